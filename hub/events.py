@@ -1,0 +1,183 @@
+"""Events: what the hub says happened. The one place for kinds and their fields, units and meaning."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+
+from sensors.layout import Side
+
+Value = float | int | str | bool | None
+
+
+class Kind(StrEnum):
+    """Event kinds."""
+
+    INITIAL_CONTACT = "initial_contact"
+    FINAL_CONTACT = "final_contact"
+    STEP = "step"
+    TOE_FIRST = "toe_first"
+    TOE_DRAG = "toe_drag"
+    FOOT_SLAP = "foot_slap"
+    TRIP = "trip"
+    TOE_CATCH = "toe_catch"
+    FALL = "fall"
+    WALK_START = "walk_start"
+    WALK_END = "walk_end"
+    COMPENSATION = "compensation"
+    EXERCISE_REP = "exercise_rep"
+    QUALITY = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an event: JSON type (``number``, ``string``, ``boolean``) and meaning; may be null where not known."""
+
+    type: str
+    meaning: str
+
+
+NUMBER, STRING, BOOLEAN = "number", "string", "boolean"
+
+FIELDS: dict[Kind, dict[str, Field]] = {
+    Kind.INITIAL_CONTACT: {
+        "strike": Field(STRING, "what touched first: heel, flat, toe or unknown"),
+        "strike_index_pct": Field(NUMBER, "centre of pressure in the first 50 ms, % of foot length from the heel"),
+        "lead_ms": Field(NUMBER, "forefoot before heel, ms; negative: heel first"),
+    },
+    Kind.FINAL_CONTACT: {},
+    Kind.STEP: {
+        "step_time_s": Field(NUMBER, "initial contact of the other foot to this one"),
+        "stride_time_s": Field(NUMBER, "initial contact to the previous one of the same foot"),
+        "stance_time_s": Field(NUMBER, "initial to final contact of the stance before this stride's swing"),
+        "swing_time_s": Field(NUMBER, "final contact to this initial contact"),
+        "double_support_s": Field(NUMBER, "both feet loaded, within the stride"),
+        "strike": Field(STRING, "strike of the contact that ends the step"),
+        "peak_load_pct": Field(NUMBER, "highest load in stance, % of the wearer's own usual peak"),
+        "cop_start_pct": Field(NUMBER, "gait line: where the centre of pressure starts, % of foot length"),
+        "cop_end_pct": Field(NUMBER, "gait line: where it ends"),
+        "cop_backward_pct": Field(
+            NUMBER, "backward travel of the centre of pressure in early stance, % of foot length"
+        ),
+        "shank_range_deg": Field(NUMBER, "shank pitch range over the stride"),
+        "shank_at_contact_deg": Field(NUMBER, "shank pitch at initial contact; positive: ankle ahead of knee"),
+        "swing_peak_dps": Field(NUMBER, "highest shank pitch rate in swing"),
+    },
+    Kind.TOE_FIRST: {
+        "lead_ms": Field(NUMBER, "forefoot before heel, ms"),
+        "reason": Field(STRING, "why, in words"),
+    },
+    Kind.TOE_DRAG: {
+        "duration_s": Field(NUMBER, "how long the forefoot touched in swing"),
+        "impulse": Field(NUMBER, "load over the drag, % of usual peak load times seconds"),
+        "phase": Field(STRING, "part of the swing: early, mid or late"),
+        "scuff": Field(BOOLEAN, "true for a brief touch below 0.1 s"),
+    },
+    Kind.FOOT_SLAP: {
+        "slap_time_ms": Field(NUMBER, "heel contact to forefoot contact"),
+        "loading_rate": Field(NUMBER, "highest forefoot loading, % of usual peak load per second"),
+    },
+    Kind.TRIP: {
+        "stage": Field(STRING, "candidate or confirmed"),
+        "candidate_id": Field(STRING, "on a confirmation: the candidate's id"),
+        "strategy": Field(STRING, "elevating, lowering, delayed or unknown"),
+        "recovery_steps": Field(NUMBER, "steps until gait was steady again"),
+        "recovery_s": Field(NUMBER, "seconds until gait was steady again"),
+        "swing_phase_pct": Field(NUMBER, "when in swing it happened, % of the expected swing"),
+    },
+    Kind.TOE_CATCH: {
+        "candidate_id": Field(STRING, "id of the trip candidate that no recovery followed"),
+        "swing_phase_pct": Field(NUMBER, "when in swing it happened, % of the expected swing"),
+    },
+    Kind.FALL: {
+        "stage": Field(STRING, "candidate or confirmed"),
+        "candidate_id": Field(STRING, "on a confirmation: the candidate's id"),
+        "cause": Field(STRING, "trip, other or unknown"),
+    },
+    Kind.WALK_START: {},
+    Kind.WALK_END: {
+        "duration_s": Field(NUMBER, "first to last initial contact"),
+        "steps": Field(NUMBER, "initial contacts in the bout"),
+        "cadence_spm": Field(NUMBER, "steps per minute"),
+        "toe_first_pct": Field(NUMBER, "toe-first contacts of the affected side, % of its judged contacts"),
+        "toe_drags": Field(NUMBER, "toe drags and scuffs in the bout"),
+        "trips": Field(NUMBER, "confirmed trips in the bout"),
+        "coverage_pct": Field(NUMBER, "time with data from all sensors, % of the bout"),
+    },
+    Kind.COMPENSATION: {"type": Field(STRING, "steppage, circumduction, vaulting or hip_hike")},
+    Kind.EXERCISE_REP: {
+        "exercise": Field(STRING, "which exercise"),
+        "quality": Field(NUMBER, "0..1 against the wearer's own calibrated range"),
+    },
+    Kind.QUALITY: {
+        "sensor": Field(STRING, "role of the sensor concerned; null for the whole hub"),
+        "issue": Field(
+            STRING, "gap, sensor_lost, sensor_back, drift, strap_slipped, not_worn, cannot, learning, late_data"
+        ),
+        "reason": Field(STRING, "what it is and what the hub cannot do meanwhile, in words"),
+        "duration_s": Field(NUMBER, "how long, where it has a length"),
+        "count": Field(NUMBER, "how many samples or packets, where it counts"),
+    },
+}
+"""Every kind with its own fields. Payload schemas, docs and the database schema are made from this table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the wearer or to the data.
+
+    Parameters
+    ----------
+    id : stable across replays; made by ``event_id``.
+    time_s : when it happened, on hub time.
+    detected_at_s : sample time at which the decision fell; never before ``time_s``.
+    confidence : 0..1.
+    fields : the kind's own fields, as listed in ``FIELDS``.
+    """
+
+    id: str
+    kind: Kind
+    side: Side
+    time_s: float
+    detected_at_s: float
+    confidence: float
+    fields: Mapping[str, Value] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Value]:
+        """Flat JSON object with the common fields first."""
+        return {
+            "id": self.id,
+            "kind": self.kind.value,
+            "side": self.side.value,
+            "time_s": self.time_s,
+            "detected_at_s": self.detected_at_s,
+            "confidence": self.confidence,
+            **self.fields,
+        }
+
+    def to_json(self) -> str:
+        """One line of JSON; floats keep every bit."""
+        return json.dumps(self.to_dict(), separators=(",", ":"), allow_nan=False)
+
+
+COMMON_FIELDS = ("id", "kind", "side", "time_s", "detected_at_s", "confidence")
+
+
+def event_from_dict(data: Mapping[str, Value]) -> Event:
+    """Inverse of ``Event.to_dict``."""
+    return Event(
+        id=str(data["id"]),
+        kind=Kind(str(data["kind"])),
+        side=Side(str(data["side"])),
+        time_s=float(data["time_s"] or 0.0),
+        detected_at_s=float(data["detected_at_s"] or 0.0),
+        confidence=float(data["confidence"] or 0.0),
+        fields={key: value for key, value in data.items() if key not in COMMON_FIELDS},
+    )
+
+
+def event_id(namespace: str, kind: Kind, side: Side, time_s: float, discriminator: str = "") -> str:
+    """Id that depends on what happened only: the same samples under the same namespace give the same id."""
+    text = f"{namespace}|{kind}|{side}|{time_s:.6f}|{discriminator}"
+    return blake2b(text.encode(), digest_size=10).hexdigest()

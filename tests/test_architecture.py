@@ -1,0 +1,86 @@
+"""Import arrows go one way only: sensors <- hub.clock, hub.merge <- hub.gait <- edges <- app <- cli."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+PURE = {"asyncio", "bleak", "bumble", "aiomqtt", "amqtt", "sqlite3", "socket", "logging", "time", "threading"}
+VOCABULARY = ["hub.session", "hub.events", "hub.errors"]
+CORE = [*VOCABULARY, "hub.clock", "hub.merge", "hub.intake", "hub.gait"]
+EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt"]
+
+MAY_IMPORT: dict[str, list[str]] = {
+    "sensors": ["sensors"],
+    **{module: ["sensors", *VOCABULARY] for module in VOCABULARY},
+    "hub.clock": ["sensors", *VOCABULARY],
+    "hub.merge": ["sensors", *VOCABULARY],
+    "hub.intake": ["sensors", *VOCABULARY, "hub.clock", "hub.merge"],
+    "hub.gait": ["sensors", *VOCABULARY, "hub.clock", "hub.merge", "hub.gait"],
+    "hub.config": ["sensors", *VOCABULARY],
+    **{edge: ["sensors", "hub.config", *CORE, edge] for edge in EDGES},
+}
+"""What a room may import from the project. Rooms that are not listed (validation, app, cli) are wiring and may import all."""
+
+ONLY_IMPORTER = {
+    "bleak": "hub.radio",
+    "bleak_retry_connector": "hub.radio",
+    "bumble": "hub.radio",
+    "aiomqtt": "hub.mqtt",
+    "paho": "hub.mqtt",
+    "amqtt": "hub.mqtt",
+    "sqlite3": "hub.journal",
+    "mcap": "hub.recording",
+    "typer": "hub.cli",
+}
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def _inside(name: str, room: str) -> bool:
+    return name == room or name.startswith(room + ".")
+
+
+SOURCES = [path for room in ("sensors", "hub", "dashboards") for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_follow_the_arrows(path: Path) -> None:
+    module = _module(path)
+    for imported in _imports(path):
+        for library, owner in ONLY_IMPORTER.items():
+            assert not _inside(imported, library) or _inside(module, owner), f"{module} imports {imported}"
+        rooms = [room for room in MAY_IMPORT if _inside(module, room)]
+        if not rooms or imported.split(".")[0] not in {"sensors", "hub", "dashboards"}:
+            continue
+        allowed = MAY_IMPORT[max(rooms, key=len)]
+        assert any(_inside(imported, room) for room in allowed), f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pure_rooms_touch_no_world(path: Path) -> None:
+    module = _module(path)
+    if any(_inside(module, room) for room in ["sensors", *CORE]):
+        assert not {name.split(".")[0] for name in _imports(path)} & PURE, f"{module} is not pure"
+
+
+def test_the_live_gait_engine_needs_no_scipy() -> None:
+    """scipy.signal alone holds 77 MB resident: the engine's filters are numpy."""
+    for path in (ROOT / "hub").rglob("*.py"):
+        assert not any(_inside(name, "scipy") for name in _imports(path)), path

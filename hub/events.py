@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an event: JSON type (``number``, ``string``, ``boolean``) and meaning; may be null where not known."""
+    """One field of an event: JSON type and meaning; null where not known."""
 
     type: str
     meaning: str

@@ -27,7 +27,7 @@ class InsoleSpec:
 class ShinSpec:
     """One shin IMU.
 
-    ``frame`` "shank": x forward, y left, z up, right-handed, so that shank pitch rate is -gy; "unknown": axes are learnt
+    ``frame`` "shank": x forward, y left, z up, right-handed, shank pitch rate is -gy; "unknown": axes are learnt
     from the data. ``accelerometer`` False: ax..az are zeros and no data.
     """
 

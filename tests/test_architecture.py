@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "hub.config": ["sensors", *VOCABULARY],
     **{edge: ["sensors", "hub.config", *CORE, edge] for edge in EDGES},
 }
-"""What a room may import from the project. Rooms that are not listed (validation, app, cli) are wiring and may import all."""
+"""What a room may import from the project. Rooms not listed are wiring and may import all."""
 
 ONLY_IMPORTER = {
     "bleak": "hub.radio",

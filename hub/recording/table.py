@@ -107,7 +107,7 @@ def _first_bad_cell(path: Path, body: str, columns: Sequence[str]) -> RecordingE
             message = (
                 f"{len(cells)} cells where the header has {len(columns)}; the row is cut short or has a stray comma"
             )
-            return RecordingError(path, message, line=number, column=columns[min(len(cells), len(columns)) - 1])
+            return RecordingError(path, message, line=number, column=columns[min(len(cells), len(columns) - 1)])
         for name, cell in zip(columns, cells, strict=True):
             try:
                 finite = isfinite(float(cell)) and "_" not in cell

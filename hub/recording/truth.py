@@ -85,7 +85,7 @@ def _truth(path: Path, line: int, row: list[str]) -> Truth:
 
     cells = [cell.strip() for cell in row]
     if len(cells) != len(COLUMNS):
-        raise bad(COLUMNS[min(len(cells), len(COLUMNS)) - 1], f"{len(cells)} cells where the header has {len(COLUMNS)}")
+        raise bad(COLUMNS[min(len(cells), len(COLUMNS) - 1)], f"{len(cells)} cells where the header has {len(COLUMNS)}")
     time_text, side, kind, value = cells
     time_s = _finite(time_text)
     if time_s is None:

@@ -5,6 +5,7 @@ suffices to replay it. It answers with readings, with facts about the device, an
 link.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -22,14 +23,15 @@ G_MPS2 = 9.80665
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a characteristic and feed what comes back."""
+    """Read a characteristic and feed what comes back. ``optional``: skipped where the device has no such thing."""
 
     characteristic: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write bytes to a characteristic."""
+    """Write bytes to a characteristic; where it allows only the other kind of response, that kind."""
 
     characteristic: str
     data: bytes
@@ -38,9 +40,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask for notifications and feed each of them."""
+    """Ask for notifications and feed each of them. ``optional``: skipped where the device has no such thing."""
 
     characteristic: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,28 @@ class Pause:
 
 Action = Read | Write | Subscribe | Pause
 
+_SIG_BASE = "-0000-1000-8000-00805f9b34fb"
+_MISPRINTED_BASE = "-0000-1000-8000-00805f9a34fb"  # WitMotion's units differ in this digit
+
+
+def resolve_characteristic(wanted: str, present: Iterable[str]) -> str | None:
+    """The UUID under which a device has the characteristic that an action names, or None where it has none.
+
+    Whoever owns the link resolves an action's characteristic with this, acts on the answer, and feeds the bytes under
+    the name that the action used: a driver knows one name for each characteristic. Short UUIDs are those of the
+    Bluetooth base; a base with the misprinted digit counts as the same.
+    """
+
+    def canonical(uuid: str) -> str:
+        uuid = uuid.lower()
+        if len(uuid) in {4, 8}:
+            uuid = uuid.rjust(8, "0") + _SIG_BASE
+        return uuid.replace(_MISPRINTED_BASE, _SIG_BASE)
+
+    candidates = [uuid for uuid in present if canonical(uuid) == canonical(wanted)]
+    exact = [uuid for uuid in candidates if uuid.lower() == wanted.lower()]
+    return next(iter(exact or candidates), None)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
@@ -59,12 +84,13 @@ class Reading:
 
     Parameters
     ----------
-    offset_s : (n,) seconds of each sample relative to the packet's device time (or, without a device clock, relative to
-        the newest sample, so that the last one is 0).
-    device_time_s : the packet's stamp on the device's own clock, before unwrapping; None for a device without a clock.
+    offset_s : (n,) seconds of each sample relative to the newest, so that the last one is 0. Strictly increasing, but
+        for samples that the device itself stamps alike.
+    device_time_s : the newest sample's time on the device's own clock, before unwrapping; None without such a clock.
     sequence : the packet's counter before unwrapping; None where the device sends none.
     cells : (n, cells) in the driver's ``unit``.
     acceleration_mps2, rate_dps : (n, 3) in the device's own axes.
+    quaternion : (n, 4) unit quaternion w, x, y, z of the device's own attitude filter.
     """
 
     offset_s: Floats
@@ -73,6 +99,7 @@ class Reading:
     cells: Floats | None = None
     acceleration_mps2: Floats | None = None
     rate_dps: Floats | None = None
+    quaternion: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ class Body(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GattCharacteristic:
-    """One characteristic: UUID (128-bit lower case, or four hex digits) and properties ``read write notify ...``."""
+    """One characteristic: UUID (128-bit lower case, or four hex digits) and its properties.
+
+    Properties are spelt ``read``, ``write``, ``write-without-response`` and ``notify``.
+    """
 
     uuid: str
     properties: frozenset[str]
@@ -50,6 +53,27 @@ class Notification:
     time_s: float
     characteristic: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorOptions:
+    """How one emulated device differs from its kind.
+
+    Parameters
+    ----------
+    seed : of its noise, its clock's phase and, where not given, its drift and name.
+    name : advertised name.
+    drift_ppm : how much the device's clock runs fast; None draws from a normal distribution with an SD of 20 ppm, as
+        crystals have.
+    battery_pct : battery level when switched on.
+    load_noise_counts : SD of a cell's noise, in steps of the converter.
+    """
+
+    seed: int = 0
+    name: str | None = None
+    drift_ppm: float | None = None
+    battery_pct: float = 80.0
+    load_noise_counts: float = 2.0
 
 
 class Emulator(Protocol):

@@ -1,7 +1,8 @@
 """Errors of the sensors room.
 
 SensorError
-└─ DecodeError(reason, data)     bytes that are not what the device sends: count them, skip them, go on
+├─ DecodeError(reason, data)     bytes that are not what the device sends: count them, skip them, go on
+└─ OptionError(option, message)  a setting that the device type does not know: a mistake in the configuration
 """
 
 from enum import StrEnum
@@ -28,3 +29,11 @@ class DecodeError(SensorError):
         self.reason = reason
         self.data = data
         self.detail = detail
+
+
+class OptionError(SensorError):
+    """A driver option with an unknown name or value; the text says which are known."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(message)
+        self.option = option

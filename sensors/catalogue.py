@@ -1,0 +1,108 @@
+"""The kinds of device that the hub knows: a plain table. Configurations name a kind by its key."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sensors import orphe_insole, witmotion
+from sensors.driver import DeviceClock, Driver, DriverOptions, Facts
+from sensors.emulation import Advertisement, Emulator, EmulatorOptions
+from sensors.errors import OptionError
+from sensors.layout import Side
+from sensors.orphe_insole import packets as orphe_packets
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceType:
+    """One kind of device.
+
+    Parameters
+    ----------
+    key : its name in configurations and recordings.
+    title : its name for people.
+    is_insole : insole, else shin IMU.
+    recognise : the facts that an advertisement tells if it is of this kind, else None. May be empty facts.
+    recognised_by : the same in words.
+    clock : the clock in its packets; None where samples get their time from arrivals.
+    loss_visible : whether packets are counted, so that a lost one shows.
+    min_mtu : the smallest MTU that its notifications fit.
+    rates_hz, default_rate_hz : rates that suffice for gait, and the one that is asked for unless told otherwise.
+    driver, emulator : make one for a leg.
+    options : further options of the driver with their known values, the default first.
+    tested_on_hardware : whether driver and device have met.
+    """
+
+    key: str
+    title: str
+    is_insole: bool
+    recognise: Callable[[Advertisement], Facts | None]
+    recognised_by: str
+    clock: DeviceClock | None
+    loss_visible: bool
+    min_mtu: int
+    rates_hz: tuple[float, ...]
+    default_rate_hz: float
+    driver: Callable[[Side, DriverOptions], Driver]
+    emulator: Callable[[Side, EmulatorOptions], Emulator]
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tested_on_hardware: bool = False
+
+    def check_options(self, options: Mapping[str, str]) -> None:
+        """Raise ``OptionError`` for the first option that the driver does not know."""
+        for name, value in options.items():
+            if name not in self.options:
+                known = ", ".join(self.options) or "none"
+                raise OptionError(name, f"{self.key} has no option {name!r}; known: {known}")
+            if value not in self.options[name]:
+                raise OptionError(name, f"{name} cannot be {value!r}; known: {', '.join(self.options[name])}")
+
+
+CATALOGUE: tuple[DeviceType, ...] = (
+    DeviceType(
+        key="orphe_insole",
+        title="ORPHE INSOLE",
+        is_insole=True,
+        recognise=orphe_insole.recognise,
+        recognised_by="name starts with INS",
+        clock=DeviceClock(resolution_s=0.001, wraps_after_s=orphe_packets.DAY_S),
+        loss_visible=True,
+        min_mtu=orphe_packets.MIN_MTU,
+        rates_hz=(100.0, 200.0),
+        default_rate_hz=100.0,
+        driver=orphe_insole.OrpheInsoleDriver,
+        emulator=orphe_insole.OrpheInsoleEmulator,
+    ),
+    DeviceType(
+        key="witmotion",
+        title="WitMotion WT901BLE, BWT901BLE5.0, WT9011DCL-BT50",
+        is_insole=False,
+        recognise=witmotion.recognise,
+        recognised_by="name starts with WT",
+        clock=None,
+        loss_visible=False,
+        min_mtu=23,
+        rates_hz=(50.0, 100.0, 200.0),
+        default_rate_hz=100.0,
+        driver=witmotion.WitMotionDriver,
+        emulator=witmotion.WitMotionEmulator,
+    ),
+)
+
+
+def device_type(key: str) -> DeviceType:
+    """The kind with this key.
+
+    Raises
+    ------
+    KeyError
+        No such kind.
+    """
+    return {kind.key: kind for kind in CATALOGUE}[key]
+
+
+def recognise(advertisement: Advertisement) -> tuple[DeviceType, Facts] | None:
+    """The first kind that an advertisement fits, with what it tells; None for a foreign device."""
+    for kind in CATALOGUE:
+        facts = kind.recognise(advertisement)
+        if facts is not None:
+            return kind, facts
+    return None

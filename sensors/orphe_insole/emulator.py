@@ -1,0 +1,196 @@
+"""ORPHE INSOLE: the emulator."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensors.driver import Floats
+from sensors.emulation import (
+    Advertisement,
+    Body,
+    EmulatorOptions,
+    GattCharacteristic,
+    GattService,
+    Notification,
+)
+from sensors.layout import Side
+from sensors.orphe_insole.packets import (
+    ACCELERATION_RANGES_G,
+    CELLS,
+    COMPANY_ID,
+    DATE_TIME,
+    DAY_S,
+    DEFAULT_MODE,
+    DEVICE_INFORMATION,
+    FORMATS,
+    INFORMATION_SERVICE,
+    MODES,
+    PACKET_BYTES,
+    PACKETS_HZ,
+    QUATERNION_PER_COUNT,
+    RATE_RANGES_DPS,
+    SENSOR_SERVICE,
+    SENSOR_VALUES,
+    SERIAL_MODULUS,
+    SET_MODE,
+    STEP_ANALYSIS,
+    SampleFormat,
+    acceleration_per_count,
+    rate_per_count,
+)
+from sensors.transducers import Crystal, Integers, LoadCell, to_int16
+
+FIRMWARE = (1, 3, 0)
+STEP_MS = 5
+"""Time between samples that packets of header 50 announce."""
+
+Octets = NDArray[np.uint8]
+
+_READ_WRITE = frozenset({"read", "write"})
+_NOTIFY = frozenset({"notify"})
+
+
+class OrpheInsoleEmulator:
+    """An ORPHE INSOLE without its FIFO and step analysis, of firmware without a device-information service.
+
+    Its IMU feels what the body's shank feels, since a body has no foot of its own, and its quaternion stays at the
+    identity. A notification that the MTU cannot hold is cut short.
+    """
+
+    def __init__(self, side: Side, options: EmulatorOptions) -> None:
+        self._side = side
+        self._options = options
+        self._rng = np.random.default_rng(options.seed)
+        self._crystal = Crystal.drawn(options, self._rng)
+        self._cell = LoadCell(noise_counts=options.load_noise_counts)
+        self._clock_offset_s = 0.0
+        self._acceleration_range, self._rate_range = 3, 3
+        self._mode = DEFAULT_MODE
+        self._mtu = 23
+        self._subscribed = False
+        self._next_packet = 0
+
+    @property
+    def services(self) -> tuple[GattService, ...]:
+        """The GATT table."""
+        return (
+            GattService(
+                INFORMATION_SERVICE,
+                (GattCharacteristic(DEVICE_INFORMATION, _READ_WRITE), GattCharacteristic(DATE_TIME, _READ_WRITE)),
+            ),
+            GattService(
+                SENSOR_SERVICE,
+                (GattCharacteristic(SENSOR_VALUES, _NOTIFY), GattCharacteristic(STEP_ANALYSIS, _NOTIFY)),
+            ),
+        )
+
+    @property
+    def advertisement(self) -> Advertisement:
+        """Name and maker's data; no services."""
+        told = bytearray(18)
+        told[6] = self._mount
+        told[14] = round(self._options.battery_pct)
+        told[15:18] = bytes(FIRMWARE)
+        name = self._options.name or f"INS0-{self._options.seed % 0x10000:04X}"
+        return Advertisement(name, manufacturer_data={COMPANY_ID: bytes(told)})
+
+    def connected(self, time_s: float, mtu: int) -> None:
+        """Streams nothing until subscribed; an MTU change alone changes nothing else."""
+        self._mtu = mtu
+
+    def disconnected(self) -> None:
+        """The stream stops and the mode is the default one again; the clock runs on."""
+        self._subscribed = False
+        self._mode = DEFAULT_MODE
+        self._mtu = 23
+
+    def read(self, characteristic: str, time_s: float) -> bytes:
+        """Device information, or the clock."""
+        if characteristic == DEVICE_INFORMATION:
+            told = bytearray(20)
+            told[0], told[1] = round(self._options.battery_pct), self._mount
+            told[8], told[9] = self._acceleration_range, self._rate_range
+            told[18] = FIRMWARE[0]
+            return bytes(told)
+        if characteristic == DATE_TIME:
+            day_s = (self._crystal.uptime_s(time_s) + self._clock_offset_s) % DAY_S
+            hour, rest_s = divmod(day_s, 3600)
+            minute, second = divmod(rest_s, 60)
+            return bytes((26, 1, 1, int(hour), int(minute), int(second), int(second % 1 * 100)))
+        return b""
+
+    def write(self, characteristic: str, data: bytes, time_s: float) -> tuple[Notification, ...]:
+        """Set mode or clock; anything else is ignored."""
+        if characteristic == DEVICE_INFORMATION and len(data) == 2 and data[0] == SET_MODE and 1 <= data[1] <= 4:
+            self._mode = data[1]
+        elif characteristic == DATE_TIME and len(data) == 7:
+            hour, minute, second, hundredths = data[3:7]
+            if hour < 24 and minute < 60 and second < 60 and hundredths < 100:
+                day_s = hour * 3600 + minute * 60 + second + hundredths / 100
+                self._clock_offset_s = day_s - self._crystal.uptime_s(time_s)
+        return ()
+
+    def subscribed(self, characteristic: str, on: bool, time_s: float) -> None:
+        """Start or stop the stream."""
+        if characteristic == SENSOR_VALUES:
+            self._subscribed = on
+            self._next_packet = int(self._crystal.uptime_s(time_s) * PACKETS_HZ) + 1
+
+    def advance(self, until_s: float, body: Body) -> tuple[Notification, ...]:
+        """The packets that fall due up to ``until_s``."""
+        header = MODES.get(self._mode)
+        first, last = self._next_packet, int(self._crystal.uptime_s(until_s) * PACKETS_HZ)
+        if not self._subscribed or header is None or last < first:
+            return ()
+        self._next_packet = last + 1
+        layout = FORMATS[header]
+        serials = np.arange(first, last + 1)
+        uptime_s = serials / PACKETS_HZ
+        packets = self._heads(header, layout, serials, uptime_s)
+        packets[:, 8 : 8 + layout.samples * layout.stride] = self._blocks(layout, uptime_s, body)
+        return tuple(
+            Notification(time_s, SENSOR_VALUES, packet.tobytes()[: self._mtu - 3])
+            for time_s, packet in zip(self._crystal.true_s(uptime_s).tolist(), packets, strict=True)
+        )
+
+    @property
+    def _mount(self) -> int:
+        return 1 if self._side is Side.RIGHT else 0
+
+    def _heads(self, header: int, layout: SampleFormat, serials: Integers, uptime_s: Floats) -> Octets:
+        """(packets, 104) bytes with header, serial and stamp."""
+        stamp_s = uptime_s + self._clock_offset_s
+        if layout.step_s is None:
+            stamp_s = stamp_s - (layout.samples - 1) * STEP_MS / 1000
+        stamp_ms = np.rint(stamp_s * 1000).astype(np.int64) % round(DAY_S * 1000)
+        packets = np.zeros((len(serials), PACKET_BYTES), np.uint8)
+        packets[:, 0] = header
+        packets[:, 1:3] = _big_endian(serials % SERIAL_MODULUS)
+        packets[:, 3] = stamp_ms // 3_600_000
+        packets[:, 4] = stamp_ms // 60_000 % 60
+        packets[:, 5] = stamp_ms // 1000 % 60
+        packets[:, 6:8] = _big_endian(stamp_ms % 1000)
+        return packets
+
+    def _blocks(self, layout: SampleFormat, uptime_s: Floats, body: Body) -> Octets:
+        """(packets, samples * stride) bytes of the samples, each packet's newest first."""
+        n, step_s = layout.samples, layout.step_s or STEP_MS / 1000
+        time_s = self._crystal.true_s((uptime_s[:, None] + np.arange(1 - n, 1) * step_s).ravel())
+        acceleration_mps2, rate_dps = body.shank(self._side, time_s)
+        words = np.zeros((len(time_s), layout.stride // 2), np.int64)
+        if layout.quaternion is not None:
+            words[:, layout.quaternion] = round(1 / QUATERNION_PER_COUNT)
+        rate_scale = rate_per_count(RATE_RANGES_DPS[self._rate_range])
+        words[:, layout.rate : layout.rate + 3] = to_int16(rate_dps, rate_scale)
+        acceleration_scale = acceleration_per_count(ACCELERATION_RANGES_G[self._acceleration_range])
+        words[:, layout.acceleration : layout.acceleration + 3] = to_int16(acceleration_mps2, acceleration_scale)
+        if layout.cells is not None:
+            counts = self._cell.counts(body.cell_forces_n(self._side, CELLS, time_s), self._rng)
+            words[:, layout.cells : layout.cells + len(CELLS)] = counts
+        octets = np.full((len(time_s), layout.stride), STEP_MS, np.uint8)
+        octets[:, : 2 * words.shape[1]] = _big_endian(words).reshape(len(time_s), -1)
+        return octets.reshape(len(uptime_s), n, layout.stride)[:, ::-1].reshape(len(uptime_s), -1)
+
+
+def _big_endian(values: Integers) -> Octets:
+    """The last axis' integers as pairs of bytes, modulo 65536."""
+    return values.astype(">u2")[..., None].view(np.uint8)

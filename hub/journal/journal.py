@@ -1,0 +1,266 @@
+"""The journal: events go to the disk first, then to whoever follows, each at its own pace."""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hub.errors import JournalError
+from hub.events import Event
+from hub.journal import database
+from hub.journal.reader import Page, Reader
+from hub.journal.record import Anchor, Record
+from hub.journal.writer import Committed, Entry, Writer
+
+logger = logging.getLogger(__name__)
+
+PENDING_N = 20_000
+"""Most events that wait in memory for a disk that does not take them (about 20 MB, or an hour of walking)."""
+
+RECENT_N = 1_000
+"""Newest records kept in memory, so that a follower who is up to date reads no disk."""
+
+CLOSE_S = 4.0
+"""How long closing waits for the disk to take what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStats:
+    """Counts since start.
+
+    ``duplicates_n``: known ids, ignored; ``dropped_n``: lost because too many waited for the disk; ``refused_n``: not
+    JSON (NaN, infinity); ``failures_n``: commits that failed and were tried again; ``unreadable_n``: rows skipped.
+    """
+
+    pending_n: int
+    committed_n: int
+    duplicates_n: int
+    dropped_n: int
+    refused_n: int
+    failures_n: int
+    unreadable_n: int
+
+
+class Journal:
+    """An append-only journal in one SQLite file. A live thing: ``async with Journal(path) as journal``.
+
+    Parameters
+    ----------
+    path : the file; it and its folder are made where missing.
+    power_safe : a committed event survives a power cut as well; False: it survives the end of the process only.
+    factory : kind of the writing connection, for disks with injected faults.
+
+    Raises
+    ------
+    JournalError
+        On entry: the file cannot be used, and why. On exit: the disk did not take the last events.
+    """
+
+    def __init__(
+        self, path: Path, *, power_safe: bool = True, factory: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> None:
+        self.path = path
+        self.set_aside: Path | None = None
+        """Where a damaged journal was put at start, if there was one."""
+        self._power_safe = power_safe
+        self._factory = factory
+        self._held = ExitStack()
+        self._recent: deque[Record] = deque(maxlen=RECENT_N)
+        self._anchor: Anchor | None = None
+        self._news = asyncio.Event()
+        self._failure: JournalError | None = None
+        self._submitted_n = self._settled_n = self._committed_n = self._dropped_n = self._refused_n = 0
+
+    async def __aenter__(self) -> Self:
+        """Open."""
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._open)
+        self._writer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Put everything on the disk and close."""
+        left_n = await asyncio.to_thread(self._writer.close, CLOSE_S)
+        failure = self._failure
+        self._fail(JournalError(f"journal {self.path}: closed"))
+        await asyncio.to_thread(self._reader.close)
+        self._held.close()
+        if left_n:
+            loss = failure or JournalError(f"journal {self.path}: the disk did not take the last {left_n} events")
+            logger.error("%s; %d events are lost", loss, left_n)
+            if error is None:
+                raise loss
+
+    def observe_clock(self, hub_time_s: float, wall_time_ns: int) -> bool:
+        """Take a reading of both clocks; True where it became the new anchor: at first, and after a clock step."""
+        if self._anchor is not None and not self._anchor.has_stepped(hub_time_s, wall_time_ns):
+            return False
+        if self._anchor is not None:
+            logger.warning("the wall clock was set; times of events before it stay as they were told")
+        self._anchor = Anchor(hub_time_s, wall_time_ns)
+        return True
+
+    def wall_time_ns_at(self, time_s: float) -> int:
+        """Unix time of a hub time, in ns, as the journal tells it now."""
+        return self._current_anchor().wall_time_ns_at(time_s)
+
+    def append(self, wearer: str, events: Iterable[Event]) -> None:
+        """Take events for the next commit; returns at once. An event whose id is known already will be ignored."""
+        anchor = self._current_anchor()
+        entries: list[Entry] = []
+        for event in events:
+            if self._pending_n + len(entries) >= PENDING_N:
+                self._drop()
+                continue
+            try:
+                entries.append(Entry(wearer, event, event.to_json(), anchor))
+            except ValueError as error:
+                self._refused_n += 1
+                logger.error("journal: event %s refused: %s", event.kind.value, error)
+        self._submitted_n += len(entries)
+        if entries:
+            self._writer.submit(entries)
+
+    async def flush(self) -> None:
+        """Wait until everything appended so far is on the disk.
+
+        Raises
+        ------
+        JournalError
+            It never will be.
+        """
+        goal_n = self._submitted_n
+        while self._settled_n < goal_n:
+            await self._wait_for_news()
+
+    def cursor(self, destination: str) -> int:
+        """Position of the last record that a destination has taken; 0: none."""
+        return self._cursors.get(destination, 0)
+
+    def advance(self, destination: str, position: int) -> None:
+        """Note that a destination has taken everything up to ``position``. Never moves back."""
+        if position > self.cursor(destination):
+            self._cursors[destination] = position
+            self._writer.move_cursor(destination, position)
+
+    async def follow(self, destination: str) -> AsyncIterator[Record]:
+        """Every record after the destination's cursor, on disk before it comes here, now and in future.
+
+        Raises
+        ------
+        JournalError
+            The journal is closed, or damaged.
+        """
+        position = self.cursor(destination)
+        while True:
+            page = await self._after(position)
+            for record in page.records:
+                yield record
+            position = page.until
+
+    async def history(self, wearer: str, from_ns: int, to_ns: int) -> AsyncIterator[Record]:
+        """A wearer's records with wall time in ``[from_ns, to_ns)``, in the order of their positions."""
+        position = 0
+        while (
+            page := await self._read(partial(self._reader.of_wearer, wearer, from_ns, to_ns, position))
+        ).until > position:
+            for record in page.records:
+                yield record
+            position = page.until
+
+    @property
+    def stats(self) -> JournalStats:
+        """Counts since start."""
+        return JournalStats(
+            pending_n=self._pending_n,
+            committed_n=self._committed_n,
+            duplicates_n=self._settled_n - self._committed_n,
+            dropped_n=self._dropped_n,
+            refused_n=self._refused_n,
+            failures_n=self._writer.failures_n,
+            unreadable_n=self._reader.unreadable_n,
+        )
+
+    @property
+    def _pending_n(self) -> int:
+        return self._submitted_n - self._settled_n
+
+    def _current_anchor(self) -> Anchor:
+        if self._anchor is None:
+            message = "observe_clock comes before the first event"
+            raise RuntimeError(message)
+        return self._anchor
+
+    def _open(self) -> None:
+        with ExitStack() as held:
+            held.enter_context(database.locked(self.path))
+            self.set_aside = database.prepare(self.path)
+            try:
+                reading = held.enter_context(closing(database.connect(self.path, power_safe=self._power_safe)))
+                self._reader = Reader(reading)
+                self._last = self._reader.last_position()
+                self._cursors = self._reader.cursors()
+                writing = database.connect(self.path, power_safe=self._power_safe, factory=self._factory)
+            except sqlite3.Error as error:
+                raise JournalError(database.explain(error, self.path)) from error
+            self._writer = Writer(
+                self.path,
+                writing,
+                lambda committed: self._loop.call_soon_threadsafe(self._on_commit, committed),
+                lambda failure: self._loop.call_soon_threadsafe(self._fail, failure),
+            )
+            self._held = held.pop_all()
+
+    def _on_commit(self, committed: Committed) -> None:
+        self._settled_n += committed.settled_n
+        self._committed_n += len(committed.records)
+        if committed.records:
+            self._recent.extend(committed.records)
+            self._last = committed.records[-1].position
+        self._announce()
+
+    def _fail(self, failure: JournalError) -> None:
+        self._failure = self._failure or failure
+        self._announce()
+
+    def _announce(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    def _drop(self) -> None:
+        self._dropped_n += 1
+        if self._dropped_n == 1:
+            logger.error("journal %s: %d events wait for the disk; newer ones are lost", self.path, PENDING_N)
+
+    async def _wait_for_news(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        await self._news.wait()
+
+    async def _after(self, position: int) -> Page:
+        while self._last <= position:
+            await self._wait_for_news()
+        if self._recent and self._recent[0].position <= position + 1:
+            newer = takewhile(lambda record: record.position > position, reversed(self._recent))
+            return Page(tuple(newer)[::-1], self._last)
+        return await self._read(partial(self._reader.after, position))
+
+    async def _read(self, read: Callable[[], Page]) -> Page:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return await asyncio.to_thread(read)
+        except sqlite3.Error as error:
+            if database.is_damage(error):
+                database.mark_suspect(self.path)
+            raise JournalError(database.explain(error, self.path)) from error

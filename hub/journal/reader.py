@@ -1,0 +1,81 @@
+"""Reads of the journal, on a connection of their own, in worker threads."""
+
+import json
+import logging
+import sqlite3
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from hub.events import event_from_dict
+from hub.journal.record import Record
+
+logger = logging.getLogger(__name__)
+
+PAGE_N = 500
+"""Rows per read: short enough to let the log be checkpointed, long enough to be fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records in order, and the position up to which they were read; at the end of what is asked for, that end."""
+
+    records: tuple[Record, ...]
+    until: int
+
+
+class Reader:
+    """Pages of records. Safe to be used from several threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.unreadable_n = 0
+        self._connection = connection
+        self._connection.execute("PRAGMA query_only = ON")
+        self._lock = threading.Lock()
+
+    def last_position(self) -> int:
+        """Position of the newest record; 0 in an empty journal."""
+        return int(self._fetch("SELECT coalesce(max(position), 0) FROM events")[0][0])
+
+    def cursors(self) -> dict[str, int]:
+        """Every destination's cursor."""
+        return {str(name): int(position) for name, position in self._fetch("SELECT destination, position FROM cursors")}
+
+    def after(self, position: int) -> Page:
+        """The next page after a position."""
+        return self._page(
+            position,
+            "SELECT position, wearer, wall_time_ns, event FROM events WHERE position > ? ORDER BY position LIMIT ?",
+            (position, PAGE_N),
+        )
+
+    def of_wearer(self, wearer: str, from_ns: int, to_ns: int, position: int) -> Page:
+        """The next page after a position of a wearer's events with wall time in ``[from_ns, to_ns)``."""
+        return self._page(
+            position,
+            "SELECT position, wearer, wall_time_ns, event FROM events WHERE wearer = ? AND wall_time_ns >= ?"
+            " AND wall_time_ns < ? AND position > ? ORDER BY position LIMIT ?",
+            (wearer, from_ns, to_ns, position, PAGE_N),
+        )
+
+    def close(self) -> None:
+        """End; a read that is under way comes first."""
+        with self._lock:
+            self._connection.close()
+
+    def _page(self, position: int, query: str, parameters: tuple[str | int, ...]) -> Page:
+        rows = self._fetch(query, parameters)
+        records = tuple(record for row in rows if (record := self._record(*row)) is not None)
+        return Page(records, int(rows[-1][0]) if rows else position)
+
+    def _record(self, position: int, wearer: str, wall_time_ns: int, text: str) -> Record | None:
+        try:
+            return Record(position, wearer, wall_time_ns, event_from_dict(json.loads(text)))
+        except (ValueError, KeyError, TypeError):  # written by a version that knew more kinds
+            self.unreadable_n += 1
+            logger.warning("journal: record %d is of no known kind and is skipped", position)
+            return None
+
+    def _fetch(self, query: str, parameters: tuple[str | int, ...] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, parameters).fetchall()

@@ -1,0 +1,34 @@
+"""What the journal holds: an event with its position, its wearer and its wall time; and how wall time is found."""
+
+from dataclasses import dataclass
+
+from hub.events import Event
+
+CLOCK_STEP_S = 0.5
+"""A difference of wall clock and anchor above this is a step of the clock, not jitter of reading it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One journalled event. Positions rise strictly and are never given twice."""
+
+    position: int
+    wearer: str
+    wall_time_ns: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One instant on both clocks: ``hub_time_s`` (monotonic) was ``wall_time_ns`` (Unix time)."""
+
+    hub_time_s: float
+    wall_time_ns: int
+
+    def wall_time_ns_at(self, time_s: float) -> int:
+        """Unix time of a hub time, in ns."""
+        return self.wall_time_ns + round((time_s - self.hub_time_s) * 1e9)
+
+    def has_stepped(self, hub_time_s: float, wall_time_ns: int) -> bool:
+        """Whether the wall clock was set since: the two clocks now differ from the anchor by over ``CLOCK_STEP_S``."""
+        return abs(wall_time_ns - self.wall_time_ns_at(hub_time_s)) > CLOCK_STEP_S * 1e9

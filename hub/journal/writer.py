@@ -1,0 +1,211 @@
+"""The one thread that writes the journal: commits in groups, tries again, and never takes the event loop's time."""
+
+import logging
+import math
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from hub.errors import JournalError
+from hub.events import Event
+from hub.journal.database import explain, is_damage, mark_suspect
+from hub.journal.record import Anchor, Record
+
+logger = logging.getLogger(__name__)
+
+GROUP_N = 500
+"""Most events in one commit."""
+
+CURSOR_DELAY_S = 1.0
+"""Cursors ride with the next events, or go alone after this: a lost one only repeats deliveries."""
+
+CHECKPOINT_COMMITS_N = 256
+"""Commits between checkpoints of the log (about 1-4 MB)."""
+
+RETRY_S = (0.1, 5.0)
+"""First and longest pause after a commit that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event on its way to the disk."""
+
+    wearer: str
+    event: Event
+    json: str
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit brought: new records in order, and how many entries it settled, known ones included."""
+
+    records: tuple[Record, ...]
+    settled_n: int
+
+
+class Writer:
+    """Owns the writing connection. ``on_commit`` and ``on_failure`` are called in the writer's thread.
+
+    ``on_failure`` is called once, with the error, when the file is damaged and writing has ended for good.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        on_commit: Callable[[Committed], object],
+        on_failure: Callable[[JournalError], object],
+    ) -> None:
+        self.failures_n = 0
+        self._path = path
+        self._connection = connection
+        self._on_commit = on_commit
+        self._on_failure = on_failure
+        self._entries: deque[Entry] = deque()
+        self._cursors: dict[str, int] = {}
+        self._cursors_due_s = math.inf
+        self._anchors: dict[Anchor, int] = {}
+        self._commits_n = 0
+        self._closing = False
+        self._give_up_at_s = math.inf
+        self._trouble = ""
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def submit(self, entries: Sequence[Entry]) -> None:
+        """Queue entries; returns at once."""
+        with self._wake:
+            self._entries.extend(entries)
+            self._wake.notify()
+
+    def move_cursor(self, destination: str, position: int) -> None:
+        """Queue a cursor; returns at once."""
+        with self._wake:
+            if not self._cursors:
+                self._cursors_due_s = time.monotonic() + CURSOR_DELAY_S
+                self._wake.notify()
+            self._cursors[destination] = position
+
+    def close(self, patience_s: float) -> int:
+        """Write what is queued, within ``patience_s``, and end; gives the number of entries left unwritten."""
+        with self._wake:
+            self._closing = True
+            self._give_up_at_s = time.monotonic() + patience_s
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join(patience_s + 5.0)
+        if not self._thread.is_alive():
+            self._connection.close()
+        return len(self._entries)
+
+    def _run(self) -> None:
+        pause_s = 0.0
+        while self._wait(pause_s):
+            with self._wake:
+                group = list(islice(self._entries, GROUP_N))
+                cursors = dict(self._cursors)
+            try:
+                committed = self._commit(group, cursors)
+            except sqlite3.Error as error:
+                self._anchors.clear()  # their rows may have been rolled back
+                if is_damage(error):
+                    mark_suspect(self._path)
+                    self._on_failure(JournalError(explain(error, self._path)))
+                    return
+                pause_s = min(max(2 * pause_s, RETRY_S[0]), RETRY_S[1])
+                self._note_failure(error)
+                continue
+            pause_s = 0.0
+            if self._trouble:
+                logger.warning("journal %s: writing again", self._path)
+                self._trouble = ""
+            with self._wake:
+                for _ in group:
+                    self._entries.popleft()
+                self._cursors = {name: at for name, at in self._cursors.items() if cursors.get(name) != at}
+                self._cursors_due_s = time.monotonic() + CURSOR_DELAY_S if self._cursors else math.inf
+            self._on_commit(committed)
+            self._checkpoint()
+
+    def _wait(self, pause_s: float) -> bool:
+        """Wait for work, and after a failure for ``pause_s`` at least; False: the end has come."""
+        not_before_s = time.monotonic() + pause_s
+        with self._wake:
+            while True:
+                now_s = time.monotonic()
+                if self._closing and (not (self._entries or self._cursors) or now_s >= self._give_up_at_s):
+                    return False
+                urgent = self._entries or (self._closing and self._cursors)
+                due_s = not_before_s if urgent else max(not_before_s, self._cursors_due_s)
+                if now_s >= due_s:
+                    return True
+                until_s = min(due_s, self._give_up_at_s)
+                self._wake.wait(None if until_s == math.inf else until_s - now_s)
+
+    def _commit(self, group: Sequence[Entry], cursors: dict[str, int]) -> Committed:
+        records: list[Record] = []
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for entry in group:
+                wall_time_ns = entry.anchor.wall_time_ns_at(entry.event.time_s)
+                row = self._connection.execute(
+                    "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, event)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                    (
+                        entry.event.id,
+                        entry.wearer,
+                        entry.event.kind.value,
+                        entry.event.side.value,
+                        entry.event.time_s,
+                        self._anchor_row(entry.anchor),
+                        wall_time_ns,
+                        entry.json,
+                    ),
+                )
+                if row.rowcount == 1 and row.lastrowid is not None:
+                    records.append(Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event))
+            self._connection.executemany(
+                "INSERT INTO cursors VALUES (?, ?)"
+                " ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
+                cursors.items(),
+            )
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return Committed(tuple(records), len(group))
+
+    def _anchor_row(self, anchor: Anchor) -> int:
+        if anchor not in self._anchors:
+            row = self._connection.execute(
+                "INSERT INTO anchors (hub_time_s, wall_time_ns) VALUES (?, ?)", (anchor.hub_time_s, anchor.wall_time_ns)
+            )
+            self._anchors = {anchor: row.lastrowid or 0}
+        return self._anchors[anchor]
+
+    def _note_failure(self, error: sqlite3.Error) -> None:
+        self.failures_n += 1
+        trouble = explain(error, self._path)
+        if trouble != self._trouble:
+            logger.error("%s; %d events wait in memory", trouble, len(self._entries))
+        self._trouble = trouble
+
+    def _checkpoint(self) -> None:
+        self._commits_n += 1
+        if self._commits_n >= CHECKPOINT_COMMITS_N:
+            self._commits_n = 0
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite3.Error as error:
+                self._note_failure(error)

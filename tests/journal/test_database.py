@@ -1,0 +1,132 @@
+"""The file: versions, locks, damage."""
+
+import importlib.util
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hub.errors import JournalError
+from hub.journal import Journal, database
+
+HERE = Path(__file__).parent
+OLD_FILES = sorted((HERE / "fixtures").glob("v*.db"))
+
+
+def _schema(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+
+
+def _dump(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def test_every_version_has_a_saved_file_and_a_migration_step():
+    versions = {int(file.stem[1:]) for file in OLD_FILES}
+    steps = {int(file.stem[1:]) for file in (Path(database.__file__).parent / "schema").glob("v*.sql")}
+    assert versions == steps == set(range(1, database.SCHEMA_VERSION + 1))
+
+
+@pytest.mark.parametrize("old", OLD_FILES, ids=lambda file: file.stem)
+async def test_every_older_journal_opens_and_becomes_like_a_new_one(old, path, tmp_path, take, event):
+    path.parent.mkdir()
+    shutil.copy(old, path)
+    async with Journal(path) as journal:
+        assert [record.event.id for record in await take(journal, "mqtt", 2)] == ["a2", "a3"]
+        (record,) = await take(journal, "influx", 1)
+        assert (record.wearer, record.wall_time_ns) == ("ada", 1767225610250000000)
+        journal.observe_clock(0.0, 0)
+        journal.append("ada", [event(1.0)])
+        await journal.flush()
+    async with Journal(tmp_path / "new.db"):
+        pass
+    assert _schema(path) == _schema(tmp_path / "new.db")
+
+
+def test_the_saved_file_is_what_its_script_writes(tmp_path):
+    spec = importlib.util.spec_from_file_location("make_fixture", HERE / "make_fixture.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    saved = script.TARGET
+    script.TARGET = tmp_path / "v1.db"
+    script.main()
+    assert _dump(saved) == _dump(script.TARGET)
+
+
+async def _fill(path: Path, event, n: int = 2000) -> None:
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, 0)
+        journal.append("ada", [event(float(k)) for k in range(n)])
+        await journal.flush()
+
+
+def _spoil(path: Path, start: int, n: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[start : start + n] = b"\xa5" * n
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(("start", "n"), [(0, 100), (8192, 4096 * 20)], ids=["header", "pages"])
+async def test_a_damaged_file_is_set_aside_whole_and_a_new_one_begun(path, event, take, caplog, start, n):
+    await _fill(path, event)
+    _spoil(path, start, n)
+    damaged = path.read_bytes()
+    async with Journal(path) as journal:
+        assert journal.set_aside is not None
+        assert journal.set_aside.read_bytes() == damaged
+        journal.observe_clock(0.0, 0)
+        journal.append("ada", [event(1.0)])
+        assert len(await take(journal, "mqtt", 1)) == 1
+    assert caplog.text.count("is damaged; it is kept as") == 1
+
+
+async def test_damage_found_by_a_follower_is_one_clear_error_and_is_set_aside_next_time(path, event, take):
+    await _fill(path, event)
+    async with Journal(path) as journal:
+        _spoil(path, 8192, 4096 * 60)
+        with pytest.raises(JournalError, match="damaged"):
+            await take(journal, "mqtt", 2000)
+    async with Journal(path) as journal:
+        assert journal.set_aside is not None
+
+
+async def test_two_hubs_cannot_share_a_journal(path):
+    async with Journal(path):
+        with pytest.raises(JournalError, match="another Insole Hub is using it"):
+            async with Journal(path):
+                pass
+    async with Journal(path):
+        pass
+
+
+async def test_a_newer_journal_is_refused_and_left_alone(path, event):
+    await _fill(path, event, 3)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
+    before = _dump(path)
+    with pytest.raises(JournalError, match="newer Insole Hub"):
+        async with Journal(path):
+            pass
+    assert _dump(path) == before
+
+
+async def test_another_programs_database_is_refused_and_left_alone(path):
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match="another program"):
+        async with Journal(path):
+            pass
+    assert path.read_bytes() == before
+
+
+async def test_a_closed_journal_says_so_to_its_followers(path, event, take):
+    async with Journal(path) as journal:
+        pass
+    with pytest.raises(JournalError, match="closed"):
+        await take(journal, "mqtt", 1)

@@ -1,0 +1,114 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub.events import Kind
+from hub.journal import DayTally, Journal, tally_of_day
+from hub.session import Wearer
+from sensors.layout import Side
+
+NOON_NS = round(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp()) * 10**9
+ADA = Wearer("ada", affected_side="left")
+
+
+def _push(tally, events):
+    for event in events:
+        tally.push(event, NOON_NS + round(event.time_s * 1e9))
+    return tally.summary(NOON_NS)
+
+
+def test_a_day_worked_out_by_hand(event):
+    contacts = [
+        event(10.0, side=Side.LEFT, strike="heel"),
+        event(10.6, side=Side.RIGHT, strike="toe"),  # not the affected side
+        event(11.2, side=Side.LEFT, strike="toe"),
+        event(11.8, side=Side.RIGHT, strike="heel"),
+        event(12.4, side=Side.LEFT, strike="flat"),
+        event(13.0, side=Side.LEFT, strike="unknown"),  # not judged
+        event(13.6, side=Side.LEFT, strike="heel"),
+    ]
+    others = [
+        event(12.0, Kind.TRIP, stage="candidate"),
+        event(12.1, Kind.TRIP, stage="confirmed"),
+        event(12.2, Kind.FALL, stage="candidate"),
+        event(13.7, Kind.WALK_END, Side.BOTH, duration_s=90.0, coverage_pct=100.0),
+        event(15.0, Kind.WALK_END, Side.BOTH, duration_s=30.0, coverage_pct=60.0),
+    ]
+    assert _push(DayTally(ADA, UTC), contacts + others).to_dict() == {
+        "day": "2026-03-10",
+        "steps": 7,
+        "good_step_pct": 50.0,
+        "toe_first_pct": 25.0,
+        "drags": 0,
+        "trips": 1,
+        "falls": 0,
+        "walking_min": 2.0,
+        "coverage_pct": 90.0,
+    }
+
+
+@pytest.mark.parametrize("told", ["before", "after"])
+def test_a_step_with_a_drag_in_its_swing_is_not_good_whichever_is_told_first(event, told):
+    contact, drag = event(11.0, strike="heel"), event(10.7, Kind.TOE_DRAG)
+    pair = [drag, contact] if told == "before" else [contact, drag]
+    summary = _push(DayTally(ADA, UTC), [event(10.0, strike="heel"), *pair, event(12.0, strike="heel")])
+    assert (summary.good_step_pct, summary.drags) == (66.7, 1)
+
+
+def test_nothing_to_judge_is_unknown_and_not_zero(event):
+    summary = _push(DayTally(ADA, UTC), [event(1.0, side=Side.RIGHT, strike="heel")])
+    assert (summary.steps, summary.good_step_pct, summary.toe_first_pct, summary.coverage_pct) == (1, None, None, None)
+
+
+def test_somebody_without_an_affected_side_is_judged_on_both(event):
+    tally = DayTally(Wearer("eve", affected_side="none"), UTC)
+    assert _push(tally, [event(1.0, strike="heel"), event(2.0, side=Side.RIGHT, strike="toe")]).good_step_pct == 50.0
+
+
+def test_a_walk_under_way_counts_and_its_end_is_final(event):
+    tally = DayTally(ADA, UTC)
+    steps = [event(float(t), strike="heel") for t in range(10, 71)]
+    start = replace(event(10.0, Kind.WALK_START, Side.BOTH), detected_at_s=13.1)  # known after four contacts
+    summary = _push(tally, [*steps[:4], start, *steps[4:]])
+    assert summary.walking_min == 1.0
+    assert _push(tally, [event(72.0, Kind.WALK_END, Side.BOTH, duration_s=63.0)]).walking_min == 1.05
+
+
+def test_time_without_data_is_not_walked(event):
+    tally = DayTally(ADA, UTC)
+    walk = [event(10.0, Kind.WALK_START, Side.BOTH), *(event(10.0 + t) for t in range(31))]
+    after_a_crash = [event(3.0), event(4.0), event(3.0, Kind.WALK_START, Side.BOTH), event(5.0)]
+    much_later = [event(4000.0)]
+    assert _push(tally, walk + after_a_crash + much_later).walking_min == pytest.approx((30 + 2) / 60, abs=0.04)
+
+
+def test_days_are_local_and_begin_anew(event):
+    tally = DayTally(ADA, ZoneInfo("Europe/Zurich"))
+    late_ns = round(datetime(2026, 3, 28, 22, 59, tzinfo=UTC).timestamp()) * 10**9  # 23:59, the night clocks go on
+    tally.push(event(1.0, strike="heel"), late_ns)
+    assert tally.summary(late_ns).day == "2026-03-28"
+    later_ns = late_ns + 120 * 10**9
+    assert (tally.summary(later_ns).day, tally.summary(later_ns).steps) == ("2026-03-29", 0)
+    tally.push(event(2.0, strike="toe"), later_ns)
+    assert (tally.summary(later_ns).steps, tally.summary(later_ns).toe_first_pct) == (1, 100.0)
+
+
+@pytest.mark.parametrize("zone", [UTC, ZoneInfo("Europe/Zurich"), timezone(timedelta(hours=-11))], ids=str)
+async def test_counted_anew_from_the_journal_it_is_the_same(path, event, zone):
+    day_s = 86_400
+    strikes = ["heel", "toe", "flat", "unknown"]
+    events = [event(float(t), strike=strikes[t // 977 % 4]) for t in range(0, 3 * day_s, 977)]
+    live = DayTally(ADA, zone)
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, NOON_NS)
+        journal.append("ada", events)
+        journal.append("bob", [event(3.0 * day_s - 0.5, strike="toe")])
+        await journal.flush()
+        for each in events:
+            live.push(each, journal.wall_time_ns_at(each.time_s))
+        now_ns = journal.wall_time_ns_at(events[-1].time_s)
+        rebuilt = await tally_of_day(ADA, journal.history, now_ns, zone)
+    assert rebuilt.summary(now_ns) == live.summary(now_ns)
+    assert 0 < live.summary(now_ns).steps < len(events)

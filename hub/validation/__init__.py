@@ -1,0 +1,1 @@
+"""How well the hub detects: its events against the truth beside a recording."""

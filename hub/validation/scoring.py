@@ -1,0 +1,239 @@
+"""One recording's events against its truth. Pure.
+
+What is judged, and what is not:
+
+* Where the truth has ``walk`` intervals, contacts, strikes, drags and slaps are judged inside them only. A truth
+  outside is left out; a detection outside counts when it pairs with a truth inside, and is not judged otherwise.
+* A leg without one true contact is not judged: its sensor could not tell.
+* A contact whose strike is empty is judged as a contact, not as a strike, and a toe-first detection there is not
+  judged either.
+* Trips and falls are taken to be listed wherever there is a truth at all, so every other detection is false. Around a
+  true fall trips are not judged: how it began is not in the truth.
+* Drags and slaps are judged where the truth has any of that kind, or is complete, as a simulation's is.
+* Drags and slaps are judged per step: several in one step are one.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.events import Event, Kind
+from hub.recording.truth import NOT_WALKING, WALK, Truth
+from hub.validation.matching import Window, match
+from hub.validation.score import MISSED, Measure, Score, Tally
+from sensors.layout import Side
+
+EDGE_S = 1e-6
+"""A walk may begin and end with a contact: rounding in the truth must not put it outside."""
+
+FEET = (Side.LEFT, Side.RIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringParams:
+    """Tolerances of the pairing. Defaults as the field uses them for contacts, and as fits one step for the others."""
+
+    contact_s: float = 0.05  # Figueiredo 2018, Salis 2021 and others report errors well inside +-50 ms
+    step_s: float = 0.25  # a strike or slap belongs to the nearest step; no step is shorter than twice this
+    trip_s: float = 0.5  # less than one swing at walking speed
+    fall_before_s: float = 1.0  # the truth is the impact, which follows the loss of balance by up to 1.3 s
+    fall_after_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A truth or a detection, reduced to what pairing needs."""
+
+    time_s: float
+    side: Side
+    duration_s: float | None = None
+    event: Event | None = None
+    truth: Truth | None = None
+
+
+def score_session(
+    name: str,
+    truth: Sequence[Truth],
+    events: Sequence[Event],
+    duration_s: float,
+    *,
+    complete: bool = False,
+    params: ScoringParams | None = None,
+) -> Score:
+    """Compare one recording's events with its truth.
+
+    Parameters
+    ----------
+    name : of the recording.
+    truth : rows of ``truth.csv``; none at all: nothing is judged, detections are only counted.
+    events : what the engine said, in any order.
+    duration_s : length of the recording.
+    complete : the truth lists everything that happened, as a simulation's does.
+    params : tolerances.
+    """
+    return _Comparison(tuple(truth), tuple(events), complete, params or ScoringParams()).score(name, duration_s)
+
+
+class _Comparison:
+    """The judgements over one recording."""
+
+    def __init__(self, truth: tuple[Truth, ...], events: tuple[Event, ...], complete: bool, params: ScoringParams):
+        self.truth, self.events, self.params = truth, events, params
+        self.complete = complete and bool(truth)
+        self.walks = [row for row in truth if row.kind == WALK]
+        self.contacts = {side: self._true(Kind.INITIAL_CONTACT, side) for side in FEET}
+        self.contact_times = {side: [mark.time_s for mark in marks] for side, marks in self.contacts.items()}
+
+    def score(self, name: str, duration_s: float) -> Score:
+        strikes: Counter[tuple[str, str]] = Counter()
+        found = {
+            Measure.INITIAL_CONTACT: self._contacts(Kind.INITIAL_CONTACT, strikes),
+            Measure.FINAL_CONTACT: self._contacts(Kind.FINAL_CONTACT, Counter()),
+            Measure.TOE_FIRST: self._toe_first(),
+            Measure.TOE_DRAG: self._per_step(Kind.TOE_DRAG),
+            Measure.FOOT_SLAP: self._per_step(Kind.FOOT_SLAP),
+            Measure.TRIP_CANDIDATE: self._alarms(Kind.TRIP, "candidate"),
+            Measure.TRIP: self._alarms(Kind.TRIP, "confirmed"),
+            Measure.FALL_CANDIDATE: self._alarms(Kind.FALL, "candidate"),
+            Measure.FALL: self._alarms(Kind.FALL, "confirmed"),
+        }
+        still = [row for row in self.truth if row.kind == NOT_WALKING]
+        detected = [event for event in self.events if event.kind is Kind.INITIAL_CONTACT]
+        steps_n = sum(map(len, self.contacts.values())) or len(detected)
+        return Score(
+            name,
+            sessions_n=1,
+            hours=duration_s / 3600.0,
+            steps_n=steps_n,
+            not_walking_h=sum(row.duration_s for row in still) / 3600.0,
+            not_walking_contacts_n=sum(_inside(event.time_s, still) for event in detected),
+            tallies={measure: tally for measure, tally in found.items() if tally != Tally()},
+            strikes=strikes,
+        )
+
+    def _contacts(self, kind: Kind, strikes: "Counter[tuple[str, str]]") -> Tally:
+        """Contacts of both feet; ``strikes`` takes the strike of each judged one."""
+        total = Tally()
+        for side in FEET:
+            true, found = self._true(kind, side), self._found(kind, side)
+            judged = bool(true) or self.complete
+            pairs = _match(true, found, Window.around(self.params.contact_s))
+            total += self._tally(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
+            partner = dict(pairs)
+            for i, mark in enumerate(true):
+                if mark.truth and mark.truth.value:
+                    event = found[partner[i]].event if i in partner else None
+                    strikes[mark.truth.value, str(event.fields.get("strike")) if event else MISSED] += 1
+        return total
+
+    def _toe_first(self) -> Tally:
+        """Toe-first contacts: true contacts with strike "toe"; rows of their own where no contact has a strike."""
+        total = Tally()
+        for side in FEET:
+            strike_of = {mark.time_s: mark.truth.value for mark in self.contacts[side] if mark.truth}
+            rows, found = self._true(Kind.TOE_FIRST, side), self._found(Kind.TOE_FIRST, side)
+            labelled = any(strike_of.values())
+            true = [mark for mark in self.contacts[side] if strike_of[mark.time_s] == "toe"] if labelled else rows
+            judged = labelled or bool(rows) or self.complete
+            may_be_false = [
+                judged and self._in_walk(mark.time_s) and not (labelled and self._strike_near(mark.time_s, side) == "")
+                for mark in found
+            ]
+            pairs = _match(true, found, Window.around(self.params.step_s))
+            total += self._tally(true, found, pairs, may_be_false)
+        return total
+
+    def _strike_near(self, time_s: float, side: Side) -> str:
+        """True strike of the contact nearest to a time; empty where it is not known."""
+        nearest = min(self.contacts[side], key=lambda mark: abs(mark.time_s - time_s))
+        return nearest.truth.value if nearest.truth else ""
+
+    def _per_step(self, kind: Kind) -> Tally:
+        """At most one per step: the first truth and the first detection in each stride of a foot are compared."""
+        total = Tally()
+        for side in FEET:
+            true, found = self._true(kind, side), self._found(kind, side)
+            judged = self.complete or any(row.kind == kind for row in self.truth)
+            if self.contact_times[side]:
+                true, found = self._first_per_step(true, side), self._first_per_step(found, side)
+                step_of_found = {self._step(mark, side): j for j, mark in enumerate(found)}
+                steps = [(i, step_of_found.get(self._step(mark, side))) for i, mark in enumerate(true)]
+                pairs = [(i, j) for i, j in steps if j is not None]
+            else:
+                pairs = _match(true, found, Window.around(self.params.step_s))
+            total += self._tally(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
+        return total
+
+    def _step(self, mark: _Mark, side: Side) -> int:
+        """Number of the stride, from one true contact to the next, in which a mark begins."""
+        return bisect_right(self.contact_times[side], mark.time_s)
+
+    def _first_per_step(self, marks: list[_Mark], side: Side) -> list[_Mark]:
+        first: dict[int, _Mark] = {}
+        for mark in marks:
+            first.setdefault(self._step(mark, side), mark)
+        return list(first.values())
+
+    def _alarms(self, kind: Kind, stage: str) -> Tally:
+        """Trips or falls of one stage, anywhere in the recording. A trip must be found on its own side."""
+        params = self.params
+        groups = [(side,) for side in Side] if kind is Kind.TRIP else [tuple(Side)]
+        falls = [row.time_s for row in self.truth if row.kind == Kind.FALL] if kind is Kind.TRIP else []
+        around_fall = Window(params.fall_before_s + params.trip_s, params.fall_after_s)
+        window = Window.around(params.trip_s)
+        if kind is Kind.FALL:
+            window = Window(params.fall_before_s, params.fall_after_s)
+        total = Tally()
+        for sides in groups:
+            rows = (row for row in self.truth if row.kind == kind and row.side in sides)
+            true = sorted((_Mark(row.time_s, row.side, truth=row) for row in rows), key=lambda mark: mark.time_s)
+            staged = (mark for side in sides for mark in self._found(kind, side))
+            found = sorted(
+                (mark for mark in staged if mark.event and mark.event.fields.get("stage") == stage),
+                key=lambda mark: mark.time_s,
+            )
+            judged = [
+                bool(self.truth) and not any(around_fall.holds(mark.time_s - fall) for fall in falls) for mark in found
+            ]
+            total += self._tally(true, found, _match(true, found, window), judged)
+        return total
+
+    def _true(self, kind: Kind, side: Side) -> list[_Mark]:
+        """Judged truths of one foot, in order of time."""
+        rows = sorted((row for row in self.truth if row.kind == kind and row.side is side), key=lambda row: row.time_s)
+        return [_Mark(row.time_s, side, row.duration_s or None, truth=row) for row in rows if self._in_walk(row.time_s)]
+
+    def _found(self, kind: Kind, side: Side) -> list[_Mark]:
+        events = sorted((e for e in self.events if e.kind is kind and e.side is side), key=lambda event: event.time_s)
+        durations = [event.fields.get("duration_s") for event in events]
+        return [
+            _Mark(event.time_s, side, float(length) if isinstance(length, int | float) else None, event=event)
+            for event, length in zip(events, durations, strict=True)
+        ]
+
+    def _in_walk(self, time_s: float) -> bool:
+        return not self.walks or _inside(time_s, self.walks)
+
+    @staticmethod
+    def _tally(true: list[_Mark], found: list[_Mark], pairs: list[tuple[int, int]], may_be_false: list[bool]) -> Tally:
+        paired = {j for _, j in pairs}
+        false_n = sum(judged for j, judged in enumerate(may_be_false) if j not in paired)
+        both = [(true[i], found[j]) for i, j in pairs]
+        return Tally(
+            truth_n=len(true),
+            found_n=len(pairs),
+            false_n=false_n,
+            unjudged_n=len(found) - len(pairs) - false_n,
+            error_s=tuple(mark.time_s - real.time_s for real, mark in both),
+            latency_s=tuple(m.event.detected_at_s - m.time_s for _, m in both if m.event),
+            duration_error_s=tuple(m.duration_s - t.duration_s for t, m in both if m.duration_s and t.duration_s),
+        )
+
+
+def _match(true: list[_Mark], found: list[_Mark], window: Window) -> list[tuple[int, int]]:
+    return match([mark.time_s for mark in true], [mark.time_s for mark in found], window)
+
+
+def _inside(time_s: float, intervals: Sequence[Truth]) -> bool:
+    return any(row.time_s - EDGE_S <= time_s <= row.end_s + EDGE_S for row in intervals)

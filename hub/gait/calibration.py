@@ -1,0 +1,44 @@
+"""What the engine has learnt about a wearer and their sensors, to be handed to the next walk's engine."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sensors.layout import Role
+
+
+@dataclass(frozen=True, slots=True)
+class InsoleCalibration:
+    """One insole, in its unit: the unloaded value of each cell, and the usual stance peak of their sum above that."""
+
+    zero: tuple[float, ...]
+    peak_load: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Everything learnt, by sensor. Plain numbers only, so that it can be kept as JSON.
+
+    ``shanks`` holds what the shank streams and the trip detector learnt, in their own words.
+    """
+
+    insoles: Mapping[Role, InsoleCalibration] = field(default_factory=dict)
+    shanks: Mapping[Role, Mapping[str, Any]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {
+            "insoles": {role.value: asdict(insole) for role, insole in self.insoles.items()},
+            "shanks": {role.value: dict(shank) for role, shank in self.shanks.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
+        """Inverse of ``to_dict``, also after a round through JSON."""
+        return cls(
+            insoles={
+                Role(role): InsoleCalibration(tuple(insole["zero"]), insole["peak_load"])
+                for role, insole in data["insoles"].items()
+            },
+            shanks={Role(role): dict(shank) for role, shank in data["shanks"].items()},
+        )

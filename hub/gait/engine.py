@@ -1,0 +1,99 @@
+"""The engine: samples in, events out; live and in replay, with the same answer for any cutting into blocks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import inf
+
+from hub.events import Event
+from hub.gait.calibration import Calibration
+from hub.gait.detector import Detector, EventMaker, Handler
+from hub.gait.feed import Feed, GapParams
+from hub.gait.timeline import Later, Timeline
+from hub.session import Block, Session
+from sensors.layout import Role
+
+HISTORY_S = 12.0
+"""How far back detectors can read: more than the longest stride with its neighbours."""
+
+PIECE_SAMPLES = 4096
+"""Longer blocks are handed to the streams in pieces, so that their scratch arrays stay small."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaitParams:
+    """Parameters of all detectors."""
+
+    gap: GapParams = field(default_factory=GapParams)
+
+
+class GaitEngine:
+    """Detects contacts, strikes, drags, trips, steps and walking bouts in the samples of one wearer.
+
+    Parameters
+    ----------
+    session : who wears which sensors. Whatever is missing is done without, and said in ``quality`` events.
+    calibration : what an earlier engine of the same wearer has learnt; without it everything is learnt on the way.
+
+    Examples
+    --------
+    >>> from hub.gait import GaitEngine
+    >>> engine = GaitEngine(session)                                            # doctest: +SKIP
+    >>> for block in blocks:                                                    # doctest: +SKIP
+    ...     for event in engine.push(block):
+    ...         print(event.to_json())
+    """
+
+    def __init__(
+        self, session: Session, calibration: Calibration | None = None, params: GaitParams | None = None
+    ) -> None:
+        params = params or GaitParams()
+        calibration = calibration or Calibration()
+        roles = [role for role in Role if role in session.sensors]
+        self._timeline = Timeline(len(roles))
+        self._make = EventMaker(session.name)
+        self._feeds: dict[Role, Feed] = {}
+        self._rank = {role: rank for rank, role in enumerate(roles)}
+        self._detectors: list[Detector] = []
+        self._routes: dict[type, list[Handler]] = {}
+        for detector in self._detectors:
+            for taken, handler in detector.handlers().items():
+                self._routes.setdefault(taken, []).append(handler)
+
+    def push(self, block: Block) -> list[Event]:
+        """Take a block of one sensor; return the events that were decided by it, in the order of their decision.
+
+        Raises
+        ------
+        KeyError : the session has no such sensor.
+        ValueError : the block's shape is not that of this sensor.
+        """
+        feed = self._feeds[block.role]
+        events: list[Event] = []
+        self._timeline.add(self._rank[block.role], feed.push(block))
+        self._advance(min(feed.complete_before_s for feed in self._feeds.values()), events)
+        return events
+
+    def finish(self) -> list[Event]:
+        """The recording is over: decide what waits for a sensor that ended early, and close what is open."""
+        events: list[Event] = []
+        self._advance(max((feed.complete_before_s for feed in self._feeds.values()), default=-inf), events)
+        for detector in self._detectors:
+            self._deliver(detector.finish(self._timeline.now_s), events)
+        return events
+
+    def _advance(self, before_s: float, events: list[Event]) -> None:
+        for item in self._timeline.due(before_s):
+            self._deliver((item,), events)
+        for feed in self._feeds.values():
+            feed.stream.history.forget(before_s - HISTORY_S)
+
+    def _deliver(self, items: Iterable[object], events: list[Event]) -> None:
+        waiting = list(items)
+        for item in waiting:
+            if isinstance(item, Event):
+                events.append(item)
+            elif isinstance(item, Later):
+                self._timeline.schedule(item)
+            else:
+                for handler in self._routes.get(type(item), ()):
+                    waiting.extend(handler(item, self._timeline.now_s))

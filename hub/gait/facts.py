@@ -1,0 +1,87 @@
+"""What detectors tell one another: the facts of gait, before they are put into events."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from sensors.layout import Role, Side
+
+
+class Strike(StrEnum):
+    """What touched the ground first."""
+
+    HEEL = "heel"
+    FLAT = "flat"
+    TOE = "toe"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class InitialContact:
+    """The foot took load at ``time_s``. ``sensor`` is the one that decided it."""
+
+    side: Side
+    time_s: float
+    confidence: float
+    sensor: Role
+
+
+@dataclass(frozen=True, slots=True)
+class FinalContact:
+    """The foot left the ground at ``time_s``; swing begins."""
+
+    side: Side
+    time_s: float
+    confidence: float
+    sensor: Role
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedContact:
+    """An initial contact with its strike. ``lead_ms``: forefoot before heel, None while one of them has not touched."""
+
+    contact: InitialContact
+    strike: Strike
+    strike_index_pct: float | None
+    lead_ms: float | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BriefTouch:
+    """The foot touched in swing from ``time_s`` to ``end_s`` without taking load: a scuff, a drag, or a trip's spike.
+
+    ``peak_pct`` and ``impulse_pct_s`` are in % of the foot's usual peak load.
+    """
+
+    side: Side
+    time_s: float
+    end_s: float
+    peak_pct: float
+    impulse_pct_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToeDrag:
+    """A drag or scuff that was reported."""
+
+    side: Side
+    time_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A trip that was reported."""
+
+    side: Side
+    time_s: float
+    stage: Literal["candidate", "confirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Walking:
+    """The person started (True) or stopped (False) walking, at ``time_s``."""
+
+    walking: bool
+    time_s: float

@@ -1,0 +1,60 @@
+"""The recent past of one sensor, read as of now: what lies ahead of the timeline cannot be seen."""
+
+import numpy as np
+
+from hub.gait.timeline import Timeline
+from hub.session import Floats
+
+
+class History:
+    """Feature columns of one stream by sample time.
+
+    A stream may have been fed far ahead of the timeline. Whatever is read here ends at ``timeline.now_s``, so a
+    detector cannot look ahead even by mistake.
+    """
+
+    def __init__(self, timeline: Timeline, columns: int) -> None:
+        self._timeline = timeline
+        self._time_s = np.empty(512)
+        self._columns = np.empty((columns, 512))
+        self._start = 0
+        self._end = 0
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    def append(self, time_s: Floats, columns: Floats) -> None:
+        """Add n samples: ``time_s`` (n,), ``columns`` (columns, n)."""
+        count = len(time_s)
+        if self._end + count > len(self._time_s):
+            self._make_room(count)
+        self._time_s[self._end : self._end + count] = time_s
+        self._columns[:, self._end : self._end + count] = columns
+        self._end += count
+
+    def window(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
+        """Samples with ``start_s <= time <= end_s``, none after now: times (n,) and columns (columns, n), as views."""
+        live = self._time_s[self._start : self._end]
+        first = self._start + int(live.searchsorted(start_s, side="left"))
+        last = self._start + int(live.searchsorted(min(end_s, self._timeline.now_s), side="right"))
+        return self._time_s[first:last], self._columns[:, first:last]
+
+    def at(self, time_s: float) -> Floats | None:
+        """The columns of the last sample at or before ``time_s`` and now; None where there is none."""
+        live = self._time_s[self._start : self._end]
+        last = self._start + int(live.searchsorted(min(time_s, self._timeline.now_s), side="right")) - 1
+        return self._columns[:, last] if last >= self._start else None
+
+    def forget(self, before_s: float) -> None:
+        """Drop samples before ``before_s``."""
+        self._start += int(self._time_s[self._start : self._end].searchsorted(before_s, side="left"))
+
+    def _make_room(self, count: int) -> None:
+        kept = self._end - self._start
+        capacity = len(self._time_s)
+        while capacity < 2 * (kept + count):
+            capacity *= 2
+        time_s, columns = np.empty(capacity), np.empty((len(self._columns), capacity))
+        time_s[:kept] = self._time_s[self._start : self._end]
+        columns[:, :kept] = self._columns[:, self._start : self._end]
+        self._time_s, self._columns, self._start, self._end = time_s, columns, 0, kept

@@ -1,0 +1,5 @@
+"""``python -m hub`` is ``insole-hub``."""
+
+from hub.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""Reads hub.toml. All mistakes come back at once, each with its key path and a hint."""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from hub.config.schema import Config
+from hub.errors import ConfigError, ConfigProblem
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read, is no TOML, or holds mistakes; all of them are listed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        problem = ConfigProblem("file", "there is no such file", "`insole-hub scan` prints a block to start from")
+        raise ConfigError(str(path), (problem,)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(str(path), (ConfigProblem("file", f"cannot be read: {reason}"),)) from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, source: str) -> Config:
+    """Check the text of a configuration; ``source`` names it in messages.
+
+    Raises
+    ------
+    ConfigError
+        With every mistake.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(source, (ConfigProblem("file", f"is not valid TOML: {error}"),)) from error
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(source, tuple(_problems(error.errors()))) from error
+    if config.mqtt is not None:
+        try:
+            config.mqtt.password()
+        except ValueError as error:
+            raise ConfigError(source, (ConfigProblem("mqtt", str(error)),)) from error
+    return config
+
+
+def _problems(details: list[ErrorDetails]) -> Iterator[ConfigProblem]:
+    for detail in details:
+        depth = len(detail["loc"])
+        is_echo = any(len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"] for other in details)
+        if not is_echo:  # a list is also called too short when its only entry is wrong
+            yield _problem(detail)
+
+
+def _problem(detail: ErrorDetails) -> ConfigProblem:
+    path = _key_path(detail["loc"])
+    context: Mapping[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "extra_forbidden":
+            known = _known_keys(detail["loc"][:-1])
+            near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
+            return ConfigProblem(path, "unknown key", hint)
+        case "missing":
+            return ConfigProblem(path, "is missing", _description(detail["loc"]))
+        case "enum" | "literal_error":
+            near = difflib.get_close_matches(str(detail["input"]), _choices(context["expected"]), n=1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            return ConfigProblem(path, f"{detail['input']!r} is not one of {context['expected']}", hint)
+        case "value_error":
+            return ConfigProblem(path, str(context["error"]))
+        case _:
+            message = detail["msg"][0].lower() + detail["msg"][1:]
+            shown = f", not {detail['input']!r}" if isinstance(detail["input"], str | int | float | bool) else ""
+            return ConfigProblem(path, message + shown, _description(detail["loc"]))
+
+
+def _key_path(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text or "file"
+
+
+def _choices(expected: str) -> list[str]:
+    return [choice.strip(" '") for choice in expected.replace(" or ", ", ").split(",")]
+
+
+def _model(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in {Union, UnionType, tuple}:
+        return next((model for argument in get_args(annotation) if (model := _model(argument))), None)
+    return None
+
+
+def _table(location: tuple[int | str, ...]) -> type[BaseModel]:
+    table: type[BaseModel] = Config
+    for part in location:
+        if isinstance(part, str) and part in table.model_fields:
+            table = _model(table.model_fields[part].annotation) or table
+    return table
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    return list(_table(location).model_fields)
+
+
+def _description(location: tuple[int | str, ...]) -> str:
+    field = _table(location[:-1]).model_fields.get(str(location[-1])) if location else None
+    return (field.description or "").rstrip(".") if field else ""

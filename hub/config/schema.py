@@ -1,0 +1,250 @@
+"""Every key of hub.toml, with its type, bounds, default and meaning. The reference in the docs is made from here."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from hub.session import Wearer
+from sensors.catalogue import CATALOGUE
+from sensors.errors import OptionError
+from sensors.layout import Role
+
+_ADDRESS = re.compile(r"^[0-9A-F]{2}(:[0-9A-F]{2}){5}$")
+_TOPIC_LEVEL = re.compile(r"^[^/+#\s]+$")
+
+DEVICE_TYPES = {device.key: device for device in CATALOGUE}
+
+
+def _address(value: str) -> str:
+    value = value.upper().replace("-", ":")
+    if not _ADDRESS.match(value):
+        message = f"{value!r} is no Bluetooth address; expected six pairs of hex digits such as C0:FF:EE:12:34:56"
+        raise ValueError(message)
+    return value
+
+
+def _topic_level(value: str) -> str:
+    if not _TOPIC_LEVEL.match(value):
+        message = f"{value!r} must be one word without spaces, '/', '+' or '#', since it becomes part of MQTT topics"
+        raise ValueError(message)
+    return value
+
+
+def _topic_prefix(value: str) -> str:
+    if value and not all(_TOPIC_LEVEL.match(level) for level in value.split("/")):
+        message = f"{value!r} is no MQTT topic prefix; expected words joined by '/', such as insole/home"
+        raise ValueError(message)
+    return value
+
+
+def _device_type(value: str) -> str:
+    if value not in DEVICE_TYPES:
+        message = f"unknown device type {value!r}; known: {', '.join(DEVICE_TYPES)}"
+        raise ValueError(message)
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+TopicLevel = Annotated[str, AfterValidator(_topic_level)]
+TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
+DeviceKey = Annotated[str, AfterValidator(_device_type)]
+
+
+def default_state_dir() -> Path:
+    """systemd's StateDirectory where there is one, else the user's own state folder."""
+    if directory := os.environ.get("STATE_DIRECTORY"):
+        return Path(directory.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "state") / "insole-hub"
+
+
+class _Table(BaseModel):
+    """A table of the file: unknown keys are mistakes, values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class HubConfig(_Table):
+    """The hub itself."""
+
+    name: TopicLevel = Field("home", description="Name of this hub; part of the MQTT topics.")
+    state_dir: Path = Field(
+        default_factory=default_state_dir,
+        description="Folder for the journal and recordings. Default: `$STATE_DIRECTORY` under systemd, "
+        "else `~/.local/state/insole-hub`.",
+    )
+
+
+class RadioConfig(_Table):
+    """Bluetooth LE."""
+
+    adapter: str | None = Field(None, description="Adapter, such as hci0; default: the system's first.")
+    silence_s: float = Field(2.0, ge=0.5, le=60, description="A link without valid data for so long is made anew.")
+
+
+class DeviceConfig(_Table):
+    """One sensor of a wearer. It is found by `address`, or else by `name`."""
+
+    role: Role = Field(description="Where it is worn.")
+    type: DeviceKey = Field(description="Kind of device; see the device table.")
+    address: Address | None = Field(
+        None, description="Bluetooth address, as `insole-hub scan` prints it; the surest way."
+    )
+    name: str | None = Field(None, min_length=1, description="Advertised name, exactly, where no address is given.")
+    rate_hz: float | None = Field(None, gt=0, le=1000, description="Samples per second; default: the type's own.")
+    options: dict[str, str] = Field(default_factory=dict, description="Settings that only this type knows.")
+
+    @model_validator(mode="after")
+    def _can_be_found_and_worn(self) -> Self:
+        if self.address is None and self.name is None:
+            message = "needs an address or a name to be found by; `insole-hub scan` prints both"
+            raise ValueError(message)
+        device = DEVICE_TYPES[self.type]
+        if device.is_insole != self.role.is_insole:
+            kind = "an insole" if device.is_insole else "a shin IMU"
+            message = f"{self.type} is {kind} and cannot be the {self.role.value}"
+            raise ValueError(message)
+        if self.rate_hz is not None and self.rate_hz not in device.rates_hz:
+            known = ", ".join(f"{rate:g}" for rate in device.rates_hz)
+            message = f"{self.type} cannot send at {self.rate_hz:g} Hz; it can at {known}"
+            raise ValueError(message)
+        try:
+            device.check_options(self.options)
+        except OptionError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+class WearerConfig(_Table):
+    """Somebody who wears sensors."""
+
+    nickname: TopicLevel = Field(description="What the wearer is called in topics and pages; no full names.")
+    affected_side: Literal["left", "right", "both", "none"] = Field("both", description="Side with foot drop.")
+    mass_kg: float | None = Field(None, gt=20, lt=300, description="Body mass; only scales measures.")
+    height_m: float | None = Field(None, gt=0.8, lt=2.5, description="Body height; only scales measures.")
+    devices: tuple[DeviceConfig, ...] = Field(min_length=1, description="The wearer's sensors.")
+
+    @model_validator(mode="after")
+    def _one_device_per_role(self) -> Self:
+        roles = [device.role for device in self.devices]
+        twice = sorted({role.value for role in roles if roles.count(role) > 1})
+        if twice:
+            message = f"more than one device is the {' and the '.join(twice)}"
+            raise ValueError(message)
+        return self
+
+    def wearer(self) -> Wearer:
+        """The person, as the gait engine knows them."""
+        return Wearer(
+            nickname=self.nickname,
+            affected_side=self.affected_side,
+            mass_kg=self.mass_kg,
+            height_m=self.height_m,
+        )
+
+
+class MqttConfig(_Table):
+    """Your MQTT broker. Without this table the hub runs a small one of its own; see `[broker]`."""
+
+    host: str = Field(min_length=1, description="Broker's host name or address.")
+    port: int | None = Field(None, ge=1, le=65535, description="Default: 1883, with TLS 8883.")
+    base: TopicPrefix = Field("", description="First levels of all topics; default: `insole/<hub name>`.")
+    username: str | None = Field(None, description="User at the broker.")
+    password_file: Path | None = Field(None, description="File that holds the password and nothing else.")
+    password_env: str | None = Field(None, description="Environment variable that holds the password.")
+    tls: bool = Field(False, description="Encrypt the connection and check the broker's certificate.")
+    ca_file: Path | None = Field(None, description="Certificate authority, where the system's do not know the broker.")
+    client_cert_file: Path | None = Field(None, description="Client certificate.")
+    client_key_file: Path | None = Field(None, description="Key of the client certificate.")
+
+    @model_validator(mode="after")
+    def _settings_belong_together(self) -> Self:
+        if not self.tls and (self.ca_file or self.client_cert_file or self.client_key_file):
+            message = "certificates are given but tls is not true; set tls = true"
+            raise ValueError(message)
+        if (self.client_cert_file is None) != (self.client_key_file is None):
+            message = "client_cert_file and client_key_file go together"
+            raise ValueError(message)
+        if (self.password_file or self.password_env) and self.username is None:
+            message = "a password is given but no username"
+            raise ValueError(message)
+        if self.password_file and self.password_env:
+            message = "give password_file or password_env, not both"
+            raise ValueError(message)
+        return self
+
+    def password(self) -> SecretStr | None:
+        """The password, read from where the file says.
+
+        Raises
+        ------
+        ValueError
+            The file or the variable is not there.
+        """
+        if self.password_env is not None:
+            if self.password_env not in os.environ:
+                message = f"environment variable {self.password_env} is not set"
+                raise ValueError(message)
+            return SecretStr(os.environ[self.password_env])
+        if self.password_file is not None:
+            try:
+                return SecretStr(self.password_file.read_text().rstrip("\n"))
+            except OSError as error:
+                message = f"cannot read {self.password_file}: {error.strerror}"
+                raise ValueError(message) from error
+        return None
+
+
+class BrokerConfig(_Table):
+    """The hub's own broker, used where no `[mqtt]` is given. It listens on this machine only."""
+
+    port: int = Field(1883, ge=0, le=65535, description="Port on the loopback address; 0 takes a free one.")
+
+
+class JournalConfig(_Table):
+    """The record of events on disk, from which everything is delivered."""
+
+    power_safe: bool = Field(
+        True,
+        description="Sync every commit to the disk: what was told to anybody survives a power cut. "
+        "False spares the card and survives crashes of the hub only.",
+    )
+
+
+class RecordingConfig(_Table):
+    """Raw recordings of everything the sensors send."""
+
+    raw: bool = Field(False, description="Write every notification to MCAP files under the state folder.")
+
+
+class Config(_Table):
+    """hub.toml."""
+
+    hub: HubConfig = Field(default_factory=lambda: HubConfig.model_validate({}))
+    radio: RadioConfig = Field(default_factory=lambda: RadioConfig.model_validate({}))
+    wearers: tuple[WearerConfig, ...] = Field(min_length=1)
+    mqtt: MqttConfig | None = None
+    broker: BrokerConfig = Field(default_factory=lambda: BrokerConfig.model_validate({}))
+    journal: JournalConfig = Field(default_factory=lambda: JournalConfig.model_validate({}))
+    recording: RecordingConfig = Field(default_factory=lambda: RecordingConfig.model_validate({}))
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> Self:
+        names = [wearer.nickname for wearer in self.wearers]
+        if len(set(names)) < len(names):
+            message = "two wearers have the same nickname"
+            raise ValueError(message)
+        addresses = [device.address for wearer in self.wearers for device in wearer.devices if device.address]
+        twice = sorted({address for address in addresses if addresses.count(address) > 1})
+        if twice:
+            message = f"address {', '.join(twice)} is given to more than one device"
+            raise ValueError(message)
+        return self
+
+    @property
+    def topic_base(self) -> str:
+        """First levels of every MQTT topic."""
+        return (self.mqtt.base if self.mqtt else "") or f"insole/{self.hub.name}"

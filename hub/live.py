@@ -1,0 +1,102 @@
+"""What is going on right now for one wearer: the newest loads, the last steps, the counts. Memory only, for views."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hub.events import Event, Kind
+from hub.session import Block, Floats, InsoleSpec, Session
+from sensors.layout import Role, Side
+
+TOO_MANY_FOR_LINES = {Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP}
+"""Kinds that come by the hundred; every other event is worth a line of its own."""
+
+
+@dataclass(slots=True)
+class StepMark:
+    """One step for the row of last steps: what touched first, and what else happened in it."""
+
+    side: Side
+    strike: str
+    drag: bool = False
+    trip: bool = False
+
+
+@dataclass(slots=True)
+class CellRange:
+    """Lowest and highest value each cell has shown lately, to draw any unit on one scale."""
+
+    low: Floats
+    high: Floats
+
+    def widen(self, values: Floats) -> None:
+        """Take a block's values in; the range forgets slowly, so that one spike does not dim the picture for ever."""
+        span = 0.001 * (self.high - self.low)
+        self.low = np.minimum(self.low + span, values.min(axis=0))
+        self.high = np.maximum(self.high - span, values.max(axis=0))
+
+
+@dataclass(slots=True)
+class Live:
+    """The present of one wearer."""
+
+    session: Session
+    newest: dict[Role, Floats] = field(default_factory=dict)
+    steps: deque[StepMark] = field(default_factory=lambda: deque(maxlen=40))
+    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=8))
+    counts: Counter[str] = field(default_factory=Counter)
+    walking: bool = False
+    _ranges: dict[Role, CellRange] = field(default_factory=dict)
+
+    def see_block(self, block: Block) -> None:
+        """Remember the newest sample of an insole."""
+        if len(block.time_s) == 0 or not block.role.is_insole:
+            return
+        self.newest[block.role] = block.values[-1]
+        if block.role in self._ranges:
+            self._ranges[block.role].widen(block.values)
+        else:
+            self._ranges[block.role] = CellRange(block.values.min(axis=0), block.values.max(axis=0))
+
+    def see_events(self, events: Iterable[Event]) -> None:
+        """Count events and keep those that a person wants to see."""
+        for event in events:
+            self._see(event)
+
+    def pressure(self, role: Role) -> tuple[float, ...]:
+        """Each cell's load between the lowest (0) and the foot's highest (1) of late; empty before the first sample."""
+        spec = self.session.sensors.get(role)
+        if role not in self.newest or not isinstance(spec, InsoleSpec):
+            return ()
+        cells = self._ranges[role]
+        top = float((cells.high - cells.low).max())
+        if top <= 0:
+            return (0.0,) * len(spec.cells)
+        return tuple(float(value) for value in np.clip((self.newest[role] - cells.low) / top, 0.0, 1.0))
+
+    def _see(self, event: Event) -> None:
+        name = event.kind.value
+        stage = event.fields.get("stage")
+        self.counts[f"{name} {stage}" if stage else name] += 1
+        match event.kind:
+            case Kind.INITIAL_CONTACT:
+                strike = str(event.fields.get("strike") or "unknown")
+                self.counts[f"strike {strike}"] += 1
+                self.steps.append(StepMark(event.side, strike))
+            case Kind.TOE_DRAG | Kind.TRIP if stage != "candidate":
+                self._mark(event)
+            case Kind.WALK_START:
+                self.walking = True
+            case Kind.WALK_END:
+                self.walking = False
+        if event.kind not in TOO_MANY_FOR_LINES:
+            self.recent.append(event)
+
+    def _mark(self, event: Event) -> None:
+        for step in reversed(self.steps):
+            if step.side is event.side or event.side is Side.BOTH:
+                step.drag = step.drag or event.kind is Kind.TOE_DRAG
+                step.trip = step.trip or event.kind is Kind.TRIP
+                return

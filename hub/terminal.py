@@ -1,0 +1,159 @@
+"""The live view in a terminal: feet, last steps, counts, links. Drawn from ``hub.live``; plain lines where there is no
+terminal."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from rich.align import Align
+from rich.columns import Columns
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from hub.events import Event, Kind
+from hub.live import TOO_MANY_FOR_LINES, Live, StepMark
+from hub.session import InsoleSpec
+from sensors.layout import Cell, Role, Side
+
+FOOT_ROWS, FOOT_COLUMNS = 9, 9
+SHADES = " ·░▒▓█"
+STRIKE_MARKS = {"heel": ("h", "green"), "flat": ("f", "yellow"), "toe": ("T", "red"), "unknown": ("?", "dim")}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One sensor link as a person reads it."""
+
+    role: Role
+    state: str
+    rate_hz: float
+    loss_pct: float
+    battery_pct: float | None
+
+
+def describe(event: Event) -> str:
+    """An event in words, without its time."""
+    fields = event.fields
+    confirmed = fields.get("stage") == "confirmed"
+    match event.kind:
+        case Kind.TOE_FIRST:
+            words = f"toe first: {fields.get('reason')}"
+        case Kind.TOE_DRAG:
+            what = "scuff" if fields.get("scuff") else "toe drag"
+            words = f"{what}, {_number(fields.get('duration_s'), '.2f')} s in {fields.get('phase')} swing"
+        case Kind.TRIP if confirmed:
+            steps = _number(fields.get("recovery_steps"), ".0f")
+            words = f"TRIP, recovery {fields.get('strategy')}, steady after {steps} steps"
+        case Kind.TRIP:
+            words = f"trip? (candidate at {_number(fields.get('swing_phase_pct'), '.0f')} % of swing)"
+        case Kind.WALK_END:
+            steps = _number(fields.get("steps"), ".0f")
+            words = f"walk ended: {steps} steps, {_number(fields.get('cadence_spm'), '.0f')} per minute"
+        case Kind.QUALITY:
+            sensor = fields.get("sensor")
+            words = f"{fields.get('issue')}{f' ({sensor})' if sensor else ''}: {fields.get('reason')}"
+        case _:
+            words = event.kind.value.replace("_", " ")
+    return words if event.side is Side.BOTH else f"{event.side.value} {words}"
+
+
+def plain_lines(events: Iterable[Event], start_s: float) -> list[str]:
+    """One line per event that a person would want to read, with seconds since the start."""
+    return [
+        f"{event.time_s - start_s:8.2f} s  {describe(event)}"
+        for event in events
+        if event.kind not in TOO_MANY_FOR_LINES
+    ]
+
+
+def screen(live: Live, links: Iterable[LinkLine], start_s: float, footer: str) -> RenderableType:
+    """The whole picture."""
+    feet = Columns(
+        [
+            _foot(live, Role.LEFT_INSOLE, "left"),
+            _foot(live, Role.RIGHT_INSOLE, "right"),
+            _counts(live),
+            _links(links),
+        ],
+        padding=(0, 1),
+    )
+    recent = Text("\n".join(plain_lines(live.recent, start_s)) or "waiting for the first steps", overflow="ellipsis")
+    state = "walking" if live.walking else "not walking"
+    return Group(
+        feet,
+        Panel(_steps(live.steps), title=f"last steps ({state})", title_align="left", padding=(0, 1)),
+        Panel(recent, title="events", title_align="left", padding=(0, 1), height=10),
+        Text(footer, style="dim"),
+    )
+
+
+def _number(value: object, spec: str) -> str:
+    return format(value, spec) if isinstance(value, int | float) else "?"
+
+
+def _foot(live: Live, role: Role, title: str) -> Panel:
+    spec = live.session.sensors.get(role)
+    pressure = live.pressure(role)
+    if not isinstance(spec, InsoleSpec) or not pressure:
+        body: RenderableType = Align.center("no insole\n" + "\n" * (FOOT_ROWS - 2))
+    else:
+        body = Text("\n".join(foot_rows(spec.cells, pressure, role.side)))
+    return Panel(body, title=title, width=FOOT_COLUMNS * 2 + 4)
+
+
+def foot_rows(cells: tuple[Cell, ...], pressure: tuple[float, ...], side: Side) -> list[str]:
+    """The foot from above, toes up: every cell as a shade at its place."""
+    grid = [[" "] * FOOT_COLUMNS for _ in range(FOOT_ROWS)]
+    for cell, load in zip(cells, pressure, strict=True):
+        across = cell.x if side is Side.RIGHT else 1.0 - cell.x
+        row = min(int((1.0 - cell.y) * FOOT_ROWS), FOOT_ROWS - 1)
+        column = min(int(across * FOOT_COLUMNS), FOOT_COLUMNS - 1)
+        shade = SHADES[max(1, min(round(load * (len(SHADES) - 1)), len(SHADES) - 1))]
+        grid[row][column] = max(grid[row][column], shade, key=SHADES.index)
+    return ["".join(character * 2 for character in row) for row in grid]
+
+
+def _steps(steps: Iterable[StepMark]) -> Text:
+    rows = {Side.LEFT: Text("L "), Side.RIGHT: Text("R ")}
+    for step in steps:
+        mark, colour = STRIKE_MARKS.get(step.strike, STRIKE_MARKS["unknown"])
+        cell = mark + ("!" if step.trip else "~" if step.drag else " ")
+        for side, row in rows.items():
+            row.append(cell if side is step.side else "· ", style=colour if side is step.side else "dim")
+    return Text("\n").join(
+        [*rows.values(), Text("h heel  f flat  T toe first  ~ drag  ! trip", style="dim")],
+    )
+
+
+def _counts(live: Live) -> Panel:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right")
+    table.add_column()
+    rows: tuple[tuple[str, Callable[[Mapping[str, int]], int]], ...] = (
+        ("steps", lambda counts: counts["initial_contact"]),
+        ("heel first", lambda counts: counts["strike heel"]),
+        ("flat", lambda counts: counts["strike flat"]),
+        ("toe first", lambda counts: counts["toe_first"]),
+        ("drags", lambda counts: counts["toe_drag"]),
+        ("toe catches", lambda counts: counts["toe_catch"]),
+        ("trips", lambda counts: counts["trip confirmed"]),
+    )
+    for name, count in rows:
+        table.add_row(str(count(live.counts)), name)
+    return Panel(table, title="counts", width=22, height=FOOT_ROWS + 2)
+
+
+def _links(links: Iterable[LinkLine]) -> Panel:
+    table = Table.grid(padding=(0, 1))
+    for link in links:
+        battery = "" if link.battery_pct is None else f"{link.battery_pct:.0f} %"
+        style = "green" if link.state == "streaming" else "yellow"
+        table.add_row(
+            link.role.value.replace("_", " "),
+            Text(link.state.replace("_", " "), style=style),
+            f"{link.rate_hz:.0f} Hz",
+            f"{link.loss_pct:.1f} % lost",
+            battery,
+        )
+    return Panel(table, title="links", height=FOOT_ROWS + 2)

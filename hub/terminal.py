@@ -1,11 +1,10 @@
 """The live view in a terminal: feet, last steps, counts, links. Drawn from ``hub.live``; plain lines where there is no
 terminal."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.align import Align
-from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -16,7 +15,8 @@ from hub.live import TOO_MANY_FOR_LINES, Live, StepMark
 from hub.session import InsoleSpec
 from sensors.layout import Cell, Role, Side
 
-FOOT_ROWS, FOOT_COLUMNS = 9, 9
+FOOT_ROWS, FOOT_COLUMNS = 10, 9
+LINK_ROWS = 4
 SHADES = " ·░▒▓█"
 STRIKE_MARKS = {"heel": ("h", "green"), "flat": ("f", "yellow"), "toe": ("T", "red"), "unknown": ("?", "dim")}
 
@@ -69,19 +69,16 @@ def plain_lines(events: Iterable[Event], start_s: float) -> list[str]:
 
 def screen(live: Live, links: Iterable[LinkLine], start_s: float, footer: str) -> RenderableType:
     """The whole picture."""
-    feet = Columns(
-        [
-            _foot(live, Role.LEFT_INSOLE, "left"),
-            _foot(live, Role.RIGHT_INSOLE, "right"),
-            _counts(live),
-            _links(links),
-        ],
-        padding=(0, 1),
+    top = Table.grid()
+    top.add_row(
+        _foot(live, Role.LEFT_INSOLE, "left"),
+        _foot(live, Role.RIGHT_INSOLE, "right"),
+        Group(_links(links), _counts(live)),
     )
     recent = Text("\n".join(plain_lines(live.recent, start_s)) or "waiting for the first steps", overflow="ellipsis")
     state = "walking" if live.walking else "not walking"
     return Group(
-        feet,
+        top,
         Panel(_steps(live.steps), title=f"last steps ({state})", title_align="left", padding=(0, 1)),
         Panel(recent, title="events", title_align="left", padding=(0, 1), height=10),
         Text(footer, style="dim"),
@@ -127,21 +124,13 @@ def _steps(steps: Iterable[StepMark]) -> Text:
 
 
 def _counts(live: Live) -> Panel:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(justify="right")
-    table.add_column()
-    rows: tuple[tuple[str, Callable[[Mapping[str, int]], int]], ...] = (
-        ("steps", lambda counts: counts["initial_contact"]),
-        ("heel first", lambda counts: counts["strike heel"]),
-        ("flat", lambda counts: counts["strike flat"]),
-        ("toe first", lambda counts: counts["toe_first"]),
-        ("drags", lambda counts: counts["toe_drag"]),
-        ("toe catches", lambda counts: counts["toe_catch"]),
-        ("trips", lambda counts: counts["trip confirmed"]),
-    )
-    for name, count in rows:
-        table.add_row(str(count(live.counts)), name)
-    return Panel(table, title="counts", width=22, height=FOOT_ROWS + 2)
+    counts = live.counts
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_row(f"{counts['initial_contact']} steps", "")
+    table.add_row(f"{counts['strike heel']} heel first", f"{counts['toe_drag']} drags")
+    table.add_row(f"{counts['strike flat']} flat", f"{counts['toe_catch']} toe catches")
+    table.add_row(f"{counts['toe_first']} toe first", f"{counts['trip confirmed']} trips")
+    return Panel(table, title="counts", title_align="left")
 
 
 def _links(links: Iterable[LinkLine]) -> Panel:
@@ -156,4 +145,4 @@ def _links(links: Iterable[LinkLine]) -> Panel:
             f"{link.loss_pct:.1f} % lost",
             battery,
         )
-    return Panel(table, title="links", height=FOOT_ROWS + 2)
+    return Panel(table, title="links", title_align="left", height=LINK_ROWS + 2)

@@ -4,7 +4,7 @@ What is judged, and what is not:
 
 * Where the truth has ``walk`` intervals, contacts, strikes, drags and slaps are judged inside them only. A truth
   outside is left out; a detection outside counts when it pairs with a truth inside, and is not judged otherwise.
-* A leg without one true contact is not judged: its sensor could not tell.
+* A leg without a sensor is not judged, nor is one without a true contact: the reference could not tell.
 * A contact whose strike is empty is judged as a contact, not as a strike, and a toe-first detection there is not
   judged either.
 * Trips and falls are taken to be listed wherever there is a truth at all, so every other detection is false. Around a
@@ -15,7 +15,7 @@ What is judged, and what is not:
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hub.events import Event, Kind
@@ -58,6 +58,7 @@ def score_session(
     events: Sequence[Event],
     duration_s: float,
     *,
+    legs: Collection[Side] = FEET,
     complete: bool = False,
     params: ScoringParams | None = None,
 ) -> Score:
@@ -69,18 +70,28 @@ def score_session(
     truth : rows of ``truth.csv``; none at all: nothing is judged, detections are only counted.
     events : what the engine said, in any order.
     duration_s : length of the recording.
+    legs : those that carry a sensor.
     complete : the truth lists everything that happened, as a simulation's does.
     params : tolerances.
     """
-    return _Comparison(tuple(truth), tuple(events), complete, params or ScoringParams()).score(name, duration_s)
+    return _Comparison(truth, events, legs, complete, params or ScoringParams()).score(name, duration_s)
 
 
 class _Comparison:
     """The judgements over one recording."""
 
-    def __init__(self, truth: tuple[Truth, ...], events: tuple[Event, ...], complete: bool, params: ScoringParams):
-        self.truth, self.events, self.params = truth, events, params
-        self.complete = complete and bool(truth)
+    def __init__(
+        self,
+        truth: Sequence[Truth],
+        events: Sequence[Event],
+        legs: Collection[Side],
+        complete: bool,
+        params: ScoringParams,
+    ) -> None:
+        self.truth = [row for row in truth if row.side is Side.BOTH or row.side in legs]
+        self.events, self.params = events, params
+        self.truth_known = bool(truth)
+        self.complete = frozenset(legs) if complete else frozenset[Side]()
         self.walks = [row for row in truth if row.kind == WALK]
         self.contacts = {side: self._true(Kind.INITIAL_CONTACT, side) for side in FEET}
         self.contact_times = {side: [mark.time_s for mark in marks] for side, marks in self.contacts.items()}
@@ -117,7 +128,7 @@ class _Comparison:
         total = Tally()
         for side in FEET:
             true, found = self._true(kind, side), self._found(kind, side)
-            judged = bool(true) or self.complete
+            judged = bool(true) or side in self.complete
             pairs = _match(true, found, Window.around(self.params.contact_s))
             total += self._tally(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
             partner = dict(pairs)
@@ -135,7 +146,7 @@ class _Comparison:
             rows, found = self._true(Kind.TOE_FIRST, side), self._found(Kind.TOE_FIRST, side)
             labelled = any(strike_of.values())
             true = [mark for mark in self.contacts[side] if strike_of[mark.time_s] == "toe"] if labelled else rows
-            judged = labelled or bool(rows) or self.complete
+            judged = labelled or bool(rows) or side in self.complete
             may_be_false = [
                 judged and self._in_walk(mark.time_s) and not (labelled and self._strike_near(mark.time_s, side) == "")
                 for mark in found
@@ -154,7 +165,7 @@ class _Comparison:
         total = Tally()
         for side in FEET:
             true, found = self._true(kind, side), self._found(kind, side)
-            judged = self.complete or any(row.kind == kind for row in self.truth)
+            judged = side in self.complete or any(row.kind == kind for row in self.truth)
             if self.contact_times[side]:
                 true, found = self._first_per_step(true, side), self._first_per_step(found, side)
                 step_of_found = {self._step(mark, side): j for j, mark in enumerate(found)}
@@ -194,7 +205,7 @@ class _Comparison:
                 key=lambda mark: mark.time_s,
             )
             judged = [
-                bool(self.truth) and not any(around_fall.holds(mark.time_s - fall) for fall in falls) for mark in found
+                self.truth_known and not any(around_fall.holds(mark.time_s - fall) for fall in falls) for mark in found
             ]
             total += self._tally(true, found, _match(true, found, window), judged)
         return total

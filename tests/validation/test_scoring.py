@@ -60,6 +60,14 @@ def test_a_leg_without_truth_is_not_judged_unless_the_truth_is_complete() -> Non
     assert counts(tally(truth, events, Measure.INITIAL_CONTACT, complete=True)) == (1, 1, 1, 0)
 
 
+def test_a_leg_without_a_sensor_is_not_judged() -> None:
+    truth = [*contacts(L, 1.0), *contacts(R, 1.5), Truth(4.0, R, "trip"), Truth(5.0, BOTH, "fall")]
+    score = score_session("t", truth, [ic(L, 1.0), ic(R, 1.8)], 60.0, legs=[L], complete=True)
+    assert counts(score.tallies[Measure.INITIAL_CONTACT]) == (1, 1, 0, 1)
+    assert Measure.TRIP not in score.tallies
+    assert counts(score.tallies[Measure.FALL]) == (1, 0, 0, 0)
+
+
 def test_no_truth_at_all_judges_nothing() -> None:
     events = [ic(L, 1.0), event(Kind.TRIP, L, 2.0, stage="confirmed"), event(Kind.TOE_DRAG, L, 3.0, duration_s=0.2)]
     score = score_session("t", [], events, 3600.0)

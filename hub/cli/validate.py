@@ -1,0 +1,106 @@
+"""``insole-hub validate``: how well does the engine do on recordings whose truth is known?"""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from hub.validation.runner import RunOptions, Sensors, find_sessions, score_folder
+from hub.validation.score import Score, pooled
+from hub.validation.tables import MEASURE_HEADER, STRIKE_HEADER, Row, measure_rows, strike_rows
+
+
+def validate(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Session folders, or folders with session folders below.", metavar="FOLDER...")
+    ],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, with every session.")] = False,
+    hide: Annotated[
+        list[Sensors] | None, typer.Option(help="Judge without these sensors; may be given more than once.")
+    ] = None,
+    warm: Annotated[
+        bool,
+        typer.Option(
+            "--warm", help="Start with what a first pass over the same recording has learnt, as on a second day."
+        ),
+    ] = False,
+    each: Annotated[bool, typer.Option("--each", help="A table for each session too.")] = False,
+    block_size: Annotated[
+        int | None, typer.Option(min=1, help="Samples per block; default: whole streams. Changes speed, not events.")
+    ] = None,
+) -> None:
+    """Replay recordings against their truth, per set and pooled.
+
+    Sensitivity (recall), precision, timing error, latency, false alarms per hour and per 1000 steps, strikes. Truth
+    and detections are paired one to one: contacts within 50 ms, toe-first and drags per step, trips within 0.5 s,
+    falls from 1 s before to 5 s after.
+    """
+    options = RunOptions(frozenset(hide or ()), warm, block_size)
+    scores: dict[Path, Score] = {}
+    sessions = find_sessions(folders)
+    errors = Console(stderr=True)
+    for path in track(sessions, "replaying", console=errors, transient=True, disable=not errors.is_terminal):
+        score = score_folder(path, options)
+        if score is not None:
+            scores[path] = score
+    sets = _by_set(scores)
+    total = pooled("all", list(scores.values()))
+    if as_json:
+        report = {
+            "options": {"hide": sorted(hide or ()), "warm": warm, "block_size": block_size},
+            "skipped_sessions": len(sessions) - len(scores),
+            "sessions": [{"path": str(path), **score.to_dict()} for path, score in scores.items()],
+            "sets": [score.to_dict() for score in sets],
+            "pooled": total.to_dict(),
+        }
+        sys.stdout.write(json.dumps(report, indent=2, allow_nan=False) + "\n")
+        return
+    console = Console()
+    for score in scores.values() if each else ():
+        _show(console, score)
+    for score in sets:
+        _show(console, score)
+    if len(sets) != 1:
+        _show(console, total)
+    if len(scores) < len(sessions):
+        console.print(f"{len(sessions) - len(scores)} sessions skipped: no sensor left after --hide.")
+
+
+def _by_set(scores: dict[Path, Score]) -> list[Score]:
+    """Sessions that lie in the same folder, pooled under its name."""
+    sets: dict[Path, list[Score]] = {}
+    for path, score in scores.items():
+        sets.setdefault(path.resolve().parent, []).append(score)
+    return [pooled(folder.name, members) for folder, members in sets.items()]
+
+
+def _show(console: Console, score: Score) -> None:
+    minutes = 60.0 * score.hours
+    number = f"{score.sessions_n} session{'s' if score.sessions_n != 1 else ''}"
+    console.print(f"[bold]{score.name}[/bold]: {number}, {minutes:.1f} min, {score.steps_n} steps", highlight=False)
+    if not score.tallies:
+        console.print("  nothing true and nothing detected")
+    if score.tallies:
+        console.print(_table(MEASURE_HEADER, measure_rows(score)))
+    if score.strikes:
+        console.print(_table(STRIKE_HEADER, strike_rows(score)))
+    if score.not_walking_h:
+        where = f"{60.0 * score.not_walking_h:.1f} min of not walking"
+        console.print(f"  {score.not_walking_contacts_n} initial contacts in {where}", highlight=False)
+    console.print()
+
+
+def _table(header: Row, rows: Iterable[Row]) -> Table:
+    table = Table(box=None, pad_edge=True, header_style="dim")
+    for n, title in enumerate(header):
+        table.add_column(title, justify="left" if n == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table

@@ -1,0 +1,117 @@
+"""Recordings through the gait engine, and its events against their truth."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from hub.errors import RecordingError
+from hub.events import Event
+from hub.gait import Calibration, GaitEngine
+from hub.recording.session_folder import SessionFolder, blocks, read_session_folder
+from hub.recording.session_toml import FILE_NAME
+from hub.session import Block, Session
+from hub.validation.score import Score
+from hub.validation.scoring import score_session
+
+SIMULATED_SOURCE = "insole-hub simulate"
+"""How the source of a simulated recording begins; its truth lists everything that happened."""
+
+
+class Sensors(StrEnum):
+    """A family of sensors, to be judged without."""
+
+    INSOLE = "insole"
+    SHIN = "shin"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How recordings are run.
+
+    Parameters
+    ----------
+    hide : families of sensors that the engine is not given.
+    warm : the engine starts with what it has learnt in a first pass over the same recording, as on a wearer's second
+        day; otherwise it learns on the way.
+    block_size : samples per block; None hands over whole streams. The events are the same.
+    """
+
+    hide: frozenset[Sensors] = frozenset()
+    warm: bool = False
+    block_size: int | None = None
+
+
+def find_sessions(paths: Iterable[Path]) -> list[Path]:
+    """Session folders among the paths and anywhere below them, each once, in order.
+
+    Raises
+    ------
+    RecordingError : a path does not exist, or has no session folder at or below it.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise RecordingError(path, "does not exist")
+        below = sorted(file.parent for file in path.rglob(FILE_NAME)) if path.is_dir() else []
+        if not below:
+            raise RecordingError(path, f"is no session folder and has none below it; each needs a {FILE_NAME}")
+        found.update(dict.fromkeys(below))
+    return list(found)
+
+
+def engine_events(
+    session: Session, source: Iterable[Block], calibration: Calibration | None = None
+) -> Iterator[list[Event]]:
+    """Events of each block in turn, then those of the end."""
+    engine = GaitEngine(session, calibration)
+    for block in source:
+        yield engine.push(block)
+    yield engine.finish()
+
+
+def learn(folder: SessionFolder) -> Calibration:
+    """What an engine has learnt by the end of a recording."""
+    engine = GaitEngine(folder.session)
+    for block in blocks(folder):
+        engine.push(block)
+    engine.finish()
+    return engine.calibration()
+
+
+def events_of(folder: SessionFolder, options: RunOptions) -> list[Event]:
+    """All events of a recording. ``hide`` has been applied already."""
+    calibration = learn(folder) if options.warm else None
+    source = blocks(folder, options.block_size)
+    return [event for events in engine_events(folder.session, source, calibration) for event in events]
+
+
+def without(folder: SessionFolder, hide: frozenset[Sensors]) -> SessionFolder | None:
+    """The recording as if some sensors had not been worn; None where none is left."""
+    hidden = {role for role in folder.streams if (Sensors.INSOLE if role.is_insole else Sensors.SHIN) in hide}
+    streams = {role: stream for role, stream in folder.streams.items() if role not in hidden}
+    sensors = {role: spec for role, spec in folder.session.sensors.items() if role not in hidden}
+    return replace(folder, session=replace(folder.session, sensors=sensors), streams=streams) if streams else None
+
+
+def score_folder(path: Path, options: RunOptions) -> Score | None:
+    """Replay one session folder and compare; None where no sensor is left after hiding.
+
+    Raises
+    ------
+    RecordingError : the folder cannot be read.
+    """
+    folder = without(read_session_folder(path), options.hide)
+    return score_recording(folder, options) if folder else None
+
+
+def score_recording(folder: SessionFolder, options: RunOptions) -> Score:
+    """Replay one recording and compare it with its truth."""
+    return score_session(
+        folder.session.name,
+        folder.truth,
+        events_of(folder, options),
+        folder.end_s - folder.start_s,
+        legs={role.side for role in folder.streams},
+        complete=folder.session.source.startswith(SIMULATED_SOURCE),
+    )

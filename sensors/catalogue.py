@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sensors import orphe_insole, witmotion
-from sensors.driver import DeviceClock, Driver, DriverOptions, Facts
+from sensors import brilliant_sole, orphe_insole, witmotion
+from sensors.brilliant_sole import packets as brilliant_packets
+from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
-from sensors.errors import OptionError
 from sensors.layout import Side
 from sensors.orphe_insole import packets as orphe_packets
 
@@ -24,7 +24,7 @@ class DeviceType:
     recognised_by : the same in words.
     clock : the clock in its packets; None where samples get their time from arrivals.
     loss_visible : whether packets are counted, so that a lost one shows.
-    min_mtu : the smallest MTU that its notifications fit.
+    min_mtu : the smallest MTU that its notifications fit, with the number of cells that it is known with.
     rates_hz, default_rate_hz : rates that suffice for gait, and the one that is asked for unless told otherwise.
     driver, emulator : make one for a leg.
     options : further options of the driver with their known values, the default first.
@@ -46,14 +46,9 @@ class DeviceType:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tested_on_hardware: bool = False
 
-    def check_options(self, options: Mapping[str, str]) -> None:
-        """Raise ``OptionError`` for the first option that the driver does not know."""
-        for name, value in options.items():
-            if name not in self.options:
-                known = ", ".join(self.options) or "none"
-                raise OptionError(name, f"{self.key} has no option {name!r}; known: {known}")
-            if value not in self.options[name]:
-                raise OptionError(name, f"{name} cannot be {value!r}; known: {', '.join(self.options[name])}")
+    def check_options(self, given: Mapping[str, str]) -> None:
+        """Raise ``OptionError`` for an option that the driver does not know."""
+        choose_options(given, self.options)
 
 
 CATALOGUE: tuple[DeviceType, ...] = (
@@ -70,6 +65,21 @@ CATALOGUE: tuple[DeviceType, ...] = (
         default_rate_hz=100.0,
         driver=orphe_insole.OrpheInsoleDriver,
         emulator=orphe_insole.OrpheInsoleEmulator,
+    ),
+    DeviceType(
+        key="brilliant_sole",
+        title="Brilliant Sole",
+        is_insole=True,
+        recognise=brilliant_sole.recognise,
+        recognised_by=f"service {brilliant_packets.SERVICE} and device type 0 or 1",
+        clock=DeviceClock(resolution_s=0.001, wraps_after_s=brilliant_packets.CLOCK_WRAPS_AFTER_S),
+        loss_visible=False,
+        min_mtu=42,
+        rates_hz=(50.0, 100.0, 200.0),
+        default_rate_hz=100.0,
+        driver=brilliant_sole.BrilliantSoleDriver,
+        emulator=brilliant_sole.BrilliantSoleEmulator,
+        options=brilliant_sole.OPTIONS,
     ),
     DeviceType(
         key="witmotion",

@@ -5,7 +5,7 @@ suffices to replay it. It answers with readings, with facts about the device, an
 link.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sensors.errors import DecodeError
+from sensors.errors import DecodeError, OptionError
 from sensors.layout import Cell, LoadUnit, Side
 
 Floats = NDArray[np.float64]
@@ -136,6 +136,22 @@ class DriverOptions:
 
     rate_hz: float | None = None
     options: dict[str, str] = field(default_factory=dict)
+
+
+def choose_options(given: Mapping[str, str], known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """The value of every known option: the given one, or else the first that is known.
+
+    Raises
+    ------
+    OptionError
+        An option or a value that is not known; the text says which are.
+    """
+    for name, value in given.items():
+        if name not in known:
+            raise OptionError(name, f"no option {name!r}; known: {', '.join(known) or 'none'}")
+        if value not in known[name]:
+            raise OptionError(name, f"{name} cannot be {value!r}; known: {', '.join(known[name])}")
+    return {name: given.get(name, values[0]) for name, values in known.items()}
 
 
 class Driver(Protocol):

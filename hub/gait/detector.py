@@ -37,9 +37,9 @@ class EventMaker:
         time_s: float,
         now_s: float,
         *,
+        fields: Mapping[str, Value],
         confidence: float = 1.0,
         discriminator: str = "",
-        **fields: Value,
     ) -> Event:
         """An event that happened at ``time_s`` and was decided now."""
         return Event(

@@ -7,9 +7,14 @@ from math import inf
 from hub.events import Event
 from hub.gait.calibration import Calibration
 from hub.gait.detector import Detector, EventMaker, Handler
+from hub.gait.contact import ContactDetector, ContactParams
 from hub.gait.feed import Feed, GapParams
+from hub.gait.history import History
+from hub.gait.insole import InsoleParams, InsoleStream
+from hub.gait.loadscale import COLUMNS, LoadScaleParams
+from hub.gait.strike import StrikeDetector, StrikeParams
 from hub.gait.timeline import Later, Timeline
-from hub.session import Block, Session
+from hub.session import Block, InsoleSpec, Session, ShinSpec
 from sensors.layout import Role
 
 HISTORY_S = 12.0
@@ -24,6 +29,10 @@ class GaitParams:
     """Parameters of all detectors."""
 
     gap: GapParams = field(default_factory=GapParams)
+    load_scale: LoadScaleParams = field(default_factory=LoadScaleParams)
+    insole: InsoleParams = field(default_factory=InsoleParams)
+    contact: ContactParams = field(default_factory=ContactParams)
+    strike: StrikeParams = field(default_factory=StrikeParams)
 
 
 class GaitEngine:
@@ -48,16 +57,34 @@ class GaitEngine:
     ) -> None:
         params = params or GaitParams()
         calibration = calibration or Calibration()
-        roles = [role for role in Role if role in session.sensors]
+        roles = [role for role in Role if isinstance(session.sensors.get(role), InsoleSpec)]
         self._timeline = Timeline(len(roles))
         self._make = EventMaker(session.name)
-        self._feeds: dict[Role, Feed] = {}
+        self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
-        self._detectors: list[Detector] = []
+        histories = {role: feed.stream.history for role, feed in self._feeds.items()}
+        self._detectors: list[Detector] = [
+            ContactDetector(session, self._make, params.contact),
+            StrikeDetector(session, histories, self._make, params.strike),
+        ]
         self._routes: dict[type, list[Handler]] = {}
         for detector in self._detectors:
             for taken, handler in detector.handlers().items():
                 self._routes.setdefault(taken, []).append(handler)
+
+    def calibration(self) -> Calibration:
+        """What was learnt so far, for the next engine of this wearer."""
+        insoles = {
+            role: learnt
+            for role, feed in self._feeds.items()
+            if isinstance(feed.stream, InsoleStream) and (learnt := feed.stream.calibration) is not None
+        }
+        return Calibration(insoles)
+
+    def _feed(self, role: Role, spec: InsoleSpec | ShinSpec, calibration: Calibration, params: GaitParams) -> Feed:
+        history = History(self._timeline, COLUMNS)
+        stream = InsoleStream(role.side, spec, history, calibration.insoles.get(role), params.insole, params.load_scale)
+        return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)
 
     def push(self, block: Block) -> list[Event]:
         """Take a block of one sensor; return the events that were decided by it, in the order of their decision.

@@ -45,6 +45,11 @@ class History:
         last = self._start + int(live.searchsorted(min(time_s, self._timeline.now_s), side="right")) - 1
         return self._columns[:, last] if last >= self._start else None
 
+    def told_since(self, start_s: float) -> tuple[Floats, Floats]:
+        """All samples at or after ``start_s``, for the stream itself, which is ahead of the timeline."""
+        first = self._start + int(self._time_s[self._start : self._end].searchsorted(start_s, side="left"))
+        return self._time_s[first : self._end], self._columns[:, first : self._end]
+
     def forget(self, before_s: float) -> None:
         """Drop samples before ``before_s``."""
         self._start += int(self._time_s[self._start : self._end].searchsorted(before_s, side="left"))

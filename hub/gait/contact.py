@@ -1,0 +1,156 @@
+"""Initial and final contacts of each foot, from whichever sensor of that foot can tell them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
+
+from hub.events import Kind
+from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.facts import FinalContact, InitialContact
+from hub.gait.feed import SampleHole, SensorBack, SensorSilent
+from hub.gait.insole import Loaded, Touched, Unloaded, Untouched
+from hub.session import InsoleSpec, Session
+from sensors.layout import Role, Side
+
+
+class Phase(StrEnum):
+    """What a foot is doing. ``UNKNOWN`` until it has been seen in the air or taking load."""
+
+    UNKNOWN = "unknown"
+    STANCE = "stance"
+    PRE_SWING = "pre_swing"
+    SWING = "swing"
+    CONTACT_CANDIDATE = "contact_candidate"
+
+
+TRANSITIONS: dict[tuple[Phase, type], Phase] = {
+    (Phase.UNKNOWN, Unloaded): Phase.SWING,
+    (Phase.UNKNOWN, Loaded): Phase.STANCE,
+    (Phase.SWING, Touched): Phase.CONTACT_CANDIDATE,
+    (Phase.CONTACT_CANDIDATE, Untouched): Phase.SWING,
+    (Phase.SWING, Loaded): Phase.STANCE,
+    (Phase.CONTACT_CANDIDATE, Loaded): Phase.STANCE,
+    (Phase.STANCE, InitialContact): Phase.PRE_SWING,  # of the other foot
+    (Phase.STANCE, Unloaded): Phase.SWING,
+    (Phase.PRE_SWING, Unloaded): Phase.SWING,
+}
+"""Legal transitions by mark. A mark that is not listed for a phase leaves it as it is."""
+
+SWINGING = {Phase.SWING, Phase.CONTACT_CANDIDATE}
+STANDING = {Phase.STANCE, Phase.PRE_SWING}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactParams:
+    """What cannot be a step."""
+
+    contact_interval_s: float = 0.400  # initial contacts of one foot (rec, science.md 5.1)
+    stance_shortest_s: float = 0.150
+    swing_shortest_s: float = 0.120
+    learning_confidence: float = 0.5
+    hole_confidence: float = 0.5
+
+
+class _Foot:
+    """One foot's phase."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.UNKNOWN
+        self.contact_s = -inf
+        self.lifted_s = -inf
+        self.hole_s = -inf
+
+    def to(self, mark: type) -> bool:
+        """Follow the table; whether the mark was legal."""
+        phase = TRANSITIONS.get((self.phase, mark))
+        if phase is not None:
+            self.phase = phase
+        return phase is not None
+
+
+class ContactDetector:
+    """Contacts of the feet that wear an insole."""
+
+    def __init__(self, session: Session, make: EventMaker, params: ContactParams) -> None:
+        self._make = make
+        self._params = params
+        self._feet = {role.side: _Foot() for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)}
+
+    def handlers(self) -> Mapping[type, Handler]:
+        """Marks of insoles, and contacts of the other foot, whoever saw them."""
+        handlers: dict[type, Callable[..., list[Output]]] = {
+            Touched: self._change,
+            Untouched: self._change,
+            Loaded: self._loaded,
+            Unloaded: self._unloaded,
+            InitialContact: self._other_foot,
+            SensorSilent: self._silent,
+            SensorBack: self._ignore,
+            SampleHole: self._hole,
+        }
+        return handlers
+
+    def finish(self, now_s: float) -> list[Output]:
+        """Nothing is left open."""
+        return []
+
+    def _change(self, mark: Touched | Untouched, now_s: float) -> list[Output]:
+        self._feet[mark.side].to(type(mark))
+        return []
+
+    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
+        foot, params = self._feet[mark.side], self._params
+        swung = foot.phase in SWINGING
+        if not foot.to(Loaded) or not swung:
+            return []
+        too_soon = mark.time_s - foot.contact_s < params.contact_interval_s
+        if too_soon or mark.time_s - foot.lifted_s < params.swing_shortest_s:
+            return []
+        foot.contact_s = mark.time_s
+        confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
+        return [InitialContact(mark.side, mark.time_s, confidence, _insole(mark.side))]
+
+    def _unloaded(self, mark: Unloaded, now_s: float) -> list[Output]:
+        foot = self._feet[mark.side]
+        stood = foot.phase in STANDING
+        foot.to(Unloaded)
+        first = foot.phase is Phase.SWING and foot.contact_s == -inf and mark.seen
+        if mark.time_s - foot.contact_s < self._params.stance_shortest_s or not (stood or first) or not mark.seen:
+            return []
+        foot.lifted_s = mark.time_s
+        confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
+        contact = FinalContact(mark.side, mark.time_s, confidence, _insole(mark.side))
+        return [
+            contact,
+            self._make(Kind.FINAL_CONTACT, mark.side, mark.time_s, now_s, fields={}, confidence=confidence),
+        ]
+
+    def _other_foot(self, contact: InitialContact, now_s: float) -> list[Output]:
+        foot = self._feet.get(contact.side.other)
+        if foot is not None:
+            foot.to(InitialContact)
+        return []
+
+    def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
+        if mark.role.is_insole:
+            foot = self._feet[mark.role.side]
+            foot.phase = Phase.UNKNOWN
+        return []
+
+    def _hole(self, mark: SampleHole, now_s: float) -> list[Output]:
+        if mark.role.is_insole:
+            self._feet[mark.role.side].hole_s = mark.known_at_s
+        return []
+
+    def _ignore(self, mark: SensorBack, now_s: float) -> list[Output]:
+        return []
+
+    def _confidence(self, foot: _Foot, time_s: float, *, learnt: bool) -> float:
+        params = self._params
+        confidence = 1.0 if learnt else params.learning_confidence
+        return confidence * (params.hole_confidence if foot.hole_s >= time_s - 0.1 else 1.0)
+
+
+def _insole(side: Side) -> Role:
+    return Role.LEFT_INSOLE if side is Side.LEFT else Role.RIGHT_INSOLE

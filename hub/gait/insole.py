@@ -1,0 +1,269 @@
+"""Pressure insole to marks: touched, loaded, unloaded, with a zero and a scale of the wearer's own."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from math import inf
+
+import numpy as np
+
+from hub.gait.calibration import InsoleCalibration
+from hub.gait.history import History
+from hub.gait.loadscale import COLUMNS, FORE, HEEL, MOMENT, TOTAL, LoadScale, LoadScaleParams, ScaleLearner
+from hub.gait.timeline import Mark
+from hub.session import Floats, InsoleSpec
+from sensors.layout import Region, Side
+
+REGION_COLUMN = {Region.HEEL: HEEL, Region.FOREFOOT: FORE, Region.TOES: FORE}
+CHUNK = 256
+"""Samples searched at a time, so that a whole file in one block is not searched to its end for every mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class InsoleParams:
+    """Timing of load changes."""
+
+    release_s: float = 0.020  # below the threshold this long is off the ground (rec, science.md 5.1)
+    touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (rec)
+    margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (rec, science.md 1)
+    swing_shortest_s: float = 0.100
+    swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The unloaded foot touched something at ``time_s``."""
+
+    side: Side
+    time_s: float
+    known_at_s: float
+    scale: LoadScale
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A touch since ``time_s`` ended without the foot having taken load; ``highest`` is the total's maximum above zero."""
+
+    side: Side
+    time_s: float
+    known_at_s: float
+    highest: float
+    scale: LoadScale
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The foot took load. ``time_s`` is when the load began, ``touched_s`` the first touch that led to it."""
+
+    side: Side
+    time_s: float
+    known_at_s: float
+    touched_s: float
+    unloaded_s: float
+    scale: LoadScale
+
+
+@dataclass(frozen=True, slots=True)
+class Unloaded:
+    """The foot left the ground at ``time_s``. ``seen`` False: it was found in the air, when it left is not known."""
+
+    side: Side
+    time_s: float
+    known_at_s: float
+    seen: bool
+    scale: LoadScale
+
+
+class _State(Enum):
+    GROUNDED = auto()
+    RELEASING = auto()
+    AIR = auto()
+    TOUCHING = auto()
+
+
+class InsoleStream:
+    """Load state of one foot. All it learns changes at samples that the data choose.
+
+    ``history`` has the columns of ``loadscale``: linear sums of the raw cells, without zero.
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        spec: InsoleSpec,
+        history: History,
+        calibration: InsoleCalibration | None,
+        params: InsoleParams,
+        scale_params: LoadScaleParams,
+    ) -> None:
+        self._side = side
+        self._params = params
+        self._history = history
+        self._learner = ScaleLearner(spec.unit, calibration, scale_params)
+        self._rows: dict[tuple[float, int], list[int]] = {}
+        for index, cell in enumerate(spec.cells):
+            self._rows.setdefault((cell.y, REGION_COLUMN.get(cell.region, TOTAL)), []).append(index)
+        self.restart()
+
+    @property
+    def history(self) -> History:
+        """The feature columns."""
+        return self._history
+
+    @property
+    def calibration(self) -> InsoleCalibration | None:
+        """What was learnt so far."""
+        return self._learner.calibration()
+
+    def restart(self) -> None:
+        """After a silence the foot may be anywhere: it counts as grounded until it is seen in the air."""
+        self._state = _State.GROUNDED
+        self._begin_s: float | None = None
+        self._since_s = inf
+        self._air_s = inf
+        self._highest = -inf
+        self._previous = -inf
+
+    def push(self, time_s: Floats, values: Floats) -> list[Mark]:
+        """Take n >= 1 samples in a row."""
+        columns = self._sum_up(values)
+        self._history.append(time_s, columns)
+        if self._begin_s is None:
+            self._begin_s = float(time_s[0])
+            self._learner.start(columns[:, 0])
+        marks: list[Mark] = []
+        index = 0
+        while index < len(time_s):
+            stop = index + CHUNK
+            index += self._scan(time_s[index:stop], columns[:, index:stop], marks)
+        return marks
+
+    def _sum_up(self, values: Floats) -> Floats:
+        """Sums in an order that does not depend on the number of samples, so that each sample gives the same bits."""
+        cells = np.ascontiguousarray(values.T)
+        columns = np.zeros((COLUMNS, len(values)))
+        for (y, region), indices in self._rows.items():
+            row = cells[indices[0]].copy()
+            for index in indices[1:]:
+                row += cells[index]
+            columns[TOTAL] += row
+            if region != TOTAL:
+                columns[region] += row
+            row *= y
+            columns[MOMENT] += row
+        return columns
+
+    def _scan(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
+        """Go to the next change of state; return how many samples that took."""
+        total, scale, state = columns[TOTAL], self._learner.scale, self._state
+        low, high = {
+            _State.GROUNDED: (scale.off, self._learner.highest_expected),
+            _State.RELEASING: (-inf, scale.on),
+            _State.AIR: (self._learner.lowest_expected, scale.on),
+            _State.TOUCHING: (scale.off, scale.load),
+        }[state]
+        outside = (total > high) | (total < low)
+        found = int(outside.argmax())
+        if not outside[found]:
+            found = len(total)
+        if state is _State.RELEASING:
+            due = int(time_s.searchsorted(self._since_s + self._params.release_s))
+            if due < found:
+                self._release(float(time_s[due]), marks)
+                self._previous = float(total[due])
+                return due + 1
+        if found == len(total):
+            self._pass(total)
+            return found
+        self._pass(total[:found])
+        now_s, value = float(time_s[found]), float(total[found])
+        if state is _State.GROUNDED:
+            self._leave_ground(now_s, value, high)
+        elif state is _State.RELEASING:
+            self._state = _State.GROUNDED
+        elif state is _State.AIR:
+            self._leave_air(now_s, value, high, marks)
+        elif value > high:
+            self._load(now_s, marks)
+        else:
+            self._state = _State.AIR
+            highest = self._highest - scale.zero[TOTAL]
+            marks.append(Untouched(self._side, self._since_s, now_s, highest, scale))
+        self._highest = max(self._highest, value)
+        self._previous = value
+        return found + 1
+
+    def _pass(self, total: Floats) -> None:
+        if len(total):
+            self._highest = max(self._highest, float(total.max()))
+            self._previous = float(total[-1])
+
+    def _leave_ground(self, now_s: float, value: float, high: float) -> None:
+        if value < high:
+            self._state, self._since_s = _State.RELEASING, now_s
+        elif self._previous > high:  # two in a row: a single sample may be a glitch
+            self._learner.higher(min(value, self._previous))
+
+    def _release(self, now_s: float, marks: list[Mark]) -> None:
+        """Light for long enough: in the air, unless it is still falling below what was taken for unloaded."""
+        assert self._begin_s is not None
+        _, columns = self._history.told_since(self._since_s)
+        time_s, _ = self._history.told_since(self._since_s)
+        count = int(time_s.searchsorted(now_s, side="right"))
+        loudest = int(columns[TOTAL, :count].argmax())
+        if columns[TOTAL, loudest] < self._learner.lowest_expected:
+            self._learner.lower(columns[:, loudest])
+            self._since_s = now_s
+            return
+        scale = self._learner.scale
+        crossed_s = self._last_crossing(scale.on, max(self._begin_s, self._since_s - 0.5), now_s, rising=False)
+        self._air_s = self._since_s if crossed_s is None else crossed_s
+        self._learner.stance(self._highest)
+        self._state, self._highest = _State.AIR, -inf
+        marks.append(Unloaded(self._side, self._air_s, now_s, crossed_s is not None, scale))
+
+    def _leave_air(self, now_s: float, value: float, high: float, marks: list[Mark]) -> None:
+        if value < high:
+            self._state, self._since_s = _State.RELEASING, now_s
+            return
+        self._state, self._since_s, self._highest = _State.TOUCHING, now_s, value
+        marks.append(Touched(self._side, now_s, now_s, self._learner.scale))
+        if value > self._learner.scale.load:
+            self._load(now_s, marks)
+
+    def _load(self, now_s: float, marks: list[Mark]) -> None:
+        touched_s = self._since_s
+        self._learn_from_swing(touched_s)
+        scale = self._learner.scale
+        contact_s = self._last_crossing(scale.on, max(self._air_s, now_s - self._params.touch_s), now_s, rising=True)
+        if contact_s is None:
+            middle = (scale.on + scale.load) / 2
+            crossed_s = self._last_crossing(middle, max(self._air_s, now_s - 1.0), now_s, rising=True)
+            contact_s = touched_s if crossed_s is None else crossed_s
+        self._state, self._highest = _State.GROUNDED, -inf
+        if self._learner.plausible:
+            marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
+
+    def _learn_from_swing(self, touched_s: float) -> None:
+        lasted_s = touched_s - self._air_s
+        if not self._params.swing_shortest_s <= lasted_s <= self._params.swing_longest_s:
+            return
+        time_s, columns = self._history.told_since(self._air_s)
+        margin_s = min(self._params.margin_s, lasted_s / 4)
+        first = int(time_s.searchsorted(self._air_s + margin_s))
+        last = int(time_s.searchsorted(touched_s - margin_s))
+        if last > first:
+            ordered = np.sort(columns[:, first:last], axis=1)
+            count = last - first - 1
+            quiet, loud = ordered[:, int(0.25 * count)], ordered[:, int(0.9 * count)]
+            self._learner.swing(tuple(map(float, quiet)), tuple(map(float, loud)))
+
+    def _last_crossing(self, level: float, start_s: float, now_s: float, *, rising: bool) -> float | None:
+        """When the total last crossed ``level`` from ``start_s`` to now, between samples; None if it did not."""
+        time_s, columns = self._history.told_since(start_s)
+        total = columns[TOTAL, : int(time_s.searchsorted(now_s, side="right"))]
+        before = total <= level if rising else total >= level
+        index = len(before) - 1 - int(before[::-1].argmax())
+        if not before[index] or index + 1 == len(before):
+            return None
+        share = (level - float(total[index])) / (float(total[index + 1]) - float(total[index]))
+        return float(time_s[index]) + share * (float(time_s[index + 1]) - float(time_s[index]))

@@ -1,0 +1,158 @@
+"""What an insole's numbers mean for this wearer: the unloaded value and the usual peak, learnt from their own swings."""
+
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+
+from hub.gait.calibration import InsoleCalibration
+from hub.session import Floats
+from sensors.layout import LoadUnit
+
+TOTAL, HEEL, FORE, MOMENT = range(4)
+"""Feature columns of an insole: sums over all, heel, and forefoot with toe cells, and the sum of y times load.
+
+All are linear in the cells, so one zero per column is as good as one per cell.
+"""
+
+COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LoadScaleParams:
+    """Thresholds in % of the wearer's own usual stance peak, and how that is learnt."""
+
+    on_pct: float = 5.0  # 20-40 N of 70 kg are 3-6 % (treadmill practice, Blades 2023); gaitpdb's truth has 5 %
+    on_highest_pct: float = 12.0  # above this a zone that light is not told from pressure inside the shoe (marpino)
+    off_ratio: float = 0.8  # of the on threshold: hysteresis
+    load_pct: float = 15.0  # the foot bears weight (rec, science.md 5.1)
+    unrest_margin: float = 1.2  # threshold over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
+    zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
+    kept: int = 20  # swings and stances that count (rec, science.md 1)
+    enough: int = 3  # swings and stances after which the scale is trusted (rec)
+
+
+LEAST_PEAK: dict[LoadUnit, float] = {LoadUnit.N: 100.0, LoadUnit.KPA: 50.0, LoadUnit.COUNTS: 40.0, LoadUnit.ON_OFF: 1.0}
+"""Less than this, summed over the cells, is no walking person."""
+
+ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
+"""Units whose unloaded value is known before the first swing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadScale:
+    """A snapshot: unloaded value of each column, usual peak of the total above it, and what swing adds to each column."""
+
+    zero: tuple[float, ...]
+    peak: float
+    unrest: tuple[float, ...]
+    learnt: bool
+    on: float
+    off: float
+    load: float
+    zone: tuple[float, ...]
+
+    @classmethod
+    def make(
+        cls, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], params: LoadScaleParams, *, learnt: bool
+    ) -> "LoadScale":
+        """With the thresholds that follow; ``on``, ``off``, ``load`` are values of the total, ``zone`` of each column."""
+        highest = params.on_highest_pct / 100 * peak
+        on = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
+        zones = (min(max(params.zone_pct / 100 * peak, params.unrest_margin * each), highest) for each in unrest)
+        return cls(
+            zero=zero,
+            peak=peak,
+            unrest=unrest,
+            learnt=learnt,
+            on=zero[TOTAL] + on,
+            off=zero[TOTAL] + params.off_ratio * on,
+            load=zero[TOTAL] + max(params.load_pct / 100 * peak, 1.5 * on),
+            zone=tuple(zero_of + zone for zero_of, zone in zip(zero, zones, strict=True)),
+        )
+
+
+def _quantile(values: deque[float], fraction: float) -> float:
+    return sorted(values)[int(fraction * (len(values) - 1))]
+
+
+class ScaleLearner:
+    """Keeps the scale of one insole. It changes at samples that the data choose, never at block borders."""
+
+    def __init__(self, unit: LoadUnit, calibration: InsoleCalibration | None, params: LoadScaleParams) -> None:
+        self._params = params
+        self._known_zero = unit in ZERO_IS_ZERO
+        self._least_peak = LEAST_PEAK[unit]
+        self._zeros: tuple[deque[float], ...] = tuple(deque(maxlen=params.kept) for _ in range(COLUMNS))
+        self._unrests: tuple[deque[float], ...] = tuple(deque(maxlen=params.kept) for _ in range(COLUMNS))
+        self._peaks: deque[float] = deque(maxlen=params.kept)
+        self._started = self._known_zero or calibration is not None
+        zero = calibration.zero if calibration else (0.0,) * COLUMNS
+        peak = calibration.peak_load if calibration else self._least_peak
+        self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=calibration is not None)
+
+    def start(self, columns: Floats) -> None:
+        """First sample ever: where the unloaded value is not known, it is at most this."""
+        if not self._started:
+            self._started = True
+            self.scale = self._make(_plain(columns), self.scale.peak, self.scale.unrest, learnt=False)
+
+    @property
+    def plausible(self) -> bool:
+        """Whether the load so far had the range of a foot that bears weight."""
+        return self.scale.peak > self._least_peak
+
+    @property
+    def highest_expected(self) -> float:
+        """A total above this means that the peak was thought too low."""
+        return self.scale.zero[TOTAL] + self.scale.peak * (2.0 if self.scale.learnt else 1.25)
+
+    @property
+    def lowest_expected(self) -> float:
+        """A total below this means that the unloaded value was thought too high."""
+        return self.scale.zero[TOTAL] - self.scale.peak * (0.3 if self.scale.learnt else 0.1)
+
+    def higher(self, total: float) -> None:
+        """The total reached more than was expected: begin the peak anew."""
+        self._forget()
+        self.scale = self._make(self.scale.zero, total - self.scale.zero[TOTAL], self.scale.unrest, learnt=False)
+
+    def lower(self, columns: Floats) -> None:
+        """The foot weighs less than was thought possible: begin the zero anew, keeping the highest total seen."""
+        self._forget()
+        zero = _plain(columns)
+        peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
+        self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
+
+    def stance(self, highest_total: float) -> None:
+        """A stance is over; its peak counts from the next swing on."""
+        self._peaks.append(highest_total)
+
+    def swing(self, quiet: tuple[float, ...], loud: tuple[float, ...]) -> None:
+        """A swing is over: its low and high quantiles of each column.
+
+        The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero.
+        """
+        for column in range(COLUMNS):
+            self._zeros[column].append(quiet[column])
+            self._unrests[column].append(loud[column] - quiet[column])
+        zero = tuple(_quantile(each, 0.25) for each in self._zeros)
+        unrest = tuple(_quantile(each, 0.5 if column == TOTAL else 0.25) for column, each in enumerate(self._unrests))
+        peaks = [peak - zero[TOTAL] for peak in self._peaks]
+        enough = len(peaks) >= self._params.enough
+        peak = median(peaks) if enough else max([self.scale.peak, *peaks])
+        self.scale = self._make(zero, max(peak, self._least_peak), unrest, learnt=enough or self.scale.learnt)
+
+    def calibration(self) -> InsoleCalibration | None:
+        """What the next walk may start from; None before enough was seen."""
+        return InsoleCalibration(self.scale.zero, self.scale.peak) if self.scale.learnt else None
+
+    def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
+        return LoadScale.make(zero, peak, unrest, self._params, learnt=learnt)
+
+    def _forget(self) -> None:
+        for kept in (*self._zeros, *self._unrests, self._peaks):
+            kept.clear()
+
+
+def _plain(columns: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in columns)

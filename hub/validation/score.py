@@ -21,6 +21,7 @@ class Measure(StrEnum):
     FOOT_SLAP = "foot_slap"
     TRIP_CANDIDATE = "trip_candidate"
     TRIP = "trip"
+    TOE_CATCH = "toe_catch"
     FALL_CANDIDATE = "fall_candidate"
     FALL = "fall"
 

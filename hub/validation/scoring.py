@@ -7,8 +7,9 @@ What is judged, and what is not:
 * A leg without a sensor is not judged, nor is one without a true contact: the reference could not tell.
 * A contact whose strike is empty is judged as a contact, not as a strike, and a toe-first detection there is not
   judged either.
-* Trips and falls are taken to be listed wherever there is a truth at all, so every other detection is false. Around a
-  true fall trips are not judged: how it began is not in the truth.
+* Trips, toe catches and falls are taken to be listed wherever there is a truth at all, so every other detection is
+  false. A trip candidate may be a true trip or a true catch; only its recovery tells. Around a true fall trips are not
+  judged: how it began is not in the truth.
 * Drags and slaps are judged where the truth has any of that kind, or is complete, as a simulation's is.
 * Drags and slaps are judged per step: several in one step are one.
 """
@@ -104,10 +105,11 @@ class _Comparison:
             Measure.TOE_FIRST: self._toe_first(),
             Measure.TOE_DRAG: self._per_step(Kind.TOE_DRAG),
             Measure.FOOT_SLAP: self._per_step(Kind.FOOT_SLAP),
-            Measure.TRIP_CANDIDATE: self._alarms(Kind.TRIP, "candidate"),
-            Measure.TRIP: self._alarms(Kind.TRIP, "confirmed"),
-            Measure.FALL_CANDIDATE: self._alarms(Kind.FALL, "candidate"),
-            Measure.FALL: self._alarms(Kind.FALL, "confirmed"),
+            Measure.TRIP_CANDIDATE: self._trips(self._staged(Kind.TRIP, "candidate"), {Kind.TRIP, Kind.TOE_CATCH}),
+            Measure.TRIP: self._trips(self._staged(Kind.TRIP, "confirmed"), {Kind.TRIP}),
+            Measure.TOE_CATCH: self._trips(self._all(Kind.TOE_CATCH), {Kind.TOE_CATCH}),
+            Measure.FALL_CANDIDATE: self._falls(self._staged(Kind.FALL, "candidate")),
+            Measure.FALL: self._falls(self._staged(Kind.FALL, "confirmed")),
         }
         still = [row for row in self.truth if row.kind == NOT_WALKING]
         detected = [event for event in self.events if event.kind is Kind.INITIAL_CONTACT]
@@ -186,29 +188,37 @@ class _Comparison:
             first.setdefault(self._step(mark, side), mark)
         return list(first.values())
 
-    def _alarms(self, kind: Kind, stage: str) -> Tally:
-        """Trips or falls of one stage, anywhere in the recording. A trip must be found on its own side."""
-        params = self.params
-        groups = [(side,) for side in Side] if kind is Kind.TRIP else [tuple(Side)]
-        falls = [row.time_s for row in self.truth if row.kind == Kind.FALL] if kind is Kind.TRIP else []
-        around_fall = Window(params.fall_before_s + params.trip_s, params.fall_after_s)
-        window = Window.around(params.trip_s)
-        if kind is Kind.FALL:
-            window = Window(params.fall_before_s, params.fall_after_s)
+    def _trips(self, found: list[_Mark], kinds: Collection[Kind]) -> Tally:
+        """Trips or toe catches anywhere in the recording, each on its own side."""
+        falls = [row.time_s for row in self.truth if row.kind == Kind.FALL]
+        around_fall = Window(self.params.fall_before_s + self.params.trip_s, self.params.fall_after_s)
         total = Tally()
-        for sides in groups:
-            rows = (row for row in self.truth if row.kind == kind and row.side in sides)
-            true = sorted((_Mark(row.time_s, row.side, truth=row) for row in rows), key=lambda mark: mark.time_s)
-            staged = (mark for side in sides for mark in self._found(kind, side))
-            found = sorted(
-                (mark for mark in staged if mark.event and mark.event.fields.get("stage") == stage),
-                key=lambda mark: mark.time_s,
-            )
+        for side in Side:
+            true = [mark for mark in self._listed(kinds) if mark.side is side]
+            here = [mark for mark in found if mark.side is side]
             judged = [
-                self.truth_known and not any(around_fall.holds(mark.time_s - fall) for fall in falls) for mark in found
+                self.truth_known and not any(around_fall.holds(mark.time_s - fall) for fall in falls) for mark in here
             ]
-            total += self._tally(true, found, _match(true, found, window), judged)
+            total += self._tally(true, here, _match(true, here, Window.around(self.params.trip_s)), judged)
         return total
+
+    def _falls(self, found: list[_Mark]) -> Tally:
+        """Falls anywhere in the recording, whatever the side."""
+        true = self._listed({Kind.FALL})
+        pairs = _match(true, found, Window(self.params.fall_before_s, self.params.fall_after_s))
+        return self._tally(true, found, pairs, [self.truth_known] * len(found))
+
+    def _listed(self, kinds: Collection[Kind]) -> list[_Mark]:
+        """Truths of some kinds, inside walks or not, in order of time."""
+        rows = sorted((row for row in self.truth if row.kind in kinds), key=lambda row: row.time_s)
+        return [_Mark(row.time_s, row.side, truth=row) for row in rows]
+
+    def _staged(self, kind: Kind, stage: str) -> list[_Mark]:
+        return [mark for mark in self._all(kind) if mark.event and mark.event.fields.get("stage") == stage]
+
+    def _all(self, kind: Kind) -> list[_Mark]:
+        marks = [mark for side in Side for mark in self._found(kind, side)]
+        return sorted(marks, key=lambda mark: mark.time_s)
 
     def _true(self, kind: Kind, side: Side) -> list[_Mark]:
         """Judged truths of one foot, in order of time."""

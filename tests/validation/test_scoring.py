@@ -129,6 +129,15 @@ def test_trips_are_judged_by_stage_side_and_half_a_second() -> None:
     assert counts(tally(truth, events, Measure.TRIP_CANDIDATE)) == (3, 2, 0, 0)
 
 
+def test_a_candidate_may_be_a_catch_but_a_confirmed_trip_may_not() -> None:
+    truth = [Truth(10.0, L, "toe_catch"), *contacts(L, 9.0, 11.0)]
+    stages = [event(Kind.TRIP, L, 10.0, stage=stage) for stage in ("candidate", "confirmed")]
+    score = score_session("t", truth, [*stages, event(Kind.TOE_CATCH, L, 10.0)], 60.0)
+    assert counts(score.tallies[Measure.TRIP_CANDIDATE]) == (1, 1, 0, 0)
+    assert counts(score.tallies[Measure.TRIP]) == (0, 0, 1, 0)
+    assert counts(score.tallies[Measure.TOE_CATCH]) == (1, 1, 0, 0)
+
+
 def test_every_trip_is_false_where_the_truth_lists_none() -> None:
     score = score_session("t", contacts(L, 1, 2, 3, 4), [event(Kind.TRIP, L, 2.5, stage="confirmed")], 1800.0)
     assert counts(score.tallies[Measure.TRIP]) == (0, 0, 1, 0)

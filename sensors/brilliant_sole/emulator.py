@@ -50,7 +50,7 @@ SCALARS = {Sensor.PRESSURE: 2.0**-16, Sensor.ACCELERATION: 2.0**-8, Sensor.GYROS
 FLUSH_TICKS = 4
 """Samples are collected for 20 ms before they are notified."""
 
-_TICK_S = PERIOD_STEP_MS / 1000
+_TICKS_HZ = 1000 / PERIOD_STEP_MS
 _READ = frozenset({"read"})
 
 
@@ -141,7 +141,7 @@ class BrilliantSoleEmulator:
     def advance(self, until_s: float, body: Body) -> tuple[Notification, ...]:
         """The samples that fall due up to ``until_s``, in the notifications in which they leave the device."""
         first = self._next_tick
-        end = int(self._crystal.uptime_s(until_s) / _TICK_S) // FLUSH_TICKS * FLUSH_TICKS
+        end = int(self._crystal.uptime_s(until_s) * _TICKS_HZ) // FLUSH_TICKS * FLUSH_TICKS
         if not self._subscribed or end < first or not any(self._periods_ms.values()):
             return ()
         self._next_tick = end + 1
@@ -149,7 +149,7 @@ class BrilliantSoleEmulator:
         messages = self._messages(ticks, body)
         flushes = np.arange(-(-first // FLUSH_TICKS) * FLUSH_TICKS, end + 1, FLUSH_TICKS)
         notifications: list[Notification] = []
-        for at_s, flush in zip(self._crystal.true_s(flushes * _TICK_S).tolist(), flushes.tolist(), strict=True):
+        for at_s, flush in zip(self._crystal.true_s(flushes / _TICKS_HZ).tolist(), flushes.tolist(), strict=True):
             due = [messages[tick] for tick in range(max(first, flush - FLUSH_TICKS + 1), flush + 1) if tick in messages]
             notifications += (Notification(at_s, FROM_DEVICE, packed) for packed in pack(due, self._mtu))
         return tuple(notifications)
@@ -188,7 +188,7 @@ class BrilliantSoleEmulator:
         self._next_tick = self._tick_after(time_s)
 
     def _tick_after(self, time_s: float) -> int:
-        return int(self._crystal.uptime_s(time_s) / _TICK_S) + 1
+        return int(self._crystal.uptime_s(time_s) * _TICKS_HZ) + 1
 
     def _clock_ms(self, time_s: float) -> int:
         return round((self._crystal.uptime_s(time_s) + (self._clock_offset_s or 0.0)) * 1000)
@@ -202,10 +202,10 @@ class BrilliantSoleEmulator:
             due = ticks[ticks % (period_ms // PERIOD_STEP_MS) == 0]
             if len(due) == 0:
                 continue
-            rows = self._sample(sensor, self._crystal.true_s(due * _TICK_S), body)
+            rows = self._sample(sensor, self._crystal.true_s(due / _TICKS_HZ), body)
             for tick, row in zip(due.tolist(), rows, strict=True):
                 samples.setdefault(tick, []).append((int(sensor), row.tobytes()))
-        clock_ms = np.rint((ticks * _TICK_S + (self._clock_offset_s or 0.0)) * 1000).astype(np.int64)
+        clock_ms = np.rint((ticks / _TICKS_HZ + (self._clock_offset_s or 0.0)) * 1000).astype(np.int64)
         stamps = dict(zip(ticks.tolist(), clock_ms.tolist(), strict=True))
         return {tick: encode_sensor_data(stamps[tick], samples[tick]) for tick in sorted(samples)}
 

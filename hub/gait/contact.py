@@ -47,7 +47,7 @@ class ContactParams:
 
     contact_interval_s: float = 0.400  # initial contacts of one foot (rec, science.md 5.1)
     stance_shortest_s: float = 0.150
-    swing_shortest_s: float = 0.120
+    swing_shortest_s: float = 0.150  # (rec, science.md 5.1)
     learning_confidence: float = 0.5
     hole_confidence: float = 0.5
 

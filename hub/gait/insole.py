@@ -41,7 +41,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """A touch since ``time_s`` ended without the foot having taken load; ``highest`` is the total's maximum above zero."""
+    """A touch since ``time_s`` ended without load; ``highest`` is the total's maximum above zero in it."""
 
     side: Side
     time_s: float
@@ -234,14 +234,18 @@ class InsoleStream:
         touched_s = self._since_s
         self._learn_from_swing(touched_s)
         scale = self._learner.scale
-        contact_s = self._last_crossing(scale.on, max(self._air_s, now_s - self._params.touch_s), now_s, rising=True)
-        if contact_s is None:
-            middle = (scale.on + scale.load) / 2
-            crossed_s = self._last_crossing(middle, max(self._air_s, now_s - 1.0), now_s, rising=True)
-            contact_s = touched_s if crossed_s is None else crossed_s
+        light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s)
+        level, until_s = ((scale.on + scale.load) / 2, now_s) if light else (scale.contact, touched_s)
+        crossed_s = self._last_crossing(level, max(self._air_s, until_s - 1.0), until_s, rising=True)
+        contact_s = touched_s if crossed_s is None else crossed_s
         self._state, self._highest = _State.GROUNDED, -inf
-        if self._learner.plausible:
-            marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
+        marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
+
+    def _on_heel(self, touched_s: float) -> bool:
+        """Whether a long light touch was the heel's, hence a hesitant contact; on the forefoot it is a drag."""
+        _, columns = self._history.told_since(touched_s)
+        heel, level = columns[HEEL], self._learner.scale.zone[HEEL]
+        return 2 * int((heel > level).sum()) > len(heel)
 
     def _learn_from_swing(self, touched_s: float) -> None:
         lasted_s = touched_s - self._air_s
@@ -257,10 +261,10 @@ class InsoleStream:
             quiet, loud = ordered[:, int(0.25 * count)], ordered[:, int(0.9 * count)]
             self._learner.swing(tuple(map(float, quiet)), tuple(map(float, loud)))
 
-    def _last_crossing(self, level: float, start_s: float, now_s: float, *, rising: bool) -> float | None:
-        """When the total last crossed ``level`` from ``start_s`` to now, between samples; None if it did not."""
+    def _last_crossing(self, level: float, start_s: float, end_s: float, *, rising: bool) -> float | None:
+        """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""
         time_s, columns = self._history.told_since(start_s)
-        total = columns[TOTAL, : int(time_s.searchsorted(now_s, side="right"))]
+        total = columns[TOTAL, : int(time_s.searchsorted(end_s, side="right"))]
         before = total <= level if rising else total >= level
         index = len(before) - 1 - int(before[::-1].argmax())
         if not before[index] or index + 1 == len(before):

@@ -1,4 +1,4 @@
-"""What an insole's numbers mean for this wearer: the unloaded value and the usual peak, learnt from their own swings."""
+"""What an insole's numbers mean for this wearer: unloaded value and usual peak, learnt from their own swings."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -22,10 +22,11 @@ class LoadScaleParams:
     """Thresholds in % of the wearer's own usual stance peak, and how that is learnt."""
 
     on_pct: float = 5.0  # 20-40 N of 70 kg are 3-6 % (treadmill practice, Blades 2023); gaitpdb's truth has 5 %
-    on_highest_pct: float = 12.0  # above this a zone that light is not told from pressure inside the shoe (marpino)
-    off_ratio: float = 0.8  # of the on threshold: hysteresis
+    on_highest_pct: float = 20.0  # with more unrest than this, contacts are not told from pressure inside the shoe
+    hysteresis_pct: float = 2.0  # between leaving and touching the ground
     load_pct: float = 15.0  # the foot bears weight (rec, science.md 5.1)
-    unrest_margin: float = 1.2  # threshold over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
+    unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
+    release_margin: float = 1.5  # more unrest, added where the foot leaves the ground: shoes let go slowly (marpino)
     zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
     kept: int = 20  # swings and stances that count (rec, science.md 1)
     enough: int = 3  # swings and stances after which the scale is trusted (rec)
@@ -40,12 +41,13 @@ ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
 
 @dataclass(frozen=True, slots=True)
 class LoadScale:
-    """A snapshot: unloaded value of each column, usual peak of the total above it, and what swing adds to each column."""
+    """A snapshot: unloaded value of each column, usual peak of the total above it, and what swing adds to them."""
 
     zero: tuple[float, ...]
     peak: float
     unrest: tuple[float, ...]
     learnt: bool
+    contact: float
     on: float
     off: float
     load: float
@@ -53,20 +55,33 @@ class LoadScale:
 
     @classmethod
     def make(
-        cls, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], params: LoadScaleParams, *, learnt: bool
+        cls,
+        zero: tuple[float, ...],
+        peak: float,
+        unrest: tuple[float, ...],
+        params: LoadScaleParams,
+        *,
+        learnt: bool,
+        least_load: float,
     ) -> "LoadScale":
-        """With the thresholds that follow; ``on``, ``off``, ``load`` are values of the total, ``zone`` of each column."""
+        """With the levels that follow.
+
+        Of the total: ``on`` and ``off`` the ground, ``load`` borne; load began at ``contact`` and ended at ``on``.
+        ``zone`` is the onset level of each column.
+        """
         highest = params.on_highest_pct / 100 * peak
-        on = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
+        contact = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
+        on = min(contact + params.release_margin * unrest[TOTAL], highest)
         zones = (min(max(params.zone_pct / 100 * peak, params.unrest_margin * each), highest) for each in unrest)
         return cls(
             zero=zero,
             peak=peak,
             unrest=unrest,
             learnt=learnt,
+            contact=zero[TOTAL] + contact,
             on=zero[TOTAL] + on,
-            off=zero[TOTAL] + params.off_ratio * on,
-            load=zero[TOTAL] + max(params.load_pct / 100 * peak, 1.5 * on),
+            off=zero[TOTAL] + on - params.hysteresis_pct / 100 * peak,
+            load=zero[TOTAL] + max(params.load_pct / 100 * peak, 1.3 * on, 0.0 if learnt else least_load),
             zone=tuple(zero_of + zone for zero_of, zone in zip(zero, zones, strict=True)),
         )
 
@@ -95,11 +110,6 @@ class ScaleLearner:
         if not self._started:
             self._started = True
             self.scale = self._make(_plain(columns), self.scale.peak, self.scale.unrest, learnt=False)
-
-    @property
-    def plausible(self) -> bool:
-        """Whether the load so far had the range of a foot that bears weight."""
-        return self.scale.peak > self._least_peak
 
     @property
     def highest_expected(self) -> float:
@@ -147,7 +157,7 @@ class ScaleLearner:
         return InsoleCalibration(self.scale.zero, self.scale.peak) if self.scale.learnt else None
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
-        return LoadScale.make(zero, peak, unrest, self._params, learnt=learnt)
+        return LoadScale.make(zero, peak, unrest, self._params, learnt=learnt, least_load=0.9 * self._least_peak)
 
     def _forget(self) -> None:
         for kept in (*self._zeros, *self._unrests, self._peaks):

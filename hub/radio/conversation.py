@@ -1,0 +1,162 @@
+"""One connection to one device: bytes in, actions out, and the watch over both, until it ends."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakError
+
+from hub.errors import LinkError
+from hub.packets import Packet
+from hub.radio.bluetooth import BLUETOOTH_ERRORS
+from hub.radio.devices import DeviceSpec
+from hub.radio.inbox import Inbox
+from hub.radio.settings import RadioSettings
+from hub.radio.states import LinkCounts, LinkEvent
+from sensors.driver import Action, Pause, Read, Subscribe, Write
+
+STALL_S = 0.5
+"""A watch that wakes up so late was kept from waking: bytes may wait unread, and nobody is to blame yet."""
+
+
+class Conversation:
+    """What is said over one connection. ``number`` counts the connections of this device, from 1."""
+
+    def __init__(
+        self,
+        spec: DeviceSpec,
+        number: int,
+        inbox: Inbox,
+        settings: RadioSettings,
+        *,
+        counts: LinkCounts,
+        on_event: Callable[[LinkEvent], None],
+    ) -> None:
+        self.number = number
+        self.valid_s: float | None = None
+        """When the last valid data arrived."""
+        self._spec = spec
+        self._inbox = inbox
+        self._settings = settings
+        self._counts = counts
+        self._on_event = on_event
+        self._actions: deque[Action] = deque()
+        self._goodbye: tuple[Action, ...] | None = None
+        self._ended: LinkError | None = None
+        self._wake = asyncio.Event()
+        self._last_packet_s = 0.0
+
+    def perform(self, actions: Iterable[Action]) -> None:
+        """Queue actions; they are done in order."""
+        self._actions.extend(actions)
+        self._wake.set()
+
+    def data_seen(self, arrival_s: float) -> None:
+        """Bytes that arrived at that time turned out to be valid data."""
+        if self.valid_s is None:
+            self._on_event(LinkEvent.DATA)
+        self.valid_s = arrival_s
+
+    def end(self, reason: str) -> None:
+        """Give the connection up: ``run`` raises ``LinkError``. The first reason stays."""
+        if self._ended is None:
+            self._ended = LinkError(str(self._spec), reason)
+        self._wake.set()
+
+    def say_goodbye(self, actions: tuple[Action, ...]) -> None:
+        """Do these last actions, then return from ``run``."""
+        self._goodbye = actions
+        self._wake.set()
+
+    def on_disconnect(self) -> None:
+        """For bleak: the link is gone."""
+        if self._ended is None:
+            self._counts.disconnections += 1
+        self.end("the device disconnected or went out of reach")
+
+    async def run(self, client: BleakClient) -> None:
+        """Do what is asked until goodbye.
+
+        Raises
+        ------
+        LinkError
+            The link broke, fell silent, or was given up.
+        """
+        loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + self._settings.first_data_s
+        while self._goodbye is None:
+            if self._ended is not None:
+                raise self._ended
+            if self._actions:
+                await self._do(client, self._actions.popleft())
+                if not self._actions:
+                    self._on_event(LinkEvent.SET_UP)
+                continue
+            self._wake.clear()
+            try:
+                async with asyncio.timeout_at(deadline_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                deadline_s = self._next_deadline_s(loop.time(), deadline_s)
+        for action in self._goodbye:
+            await self._do(client, action)
+
+    def _next_deadline_s(self, now_s: float, deadline_s: float) -> float:
+        """When to look again. Ends the connection where it has been silent for too long."""
+        silence_s = self._settings.silence_s
+        if self.valid_s is not None and self.valid_s + silence_s > now_s:
+            return self.valid_s + silence_s
+        undecoded = len(self._inbox) > 0 and self._last_packet_s + silence_s > now_s
+        if undecoded or now_s - deadline_s > STALL_S:
+            return now_s + silence_s
+        self._counts.silences += 1
+        self._on_event(LinkEvent.SILENCE)
+        if self.valid_s is None:
+            self.end(f"connected, but no valid data within {self._settings.first_data_s:g} s")
+        else:
+            self.end(f"no valid data for {silence_s:g} s")
+        return now_s
+
+    async def _do(self, client: BleakClient, action: Action) -> None:
+        if isinstance(action, Pause):
+            await asyncio.sleep(action.seconds)
+            return
+        try:
+            async with asyncio.timeout(self._settings.action_s):
+                await self._ask(client, action)
+        except BLUETOOTH_ERRORS as error:
+            refused = isinstance(error, BleakError) and client.is_connected
+            if refused and isinstance(action, Read) and action.optional:
+                return
+            self._counts.refusals += refused
+            what = f"{type(action).__name__.lower()} of {action.characteristic}"
+            self.end(f"{what} failed: {str(error) or 'no answer'}")
+
+    async def _ask(self, client: BleakClient, action: Read | Write | Subscribe) -> None:
+        match action:
+            case Read(characteristic):
+                data = await client.read_gatt_char(characteristic)
+                self._take(time.monotonic_ns(), characteristic, data)
+            case Write(characteristic, data, response):
+                await client.write_gatt_char(characteristic, data, response=response)
+            case Subscribe(characteristic):
+                await client.start_notify(characteristic, partial(self._on_notification, characteristic))
+
+    def _on_notification(self, name: str, _: BleakGATTCharacteristic, data: bytearray) -> None:
+        self._take(time.monotonic_ns(), name, data)
+
+    def _take(self, arrival_ns: int, characteristic: str, data: bytearray) -> None:
+        if self._ended is not None:
+            return
+        spec, arrival_s = self._spec, arrival_ns * 1e-9
+        packet = Packet(
+            spec.role, spec.device_key, characteristic, bytes(data), arrival_s, self.number, wearer=spec.wearer
+        )
+        self._last_packet_s = arrival_s
+        self._counts.packets += 1
+        if not self._inbox.put(packet):
+            self._counts.packets_dropped += 1

@@ -1,0 +1,85 @@
+"""Which device on the air is whose: by address, or by advertised name and side. Pure but for bleak's value types."""
+
+from dataclasses import dataclass, field
+
+from bleak.backends.scanner import AdvertisementData
+
+from sensors.catalogue import recognise
+from sensors.driver import DriverOptions
+from sensors.emulation import Advertisement
+from sensors.layout import Role, Side
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSpec:
+    """One device that the hub is to connect.
+
+    Parameters
+    ----------
+    role, wearer : what it does, and for whom (nickname; empty where the hub has one wearer).
+    device_key : its kind in ``sensors.catalogue``.
+    address : Bluetooth address; None where it is found by name.
+    name : advertised name, exactly; not looked at where an address is given.
+    options : what is asked of it.
+    """
+
+    role: Role
+    device_key: str
+    address: str | None = None
+    name: str | None = None
+    options: DriverOptions = field(default_factory=DriverOptions)
+    wearer: str = ""
+
+    @property
+    def key(self) -> tuple[str, Role]:
+        """What tells devices apart: whose it is and where it is worn."""
+        return self.wearer, self.role
+
+    def __str__(self) -> str:
+        """For logs."""
+        return f"{self.wearer} {self.role.value}".strip().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device that advertises. ``device_key`` and ``side`` are None where the advertisement does not tell them."""
+
+    address: str
+    name: str
+    rssi_dbm: int
+    device_key: str | None
+    side: Side | None
+
+
+def identify(address: str, data: AdvertisementData) -> Found:
+    """What an advertisement tells."""
+    name = data.local_name or ""
+    known = recognise(
+        Advertisement(name, tuple(data.service_uuids), dict(data.manufacturer_data), dict(data.service_data))
+    )
+    kind, facts = known if known is not None else (None, None)
+    return Found(
+        address.upper(), name, data.rssi, None if kind is None else kind.key, None if facts is None else facts.side
+    )
+
+
+def choose(found: Found, wanted: tuple[DeviceSpec, ...], configured: tuple[DeviceSpec, ...]) -> DeviceSpec | None:
+    """Which of the ``wanted`` devices was found; None where it is none of them.
+
+    An address that is ``configured`` belongs to that device alone. A name counts only where the advertisement does not
+    speak against the kind or the side.
+    """
+    for spec in wanted:
+        if spec.address is not None and spec.address.upper() == found.address:
+            return spec
+    if any(spec.address is not None and spec.address.upper() == found.address for spec in configured):
+        return None
+    for spec in wanted:
+        if (
+            spec.address is None
+            and spec.name == found.name
+            and found.device_key in {None, spec.device_key}
+            and found.side in {None, spec.role.side}
+        ):
+            return spec
+    return None

@@ -1,0 +1,162 @@
+"""The one scanner of the hub: it listens only while some device is missing, and is quiet while one connects."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from hub.radio.backoff import Backoff
+from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
+from hub.radio.devices import DeviceSpec, Found, choose, identify
+from hub.radio.settings import RadioSettings
+from sensors.layout import Role
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A wanted device, heard just now."""
+
+    device: BLEDevice
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    spec: DeviceSpec
+    rejected: frozenset[str]
+    sighting: asyncio.Future[Sighting]
+
+
+class Finder:
+    """Finds devices for all links with one scanner.
+
+    ``scanning`` tells whether it listens; ``scans``, ``restarts`` and ``failures`` count starts, those because nobody
+    was heard, and scans that the adapter refused.
+    """
+
+    def __init__(self, bluetooth: Bluetooth, configured: tuple[DeviceSpec, ...], settings: RadioSettings) -> None:
+        self.scanning = False
+        self.scans = 0
+        self.restarts = 0
+        self.failures = 0
+        self._bluetooth = bluetooth
+        self._configured = configured
+        self._settings = settings
+        self._wanted: dict[tuple[str, Role], _Wish] = {}
+        self._quiet = False
+        self._go = asyncio.Event()
+        self._halt = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._one_at_a_time = asyncio.Lock()
+        self._heard_s = 0.0
+
+    async def find(self, spec: DeviceSpec, rejected: frozenset[str]) -> Sighting:
+        """Wait until the device advertises under an address that was not ``rejected``, however long it takes."""
+        wish = _Wish(spec, rejected, asyncio.get_running_loop().create_future())
+        self._wanted[spec.key] = wish
+        self._update()
+        try:
+            return await wish.sighting
+        finally:
+            del self._wanted[spec.key]
+            self._update()
+
+    @asynccontextmanager
+    async def quiet(self) -> AsyncIterator[None]:
+        """The air for one connection attempt alone: no scan and no other attempt. Adapters fail when these meet."""
+        async with self._one_at_a_time:
+            self._quiet = True
+            self._update()
+            try:
+                await self._idle.wait()
+                yield
+            finally:
+                self._quiet = False
+                self._update()
+
+    async def run(self) -> None:
+        """Scan whenever it is needed; for ever."""
+        backoff = Backoff(self._settings.backoff_first_s, self._settings.backoff_most_s, Random())
+        while True:
+            await self._go.wait()
+            if self._halt.is_set():
+                continue
+            self._idle.clear()
+            try:
+                await self._scan(backoff)
+            except BLUETOOTH_ERRORS as error:
+                self.failures += 1
+                pause_s = backoff.next_s()
+                log.warning("scanning failed: %s; trying again in %.1f s", error, pause_s)
+                self._idle.set()
+                await asyncio.sleep(pause_s)
+            finally:
+                self.scanning = False
+                self._idle.set()
+
+    async def _scan(self, backoff: Backoff) -> None:
+        loop = asyncio.get_running_loop()
+        self._heard_s = loop.time()
+        async with self._bluetooth.scanner(self._on_advertisement):
+            self.scanning = True
+            self.scans += 1
+            while not self._halt.is_set():
+                try:
+                    async with asyncio.timeout_at(self._heard_s + self._settings.scan_restart_s):
+                        await self._halt.wait()
+                except TimeoutError:
+                    if loop.time() - self._heard_s >= self._settings.scan_restart_s:
+                        self.restarts += 1
+                        log.info("no device at all heard for %.0f s; scanning anew", self._settings.scan_restart_s)
+                        return
+        backoff.reset()
+
+    def _update(self) -> None:
+        missing = any(not wish.sighting.done() for wish in self._wanted.values())
+        if missing and not self._quiet:
+            self._halt.clear()
+            self._go.set()
+        else:
+            self._go.clear()
+            self._halt.set()
+
+    def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
+        self._heard_s = asyncio.get_running_loop().time()
+        found = identify(device.address, data)
+        wanted = tuple(
+            wish.spec
+            for wish in self._wanted.values()
+            if not wish.sighting.done() and found.address not in wish.rejected
+        )
+        spec = choose(found, wanted, self._configured)
+        if spec is not None and not self._quiet:
+            self._wanted[spec.key].sighting.set_result(Sighting(device, found))
+            self._update()
+
+
+async def scan(bluetooth: Bluetooth, seconds: float) -> list[Found]:
+    """All devices that advertise within that time, strongest first, each as last heard under its best known name.
+
+    Raises
+    ------
+    BleakError
+        The adapter is missing, off, or busy.
+    """
+    heard: dict[str, Found] = {}
+
+    def on_advertisement(device: BLEDevice, data: AdvertisementData) -> None:
+        found = identify(device.address, data)
+        if found.name or found.address not in heard:
+            heard[found.address] = found
+
+    async with bluetooth.scanner(on_advertisement):
+        await asyncio.sleep(seconds)
+    return sorted(heard.values(), key=lambda found: -found.rssi_dbm)

@@ -1,0 +1,30 @@
+"""How patient the radio is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RadioSettings:
+    """Times and bounds of the radio.
+
+    Parameters
+    ----------
+    silence_s : a streaming link without valid data for so long is made anew.
+    first_data_s : a new link must bring its first valid data within this, or it is made anew.
+    connect_s : an attempt to connect is given up after this.
+    action_s : a read, a write or a subscription must be answered within this.
+    backoff_first_s, backoff_most_s : pause after a failure; doubled with each failure in a row, up to the latter.
+    scan_restart_s : a scan that has heard nobody at all for so long is started anew.
+    stop_s : shutting down takes no longer.
+    inbox_packets : packets that may wait to be decoded, about 20 s of three devices at 100 Hz.
+    """
+
+    silence_s: float = 2.0
+    first_data_s: float = 10.0
+    connect_s: float = 30.0
+    action_s: float = 5.0
+    backoff_first_s: float = 0.5
+    backoff_most_s: float = 30.0
+    scan_restart_s: float = 60.0
+    stop_s: float = 5.0
+    inbox_packets: int = 4096

@@ -1,0 +1,60 @@
+"""A Bluetooth host on bumble, where a real hub has BlueZ: one scan at a time, one connection attempt at a time."""
+
+import asyncio
+
+from bleak.exc import BleakDBusError
+from bumble import hci
+from bumble.core import BaseBumbleError
+from bumble.device import Connection, Device
+from bumble.host import Host
+
+HOST_ADDRESS = "F0:0D:00:00:00:02"
+
+
+class VirtualAdapter:
+    """The adapter that the bleak backend of this room talks to."""
+
+    def __init__(self, host: Host) -> None:
+        self.device = Device(name="hub", address=hci.Address(HOST_ADDRESS), host=host)
+        self.scanning = False
+        self.refused = 0
+        """How often something was asked that BlueZ answers with InProgress."""
+        self._connecting = False
+
+    async def start_scanning(self, *, active: bool) -> None:
+        """Scan. Raises BleakDBusError while a scan runs already."""
+        if self.scanning:
+            raise self._in_progress()
+        self.scanning = True
+        await self.device.start_scanning(active=active, filter_duplicates=False)
+
+    async def stop_scanning(self) -> None:
+        """Stop scanning."""
+        self.scanning = False
+        await self.device.stop_scanning()
+
+    async def connect(self, address: hci.Address) -> Connection:
+        """Connect, however long it takes; cancelling gives the attempt up. Raises BleakDBusError while another runs."""
+        if self._connecting:
+            raise self._in_progress()
+        self._connecting = True
+        attempt = asyncio.ensure_future(self.device.connect_le(address, timeout=None))
+        try:
+            return await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            await self._give_up(attempt)
+            raise
+        finally:
+            self._connecting = False
+
+    def _in_progress(self) -> BleakDBusError:
+        self.refused += 1
+        return BleakDBusError("org.bluez.Error.InProgress", ["Operation already in progress"])
+
+    async def _give_up(self, attempt: "asyncio.Future[Connection]") -> None:
+        try:
+            await self.device.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command())
+            connection = await attempt
+        except (BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
+            return
+        await connection.disconnect()  # it came through before it could be given up

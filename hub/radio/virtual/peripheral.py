@@ -1,0 +1,184 @@
+"""An emulator on the air: its GATT table, its advertisement, and its notifications in real time."""
+
+import asyncio
+from collections.abc import Callable
+
+from bumble import gatt
+from bumble.controller import Controller
+from bumble.core import UUID, AdvertisingData, BaseBumbleError
+from bumble.device import AdvertisingParameters, Connection, Device
+from bumble.hci import Address, HCI_Error, OwnAddressType
+from bumble.host import Host
+from bumble.link import LocalLink
+from bumble.transport.common import AsyncPipeSink
+
+from hub.radio.virtual.faults import Faults, FaultyLine
+from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic, Notification
+
+CONNECTION_INTERVAL_S = 0.015
+"""Notifications leave at multiples of this, as on a link whose peripheral asked for 15 ms; Linux's own is 30 to 50."""
+
+ADVERTISING_INTERVAL_MS = 100.0
+
+
+class Peripheral:
+    """One device on the air.
+
+    Parameters
+    ----------
+    emulator, body : what speaks, and who wears it.
+    address : random static Bluetooth address.
+    link : the air.
+    clock : seconds of the scenario; the time axis of the body and the faults.
+    """
+
+    def __init__(
+        self,
+        emulator: Emulator,
+        body: Body,
+        address: str,
+        link: LocalLink,
+        clock: Callable[[], float],
+        *,
+        faults: Faults,
+        seed: int,
+    ) -> None:
+        self.line = FaultyLine(faults, seed)
+        self._emulator = emulator
+        self._body = body
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._changed = asyncio.Event()
+        self._characteristics: dict[str, gatt.Characteristic[bytes]] = {}
+        controller = Controller(address, link=link)
+        self._device = Device(
+            name=emulator.advertisement.name,
+            address=Address(address),
+            host=Host(controller, AsyncPipeSink(controller)),
+        )
+        self._device.gatt_server.max_mtu = faults.mtu
+        for service in emulator.services:
+            table = [self._characteristic(one) for one in service.characteristics]
+            self._device.add_service(gatt.Service(UUID(service.uuid), table))
+        self._device.on(Device.EVENT_CONNECTION, self._on_connection)
+
+    async def run(self) -> None:
+        """Advertise, serve one central at a time, and start again; for ever."""
+        await self._device.power_on()
+        while True:
+            await self._advertise_until_connected()
+            if self._connection is not None:
+                await self._serve(self._connection)
+
+    async def _advertise_until_connected(self) -> None:
+        advertising = await self._device.create_advertising_set(
+            advertising_parameters=AdvertisingParameters(
+                own_address_type=OwnAddressType.RANDOM,
+                primary_advertising_interval_min=ADVERTISING_INTERVAL_MS,
+                primary_advertising_interval_max=ADVERTISING_INTERVAL_MS,
+            ),
+            random_address=self._device.random_address,
+            advertising_data=_advertising_data(self._emulator.advertisement),
+        )
+        while self._connection is None:
+            self._changed.clear()
+            await self._changed.wait()
+        await advertising.remove()
+
+    async def _serve(self, connection: Connection) -> None:
+        event_s = self._clock()
+        while connection is self._connection:
+            behind = max(0, int((self._clock() - event_s) / CONNECTION_INTERVAL_S))
+            event_s += (behind + 1) * CONNECTION_INTERVAL_S
+            await asyncio.sleep(event_s - self._clock())
+            await self._connection_event(connection)
+
+    async def _connection_event(self, connection: Connection) -> None:
+        now_s = self._clock()
+        for notification in self._emulator.advance(now_s, self._body):
+            self.line.put(notification)
+        for delivery in self.line.take(now_s):
+            if connection is self._connection:
+                await self._device.notify_subscriber(
+                    connection, self._characteristics[delivery.characteristic], delivery.data
+                )
+        if self.line.must_disconnect(now_s) and connection is self._connection:
+            try:
+                await connection.disconnect()
+            except (BaseBumbleError, HCI_Error):
+                self._on_disconnection(connection)  # the central was quicker
+
+    def _on_connection(self, connection: Connection) -> None:
+        self._connection = connection
+        connection.on(Connection.EVENT_DISCONNECTION, lambda _reason: self._on_disconnection(connection))
+        connection.on(
+            Connection.EVENT_CONNECTION_ATT_MTU_UPDATE,
+            lambda: self._emulator.connected(self._clock(), connection.att_mtu),
+        )
+        self.line.connected()
+        self._emulator.connected(self._clock(), connection.att_mtu)
+        self._changed.set()
+
+    def _on_disconnection(self, connection: Connection) -> None:
+        if connection is not self._connection:
+            return
+        self._connection = None
+        self._emulator.disconnected()
+        self.line.disconnected()
+        self._changed.set()
+
+    def _characteristic(self, described: GattCharacteristic) -> gatt.Characteristic[bytes]:
+        uuid, properties = described.uuid, gatt.Characteristic.Properties(0)
+        for name in described.properties:
+            properties |= gatt.Characteristic.Properties[name.upper().replace("-", "_")]
+        permissions = gatt.Characteristic.Permissions(0)
+        if "read" in described.properties:
+            permissions |= gatt.Characteristic.Permissions.READABLE
+        if described.properties & {"write", "write-without-response"}:
+            permissions |= gatt.Characteristic.Permissions.WRITEABLE
+
+        def read(_: Connection) -> bytes:
+            return self._emulator.read(uuid, self._clock())
+
+        def write(_: Connection, data: bytes) -> None:
+            self._put(self._emulator.write(uuid, data, self._clock()))
+
+        characteristic = gatt.Characteristic[bytes](
+            UUID(uuid), properties, permissions, gatt.CharacteristicValue(read=read, write=write)
+        )
+        characteristic.on(
+            gatt.Characteristic.EVENT_SUBSCRIPTION,
+            lambda _bearer, notify, _indicate: self._emulator.subscribed(uuid, notify, self._clock()),
+        )
+        self._characteristics[uuid] = characteristic
+        return characteristic
+
+    def _put(self, notifications: tuple[Notification, ...]) -> None:
+        for notification in notifications:
+            self.line.put(notification)
+
+
+def _advertising_data(advertisement: Advertisement) -> bytes:
+    kind = AdvertisingData.Type
+    structures: list[tuple[int, bytes]] = [
+        (kind.FLAGS, b"\x06"),
+        (kind.COMPLETE_LOCAL_NAME, advertisement.name.encode()),
+    ]
+    for text in advertisement.service_uuids:
+        uuid = bytes(UUID(text))
+        short = len(uuid) == 2
+        structures.append(
+            (
+                kind.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
+                if short
+                else kind.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
+                uuid,
+            )
+        )
+    for company, data in advertisement.manufacturer_data.items():
+        structures.append((kind.MANUFACTURER_SPECIFIC_DATA, company.to_bytes(2, "little") + data))
+    for text, data in advertisement.service_data.items():
+        uuid = bytes(UUID(text))
+        short = len(uuid) == 2
+        structures.append((kind.SERVICE_DATA_16_BIT_UUID if short else kind.SERVICE_DATA_128_BIT_UUID, uuid + data))
+    return b"".join(bytes([len(value) + 1, number]) + value for number, value in structures)

@@ -48,11 +48,7 @@ class Tail:
         self._at += drop
         self.first += drop
 
-    def cut(self, end: int) -> None:
-        """Take back samples from index ``end`` on."""
-        self.end = max(min(end, self.end), self.first)
-
-    def restart(self) -> None:
-        """Hold nothing; the next sample keeps its index."""
-        self.first = self.end
+    def restart(self, index: int) -> None:
+        """Hold nothing; the next sample has ``index``."""
+        self.first = self.end = index
         self._at = 0

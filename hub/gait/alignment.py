@@ -1,0 +1,92 @@
+"""Axes of an IMU strapped to a shank anyhow: which way is up along the bone, and about which axis the shank swings.
+
+Over some strides the specific force averages to gravity, which points along the upright shank. Walking turns the shank
+about the mediolateral axis: the direction, perpendicular to gravity, along which the angular rate varies most. Its sign
+is such that the swing, by far the fastest rotation in a stride, is positive (science.md 1; over the 57 legs of marpino
+the rate's third moment is 0.5-2.8 times the cube of its standard deviation).
+"""
+
+from dataclasses import dataclass
+from math import acos, degrees, sqrt
+
+import numpy as np
+
+from hub.session import Floats
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentParams:
+    """When a stretch of data is good enough to learn axes from."""
+
+    least_share: float = 0.65  # variance of the rate along the axis; braced walker 0.72, others 0.8-0.97 (marpino)
+    least_skew: float = 0.30  # third moment over standard deviation cubed; least in marpino 0.49
+    gravity_mps2: tuple[float, float] = (8.0, 12.0)  # mean specific force of a walk 9.4-10.7 (marpino); less: tumbling
+    slipped_deg: float = 15.0  # an axis that moved farther means the strap slipped (rec, science.md 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ShankAxes:
+    """Unit vectors in the sensor's own axes.
+
+    ``pitch``: the axis about which a positive rate moves the ankle ahead of the knee. ``up``: from ankle to knee; None
+    where no accelerometer told. ``share``: part of the rate's variance that lies along ``pitch``.
+    """
+
+    pitch: Vector
+    up: Vector | None
+    share: float = 1.0
+
+    @property
+    def forward(self) -> Vector | None:
+        """The way the toes point, completing the two others; None without ``up``."""
+        if self.up is None:
+            return None
+        (ux, uy, uz), (px, py, pz) = self.up, self.pitch
+        return (uy * pz - uz * py, uz * px - ux * pz, ux * py - uy * px)
+
+
+SHANK_FRAME = ShankAxes(pitch=(0.0, -1.0, 0.0), up=(0.0, 0.0, 1.0))
+"""Axes of a sensor whose data are in the frame "shank" already: x forward, y left, z up."""
+
+
+def angle_between_deg(one: Vector, other: Vector) -> float:
+    """Angle between two unit vectors in degrees, 0..180."""
+    cosine = sum(a * b for a, b in zip(one, other, strict=True))
+    return degrees(acos(max(-1.0, min(1.0, cosine))))
+
+
+def estimate_axes(force_mps2: Floats | None, rate_dps: Floats, params: AlignmentParams) -> ShankAxes | None:
+    """Axes from a stretch of walking; None where it cannot tell.
+
+    Parameters
+    ----------
+    force_mps2 : (3, n) specific force in the sensor's axes, or None without accelerometer.
+    rate_dps : (3, n) angular rate in the sensor's axes.
+    """
+    gx, gy, gz = (np.ascontiguousarray(row) for row in rate_dps)
+    up: Vector | None = None
+    if force_mps2 is not None:
+        ux, uy, uz = (float(np.ascontiguousarray(row).mean()) for row in force_mps2)
+        norm = sqrt(ux * ux + uy * uy + uz * uz)
+        if not params.gravity_mps2[0] <= norm <= params.gravity_mps2[1]:
+            return None
+        up = (ux / norm, uy / norm, uz / norm)
+        along = gx * up[0] + gy * up[1] + gz * up[2]
+        gx, gy, gz = gx - along * up[0], gy - along * up[1], gz - along * up[2]
+    xy, xz, yz = float((gx * gy).mean()), float((gx * gz).mean()), float((gy * gz).mean())
+    moments = np.array(
+        [[float((gx * gx).mean()), xy, xz], [xy, float((gy * gy).mean()), yz], [xz, yz, float((gz * gz).mean())]]
+    )
+    variances, directions = np.linalg.eigh(moments)
+    total = float(variances.sum())
+    if total <= 0.0 or variances[2] < params.least_share * total:
+        return None
+    x, y, z = (float(part) for part in directions[:, 2])
+    rate = gx * x + gy * y + gz * z
+    skew = float((rate * rate * rate).mean()) / float(variances[2]) ** 1.5
+    if abs(skew) < params.least_skew:
+        return None
+    sign = 1.0 if skew > 0 else -1.0
+    return ShankAxes((sign * x, sign * y, sign * z), up, float(variances[2]) / total)

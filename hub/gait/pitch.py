@@ -1,0 +1,112 @@
+"""Shank pitch: the integral of the pitch rate, levelled once a stride by gravity.
+
+Over one stride the specific force, turned into the world by the integrated angle, averages to gravity because a walking
+shank neither rises nor speeds up from stride to stride. The angle that makes its horizontal part vanish is the missing
+constant of integration.
+"""
+
+from dataclasses import dataclass
+from math import atan2, degrees
+from statistics import median
+
+import numpy as np
+
+from hub.gait.history import History
+from hub.gait.swing import AHEAD, ANGLE, TIME, UP, ContactMinimum
+from hub.gait.tail import Tail
+from sensors.layout import Role
+
+STRIDE_S = (0.5, 3.0)
+"""Shortest and longest time between two contacts of one foot that is taken for a stride."""
+
+REMEMBERED = 9
+"""Strides over whose median the drift of the integral is taken: the gyro's zero error."""
+
+KNOWN_LAG_S = 0.05
+"""Rows of a shank's history are known at most this long after their sample time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShankLevel:
+    """Where the pitch was ``pitch_deg`` while its integral stood at ``angle_deg``, and how fast the integral drifts.
+
+    Positive pitch: ankle ahead of knee.
+    """
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    angle_deg: float
+    pitch_deg: float
+    drift_dps: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShankMeasures:
+    """A stride as the shank saw it. ``at_contact_deg`` is None before the pitch was levelled."""
+
+    range_deg: float
+    swing_peak_dps: float
+    at_contact_deg: float | None
+
+
+class PitchLevel:
+    """Levels the integrated rate at each contact."""
+
+    def __init__(self, role: Role, accelerometer: bool) -> None:
+        self._role = role
+        self._accelerometer = accelerometer
+        self._drifts_dps: list[float] = []
+        self._last_s: float | None = None
+
+    def restart(self) -> None:
+        """The integral starts anew."""
+        self._last_s = None
+
+    def stride(self, rows: Tail, mark: ContactMinimum) -> ShankLevel | None:
+        """The level at the end of the stride that ``mark`` closes; None after the first contact and out of walking."""
+        begin_s, end_s, self._last_s = self._last_s, mark.time_s, mark.time_s
+        if begin_s is None or not STRIDE_S[0] <= end_s - begin_s <= STRIDE_S[1] or not self._accelerometer:
+            return None
+        time_s = rows.column(TIME, rows.first, rows.end)
+        first, last = (rows.first + int(time_s.searchsorted(at_s)) for at_s in (begin_s, end_s))
+        if first == rows.first or last >= rows.end:
+            return None
+        at_end_deg = rows.value(ANGLE, last)
+        stride_s = rows.value(TIME, last) - rows.value(TIME, first)
+        drift_dps = (at_end_deg - rows.value(ANGLE, first)) / stride_s
+        self._drifts_dps = [*self._drifts_dps[-REMEMBERED + 1 :], drift_dps]
+        drift_dps = median(self._drifts_dps)
+        stride = np.ascontiguousarray(rows.rows(first, last))
+        turned = np.radians(stride[ANGLE] - at_end_deg - drift_dps * (stride[TIME] - rows.value(TIME, last)))
+        cosine, sine = np.cos(turned), np.sin(turned)
+        ahead = float((stride[AHEAD] * cosine - stride[UP] * sine).mean())
+        up = float((stride[AHEAD] * sine + stride[UP] * cosine).mean())
+        pitch_deg = degrees(atan2(ahead, up))
+        return ShankLevel(self._role, rows.value(TIME, last), mark.known_at_s, at_end_deg, pitch_deg, drift_dps)
+
+
+def measure_shank(history: History, level: ShankLevel | None, start_s: float, contact_s: float) -> ShankMeasures | None:
+    """The stride from ``start_s`` to the initial contact ``contact_s``, from a shank stream's history.
+
+    ``level`` is the latest one; None where there was none yet. None where the history does not reach so far.
+    """
+    _, columns = history.window(start_s, contact_s + KNOWN_LAG_S)
+    if columns.shape[1] < 2:
+        return None
+    time_s, rate_dps, angle_deg = columns
+    first, last = (int(time_s.searchsorted(at_s)) for at_s in (start_s, contact_s))
+    last = min(last, len(time_s) - 1)
+    if last - first < 2:
+        return None
+    drift_dps = level.drift_dps if level else 0.0
+    pitch_deg = angle_deg[first : last + 1] - drift_dps * (time_s[first : last + 1] - time_s[first])
+    at_contact_deg = None
+    if level is not None:
+        since_s = float(time_s[last]) - level.time_s
+        at_contact_deg = level.pitch_deg + float(angle_deg[last]) - level.angle_deg - drift_dps * since_s
+    return ShankMeasures(
+        range_deg=float(pitch_deg.max() - pitch_deg.min()),
+        swing_peak_dps=float(rate_dps[first : last + 1].max()),
+        at_contact_deg=at_contact_deg,
+    )

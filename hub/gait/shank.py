@@ -1,0 +1,281 @@
+"""One shin IMU: its axes are found, its rate about the mediolateral axis is smoothed, and swings become marks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from hub.gait.alignment import (
+    SHANK_FRAME,
+    AlignmentParams,
+    ShankAxes,
+    angle_between_deg,
+    estimate_axes,
+)
+from hub.gait.history import History
+from hub.gait.pitch import PitchLevel
+from hub.gait.swing import (
+    AHEAD,
+    ANGLE,
+    COLUMNS,
+    JERK,
+    KNOWN,
+    RATE,
+    TIME,
+    UP,
+    ContactMinimum,
+    SwingParams,
+    SwingScanner,
+)
+from hub.gait.tail import Tail
+from hub.gait.timeline import Mark
+from hub.session import Floats, ShinSpec
+from sensors.layout import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ShankParams:
+    """How the rate is smoothed and when axes are looked for."""
+
+    smoothing_s: float = 0.0071  # standard deviation of the binomial kernel: one sample at 100 Hz, -3 dB at 18 Hz
+    learn_every_s: float = 0.25  # without axes: how often a walk is looked for
+    learn_from_s: float = 10.0  # the stretch that axes are learnt from; contacts in it are reported late
+    least_swings: int = 2  # a walk, for this purpose
+    review_every_s: float = 5.0  # how often the axes are checked
+    settled_swings: int = 30  # until then each review refines the axes; after it a moved axis is a slipped strap
+    swing: SwingParams = field(default_factory=SwingParams)
+    alignment: AlignmentParams = field(default_factory=AlignmentParams)
+
+
+@dataclass(frozen=True, slots=True)
+class AxesLearned:
+    """From here on the shank's swings are known; before, the sensor's axes were not."""
+
+    role: Role
+    known_at_s: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class StrapSlipped:
+    """The axis of the swing has moved by ``moved_deg`` against the sensor; the new one is used from here on."""
+
+    role: Role
+    known_at_s: float
+    moved_deg: float
+
+
+HISTORY_COLUMNS = 3
+
+RAW_TIME, RAW_FORCE, RAW_RATE = 0, slice(1, 4), slice(4, 7)
+
+
+class ShankStream:
+    """Samples of one shin IMU to swings.
+
+    History columns: sample time, smoothed pitch rate in deg/s, integrated pitch rate in deg; by the time from which the
+    row was known, which is later than the sample time by half the smoothing kernel.
+
+    Parameters
+    ----------
+    learnt : what an earlier stream of this sensor returned from ``calibration``.
+    """
+
+    def __init__(
+        self,
+        role: Role,
+        spec: ShinSpec,
+        history: History,
+        learnt: Mapping[str, Any] | None,
+        params: ShankParams,
+    ) -> None:
+        self._history = history
+        self._role = role
+        self._spec = spec
+        self._params = params
+        self._half = round((2 * params.smoothing_s * spec.rate_hz) ** 2) // 2
+        self._learn_n = max(1, round(params.learn_every_s * spec.rate_hz))
+        self._review_n = max(1, round(params.review_every_s * spec.rate_hz))
+        self._window_n = round(params.learn_from_s * spec.rate_hz)
+        self._raw = Tail(7)
+        self._rows = Tail(COLUMNS)
+        self._scanner = SwingScanner(role, spec.rate_hz, spec.accelerometer, params.swing)
+        self._level = PitchLevel(role, spec.accelerometer)
+        self._axes = SHANK_FRAME if spec.frame == "shank" else None
+        self._swings = 0
+        self._swings_at_review = 0
+        if learnt:
+            self._take(learnt)
+        self.restart()
+
+    @property
+    def history(self) -> History:
+        """The columns above, for detectors."""
+        return self._history
+
+    def push(self, time_s: Floats, values: Floats) -> list[Mark]:
+        """Take n >= 1 samples: times (n,), values (n, 6) in the order of ``SHIN_CHANNELS``."""
+        rows = np.empty((7, len(time_s)))
+        rows[RAW_TIME] = time_s
+        rows[1:] = values.T
+        self._raw.append(rows)
+        marks: list[Mark] = []
+        done = self._raw.end - len(time_s)
+        while done < self._raw.end:
+            every = self._learn_n if self._axes is None else self._review_n
+            stop = min(self._raw.end, (done // every + 1) * every)
+            if self._axes is not None:
+                self._scan(stop, marks)
+            if stop % every == 0 and self._spec.frame == "unknown":
+                self._look_for_axes(stop, every, marks)
+            done = stop
+        self._forget()
+        return marks
+
+    def restart(self) -> None:
+        """A silence: no filter and no swing reaches across it."""
+        self._raw.restart(self._raw.end)
+        self._rows.restart(self._raw.first + self._half)
+        self._scanner.restart(self._rows.first)
+        self._level.restart()
+
+    @property
+    def calibration(self) -> dict[str, Any]:
+        """What was learnt, as JSON types; empty before anything was."""
+        if self._axes is None:
+            return {}
+        return {
+            "pitch_axis": list(self._axes.pitch),
+            "up_axis": list(self._axes.up) if self._axes.up else None,
+            "swings": self._swings,
+            "swing_angles_deg": list(self._scanner.usual_angles_deg),
+        }
+
+    def _take(self, learnt: Mapping[str, Any]) -> None:
+        if self._spec.frame == "unknown":
+            up = learnt["up_axis"]
+            x, y, z = (float(part) for part in learnt["pitch_axis"])
+            self._axes = ShankAxes((x, y, z), (float(up[0]), float(up[1]), float(up[2])) if up else None)
+        self._swings = self._swings_at_review = int(learnt["swings"])
+        self._scanner.learn(tuple(float(angle) for angle in learnt["swing_angles_deg"]))
+
+    def _scan(self, end: int, marks: list[Mark], floor_known_s: float = -inf) -> None:
+        """Marks of all raw samples before index ``end``."""
+        axes = self._axes
+        start, stop = self._rows.end, end - self._half
+        if axes is None or stop <= start:
+            return
+        rows = self._derive(axes, start, stop)
+        self._rows.append(rows)
+        if floor_known_s == -inf:
+            self._history.append(rows[KNOWN], rows[[TIME, RATE, ANGLE]])
+        else:
+            self._scanner.floor_known_s = floor_known_s
+        for mark in self._scanner.scan(self._rows):
+            marks.append(mark)
+            if isinstance(mark, ContactMinimum):
+                self._swings += 1
+                level = self._level.stride(self._rows, mark)
+                if level is not None:
+                    marks.append(level)
+
+    def _derive(self, axes: ShankAxes, start: int, stop: int) -> Floats:
+        """Rows ``start`` .. ``stop`` - 1 from raw samples; half a kernel of raw samples lies on either side."""
+        half = self._half
+        raw = self._raw.rows(start - half, stop + half)
+        rate = _along(raw[RAW_RATE], axes.pitch)
+        for _ in range(2 * half):
+            rate = (rate[1:] + rate[:-1]) * 0.5
+        rows = np.zeros((COLUMNS, stop - start))
+        time_s = raw[RAW_TIME]
+        rows[TIME] = time_s[half : half + stop - start]
+        rows[KNOWN] = time_s[2 * half :]
+        rows[RATE] = rate
+        first = start == self._rows.first
+        before = self._rows.rows(start - 1, start)[:, 0] if not first else rows[:, 0].copy()
+        step_s = np.diff(rows[TIME], prepend=before[TIME])
+        mean_dps = (rate + np.concatenate((before[RATE : RATE + 1], rate[:-1]))) * 0.5
+        rows[ANGLE] = np.cumsum(np.concatenate((before[ANGLE : ANGLE + 1], mean_dps * step_s)))[1:]
+        if self._spec.accelerometer:
+            force = self._raw.rows(start - (0 if first else 1), stop)[RAW_FORCE]
+            size = np.sqrt(force[0] * force[0] + force[1] * force[1] + force[2] * force[2])
+            change = np.abs(np.diff(size))
+            if first:
+                rows[JERK, 1:] = change / step_s[1:]
+            else:
+                rows[JERK] = change / step_s
+            if axes.up is not None and axes.forward is not None:
+                rows[UP] = _along(force[:, -(stop - start) :], axes.up)
+                rows[AHEAD] = _along(force[:, -(stop - start) :], axes.forward)
+        return rows
+
+    def _look_for_axes(self, end: int, every: int, marks: list[Mark]) -> None:
+        """Learn, refine or re-learn the axes from the samples before index ``end``."""
+        known = self._axes
+        start = max(self._raw.first, end - self._window_n)
+        recent = self._raw.rows(max(start, end - every), end)[RAW_RATE]
+        if float(np.abs(recent).max(initial=0.0)) < self._params.swing.least_peak_dps:
+            return
+        axes = self._axes_from(start, end)
+        if axes is None:
+            return
+        now_s = self._raw.value(RAW_TIME, end - 1)
+        if known is None:
+            self._axes = axes
+            self._rows.restart(start + self._half)
+            self._scanner.restart(self._rows.first)
+            marks.append(AxesLearned(self._role, now_s, axes.share))
+            self._scan(end, marks, floor_known_s=now_s)
+            return
+        moved_deg = angle_between_deg(known.pitch, axes.pitch)
+        if moved_deg > self._params.alignment.slipped_deg:
+            marks.append(StrapSlipped(self._role, now_s, moved_deg))
+            self._swings = 0
+            self._axes = axes
+        elif self._swings < self._params.settled_swings:
+            self._axes = axes
+
+    def _axes_from(self, start: int, end: int) -> ShankAxes | None:
+        """Axes from raw samples ``start`` .. ``end`` - 1, if with these axes they are a walk."""
+        raw = self._raw.rows(start, end)
+        axes = estimate_axes(
+            raw[RAW_FORCE] if self._spec.accelerometer else None, raw[RAW_RATE], self._params.alignment
+        )
+        if axes is None:
+            return None
+        rate = _along(raw[RAW_RATE], axes.pitch)
+        return axes if _swings_n(raw[RAW_TIME], rate, self._params.swing) >= self._params.least_swings else None
+
+    def _forget(self) -> None:
+        margin = self._window_n + self._review_n + self._half + 1
+        self._raw.forget(self._raw.end - margin)
+        if self._axes is not None:
+            self._rows.forget(min(self._scanner.needs_from, self._rows.end - self._window_n // 2))
+
+
+def _along(vectors: Floats, axis: tuple[float, float, float]) -> Floats:
+    """Components of (3, n) ``vectors`` along ``axis``, (n,)."""
+    component: Floats = vectors[0] * axis[0] + vectors[1] * axis[1] + vectors[2] * axis[2]
+    return component
+
+
+def _swings_n(time_s: Floats, rate_dps: Floats, params: SwingParams) -> int:
+    """How many positive lobes of the rate are as high, large and long as a swing."""
+    rises = np.flatnonzero((rate_dps[1:] > 0.0) & (rate_dps[:-1] <= 0.0)) + 1
+    if len(rises) < 1:
+        return 0
+    steps_s = np.diff(time_s, append=time_s[-1])
+    positive = rate_dps > 0.0
+    angle_deg = np.add.reduceat(np.where(positive, rate_dps * steps_s, 0.0), rises)
+    duration_s = np.add.reduceat(np.where(positive, steps_s, 0.0), rises)
+    peak_dps = np.maximum.reduceat(rate_dps, rises)
+    swings = (
+        (peak_dps >= params.least_peak_dps)
+        & (angle_deg >= params.least_angle_deg)
+        & (duration_s >= params.least_duration_s)
+        & (duration_s <= params.most_duration_s)
+    )
+    swings[-1] &= bool(rate_dps[-1] <= 0.0)
+    return int(swings.sum())

@@ -1,0 +1,308 @@
+"""From the shank's pitch rate to swings: where one begins, peaks and ends, and when the foot left and met the ground.
+
+A swing is the large positive lobe of the shank's pitch rate between two zero crossings. Before it the rate has a
+minimum (pre-swing, shortly before final contact), after it another one (loading, close to initial contact).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.gait.tail import Tail
+from hub.session import Floats
+from sensors.layout import Role
+
+TIME, KNOWN, RATE, ANGLE, JERK, UP, AHEAD = range(7)
+"""Columns of a shank stream's rows: sample time; time from which the row was known, later by the filter's delay; pitch
+rate in deg/s; its integral in deg; change of the specific force's magnitude in m/s^3; specific force along the shank
+(ankle to knee) and forward, in m/s^2."""
+
+COLUMNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class SwingParams:
+    """What counts as a swing, and where its contacts lie."""
+
+    rise_dps: float = 30.0  # above this the lobe has begun; standing sways stay below (science.md 4)
+    least_peak_dps: float = 60.0  # braced walker disability_1/2: 79-164
+    least_angle_deg: float = (
+        20.0  # first and last steps turn the shank by 26-60 deg, full ones by 38-96 (marpino, chen)
+    )
+    least_duration_s: float = 0.16  # shorter lobes are bumps and pivots (marpino, after the walks)
+    most_duration_s: float = (
+        1.0  # last steps to a halt 0.8, slow 1 km/h 0.5 (marpino, chen); getting up from a fall 1.0-2.3
+    )
+    least_share: float = 0.22  # of the usual angle; half steps make 0.3
+    before_s: float = 0.45  # the pre-swing minimum is at most this long before the zero crossing
+    final_contact_s: float = 0.030  # final contact after the pre-swing minimum: 32 (marpino), 36 ms (chen), median
+    minimum_within_s: float = 0.20  # the loading minimum follows the zero crossing by 10-150 ms (marpino)
+    settle_s: float = 0.07  # the impact reaches the shin at most this long after the minimum (marpino)
+    landing_share: float = 0.35  # the impact is sought from where the rate has fallen to this share of the peak
+    weak_dps: float = 30.0  # a minimum above minus this is no landmark: last steps, the foot set down flat (marpino)
+    apart_s: float = 0.10  # minimum and impact farther apart than this are not of one contact (marpino: 1 % of steps)
+    impact_mps3: float = 150.0  # weaker jerks are no impact: 5th percentile 470 (marpino)
+    upright_mps2: float = (
+        6.0  # mean specific force along the shank before a swing; walks 8.6-11, lying 0 (marpino, erciyes)
+    )
+    late_s: float = 0.005  # the middle of minimum and impact is this late (marpino, median)
+    impact_late_s: float = 0.020  # the impact alone is this late (marpino, median)
+    remembered: int = 9  # swings over which "usual" is the median
+
+
+@dataclass(frozen=True, slots=True)
+class ToeOffMinimum:
+    """A swing is under way. The foot left the ground at ``time_s``, shortly after the pre-swing minimum."""
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    minimum_s: float
+    minimum_dps: float
+    seen: bool  # False: the rate before the swing was not there to be seen
+    upright: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwingPeak:
+    """The shank has passed the fastest part of its swing."""
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    peak_dps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """One finished swing: pre-swing minimum, zero crossings, peak, and the angle it turned the shank by."""
+
+    minimum_s: float
+    rise_s: float
+    peak_s: float
+    fall_s: float
+    peak_dps: float
+    angle_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMinimum:
+    """The swing ended and the foot met the ground at ``time_s``.
+
+    ``strong``: the loading minimum was a clear one. ``final_contact_s``: when the foot had left the ground.
+    ``upright``: whether gravity pulled along the shank before the swing; None without accelerometer.
+    """
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    final_contact_s: float
+    swing: Swing
+    strong: bool
+    upright: bool | None
+
+
+SwingMark = ToeOffMinimum | SwingPeak | ContactMinimum
+
+
+class SwingScanner:
+    """Finds swings in rows that only ever grow. What it answers depends on the rows, not on how they were cut.
+
+    Parameters
+    ----------
+    rate_hz : nominal rate of the rows.
+    impacts : whether the JERK column was measured.
+    """
+
+    def __init__(self, role: Role, rate_hz: float, impacts: bool, params: SwingParams) -> None:
+        self._role = role
+        self._params = params
+        self._impacts = impacts
+        self._before_n = max(2, round(params.before_s * rate_hz))
+        self._within_n = max(1, round(params.minimum_within_s * rate_hz))
+        self._settle_n = max(1, round(params.settle_s * rate_hz))
+        self._angles_deg: list[float] = []
+        self.floor_known_s = -np.inf
+        self.restart(0)
+
+    def restart(self, index: int) -> None:
+        """Rows before ``index`` do not belong to what comes."""
+        self._next = self._low
+        self._at = self._begin = index
+        self._swing_open = False
+
+    @property
+    def needs_from(self) -> int:
+        """Rows before this index are not read any more."""
+        return min(self._at, self._rise if self._swing_open else self._at) - self._before_n - 2
+
+    @property
+    def usual_angles_deg(self) -> tuple[float, ...]:
+        """Angles of the last swings."""
+        return tuple(self._angles_deg)
+
+    def learn(self, angles_deg: tuple[float, ...]) -> None:
+        """Start from the swings of an earlier walk."""
+        self._angles_deg = list(angles_deg[-self._params.remembered :])
+
+    def scan(self, rows: Tail) -> list[SwingMark]:
+        """Marks that the rows added since the last call made known."""
+        marks: list[SwingMark] = []
+        while self._next(rows, marks):
+            pass
+        return marks
+
+    def _least_angle_deg(self) -> float:
+        usual = median(self._angles_deg) if self._angles_deg else 0.0
+        return max(self._params.least_angle_deg, self._params.least_share * usual)
+
+    def _known(self, rows: Tail, index: int) -> float:
+        return max(rows.value(KNOWN, index), self.floor_known_s)
+
+    def _low(self, rows: Tail, marks: list[SwingMark]) -> bool:
+        """Before a swing: wait for the rate to rise."""
+        rise = _first(rows, self._at, rows.end, lambda rate: rate > self._params.rise_dps)
+        if rise is None:
+            self._at = rows.end
+            return False
+        begin = max(self._begin, rise - self._before_n, rows.first)
+        rate = rows.column(RATE, begin, rise)
+        below = np.flatnonzero(rate <= 0.0)
+        self._seen = len(below) > 0
+        if self._seen:
+            crossing = begin + int(below[-1])
+            self._rise = crossing + 1
+            ahead, behind = rows.value(RATE, crossing), rows.value(RATE, crossing + 1)
+            start_s, step_s = rows.value(TIME, crossing), rows.value(TIME, crossing + 1) - rows.value(TIME, crossing)
+            self._rise_s = start_s + step_s * (-ahead / (behind - ahead))
+            lowest = int(rate[: crossing + 1 - begin].argmin())
+            self._minimum_s, self._minimum_dps = rows.value(TIME, begin + lowest), float(rate[lowest])
+        else:
+            self._rise = rise
+            self._rise_s = self._minimum_s = rows.value(TIME, rise)
+            self._minimum_dps = 0.0
+        along = rows.column(UP, begin, rise)
+        self._upright = float(along.mean()) > self._params.upright_mps2 if self._impacts else None
+        self._final_contact_s = min(self._minimum_s + self._params.final_contact_s, self._rise_s)
+        self._swing_open, self._sure, self._peaked = True, False, False
+        self._at = rise + 1
+        self._next = self._high
+        return True
+
+    def _high(self, rows: Tail, marks: list[SwingMark]) -> bool:
+        """In a positive lobe: is it a swing, is its peak past, has it ended."""
+        fall = _first(rows, self._at, rows.end, lambda rate: rate <= 0.0)
+        self._watch(rows, rows.end if fall is None else fall + 1, marks)
+        if fall is None:
+            self._at = rows.end
+            return False
+        rate = rows.column(RATE, self._rise, fall)
+        self._peak = self._rise + int(rate.argmax())
+        ahead, behind = rows.value(RATE, fall - 1), rows.value(RATE, fall)
+        start_s = rows.value(TIME, fall - 1)
+        self._fall_s = start_s + (rows.value(TIME, fall) - start_s) * (ahead / (ahead - behind))
+        duration_s = self._fall_s - self._rise_s
+        self._at = self._fall = fall
+        if self._sure and self._params.least_duration_s <= duration_s <= self._params.most_duration_s:
+            self._next = self._landing
+        else:
+            self._swing_open = False
+            self._next = self._low
+        return True
+
+    def _watch(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
+        params = self._params
+        if not self._sure:
+            turned_deg = rows.column(ANGLE, self._rise, end) - rows.value(ANGLE, self._rise)
+            highest = np.maximum.accumulate(rows.column(RATE, self._rise, end))
+            sure = np.flatnonzero((turned_deg >= 0.8 * self._least_angle_deg()) & (highest >= params.least_peak_dps))
+            if not len(sure):
+                return
+            self._sure = True
+            self._sure_at = self._rise + int(sure[0])
+            marks.append(
+                ToeOffMinimum(
+                    self._role,
+                    self._final_contact_s,
+                    self._known(rows, self._sure_at),
+                    self._minimum_s,
+                    self._minimum_dps,
+                    self._seen,
+                    self._upright,
+                )
+            )
+        if not self._peaked:
+            rate = rows.column(RATE, self._rise, end)
+            past = (rate < 0.7 * np.maximum.accumulate(rate))[self._sure_at - self._rise :]
+            if past.any():
+                self._peaked = True
+                known = self._sure_at + int(past.argmax())
+                peak = self._rise + int(rows.column(RATE, self._rise, known).argmax())
+                marks.append(
+                    SwingPeak(self._role, rows.value(TIME, peak), self._known(rows, known), rows.value(RATE, peak))
+                )
+
+    def _landing(self, rows: Tail, marks: list[SwingMark]) -> bool:
+        """After a swing: the first minimum, then the impact around it, then the decision."""
+        last = min(rows.end - 1, self._fall + self._within_n)
+        rate = rows.column(RATE, self._fall, last + 1)
+        turns = np.flatnonzero(rate[1:] >= rate[:-1])
+        if len(turns):
+            minimum = self._fall + int(turns[0])
+        elif last == self._fall + self._within_n:
+            minimum = last
+        else:
+            return False
+        decided = minimum + self._settle_n
+        if decided >= rows.end:
+            return False
+        self._decide(rows, minimum, decided, marks)
+        self._at, self._begin = minimum + 1, minimum
+        self._swing_open = False
+        self._next = self._low
+        return True
+
+    def _decide(self, rows: Tail, minimum: int, decided: int, marks: list[SwingMark]) -> None:
+        params = self._params
+        peak_dps = rows.value(RATE, self._peak)
+        angle_deg = rows.value(ANGLE, self._fall) - rows.value(ANGLE, self._rise)
+        if angle_deg < self._least_angle_deg():
+            return
+        minimum_s = rows.value(TIME, minimum)
+        strong = rows.value(RATE, minimum) < -params.weak_dps
+        contact_s = minimum_s if strong else self._fall_s
+        if self._impacts:
+            rate = rows.column(RATE, self._peak, self._fall)
+            slow = np.flatnonzero(rate < params.landing_share * peak_dps)
+            begin = self._peak + int(slow[0]) if len(slow) else self._fall
+            jerk = rows.column(JERK, begin, decided + 1)
+            hardest = begin + int(jerk.argmax())
+            impact_s = (rows.value(TIME, hardest) + rows.value(TIME, hardest - 1)) / 2
+            if rows.value(JERK, hardest) > params.impact_mps3:
+                if strong and abs(minimum_s - impact_s) <= params.apart_s:
+                    contact_s = (minimum_s + impact_s) / 2 - params.late_s
+                else:
+                    contact_s = impact_s - params.impact_late_s
+        self._angles_deg = [*self._angles_deg[-params.remembered + 1 :], angle_deg]
+        swing = Swing(self._minimum_s, self._rise_s, rows.value(TIME, self._peak), self._fall_s, peak_dps, angle_deg)
+        known_at_s = self._known(rows, decided)
+        marks.append(
+            ContactMinimum(self._role, contact_s, known_at_s, self._final_contact_s, swing, strong, self._upright)
+        )
+
+
+_PIECE = 256
+
+
+def _first(rows: Tail, start: int, end: int, test: Callable[[Floats], NDArray[np.bool_]]) -> int | None:
+    """Index of the first row from ``start`` on whose rate passes ``test``; looked for piece by piece."""
+    while start < end:
+        stop = min(start + _PIECE, end)
+        hits = test(rows.column(RATE, start, stop))
+        if hits.any():
+            return start + int(hits.argmax())
+        start = stop
+    return None

@@ -6,8 +6,8 @@ from math import inf
 
 from hub.events import Event
 from hub.gait.calibration import Calibration
-from hub.gait.detector import Detector, EventMaker, Handler
 from hub.gait.contact import ContactDetector, ContactParams
+from hub.gait.detector import Detector, EventMaker, Handler
 from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
 from hub.gait.insole import InsoleParams, InsoleStream

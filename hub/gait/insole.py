@@ -25,6 +25,7 @@ class InsoleParams:
     release_s: float = 0.020  # below the threshold this long is off the ground (rec, science.md 5.1)
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (rec)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (rec, science.md 1)
+    search_s: float = 1.0  # how far back the begin or end of load is looked for
     swing_shortest_s: float = 0.100
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
 
@@ -235,8 +236,10 @@ class InsoleStream:
         self._learn_from_swing(touched_s)
         scale = self._learner.scale
         light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s)
-        level, until_s = ((scale.on + scale.load) / 2, now_s) if light else (scale.contact, touched_s)
-        crossed_s = self._last_crossing(level, max(self._air_s, until_s - 1.0), until_s, rising=True)
+        level = (scale.on + scale.load) / 2 if light else scale.contact
+        crossed_s = None if light else self._last_crossing(level, self._air_s, touched_s, rising=True)
+        if crossed_s is None:  # a long drag, or what was learnt from this swing says that the first touch was none
+            crossed_s = self._last_crossing(level, self._air_s, now_s, rising=True)
         contact_s = touched_s if crossed_s is None else crossed_s
         self._state, self._highest = _State.GROUNDED, -inf
         marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
@@ -263,7 +266,7 @@ class InsoleStream:
 
     def _last_crossing(self, level: float, start_s: float, end_s: float, *, rising: bool) -> float | None:
         """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""
-        time_s, columns = self._history.told_since(start_s)
+        time_s, columns = self._history.told_since(max(start_s, end_s - self._params.search_s))
         total = columns[TOTAL, : int(time_s.searchsorted(end_s, side="right"))]
         before = total <= level if rising else total >= level
         index = len(before) - 1 - int(before[::-1].argmax())

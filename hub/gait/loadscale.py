@@ -26,7 +26,7 @@ class LoadScaleParams:
     hysteresis_pct: float = 2.0  # between leaving and touching the ground
     load_pct: float = 15.0  # the foot bears weight (rec, science.md 5.1)
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
-    release_margin: float = 1.5  # more unrest, added where the foot leaves the ground: shoes let go slowly (marpino)
+    release_margin: float = 3.0  # more unrest, added where the foot leaves the ground: shoes let go slowly (marpino)
     zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
     kept: int = 20  # swings and stances that count (rec, science.md 1)
     enough: int = 3  # swings and stances after which the scale is trusted (rec)

@@ -12,9 +12,11 @@ from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
 from hub.gait.insole import InsoleParams, InsoleStream
 from hub.gait.loadscale import COLUMNS, LoadScaleParams
+from hub.gait.shank import HISTORY_COLUMNS, ShankParams, ShankStream
+from hub.gait.shank_contact import ShankContactDetector, ShankContactParams
 from hub.gait.strike import StrikeDetector, StrikeParams
 from hub.gait.timeline import Later, Timeline
-from hub.session import Block, InsoleSpec, Session, ShinSpec
+from hub.session import SHIN_CHANNELS, Block, InsoleSpec, Session, ShinSpec
 from sensors.layout import Role
 
 HISTORY_S = 12.0
@@ -31,7 +33,9 @@ class GaitParams:
     gap: GapParams = field(default_factory=GapParams)
     load_scale: LoadScaleParams = field(default_factory=LoadScaleParams)
     insole: InsoleParams = field(default_factory=InsoleParams)
+    shank: ShankParams = field(default_factory=ShankParams)
     contact: ContactParams = field(default_factory=ContactParams)
+    shank_contact: ShankContactParams = field(default_factory=ShankContactParams)
     strike: StrikeParams = field(default_factory=StrikeParams)
 
 
@@ -57,7 +61,7 @@ class GaitEngine:
     ) -> None:
         params = params or GaitParams()
         calibration = calibration or Calibration()
-        roles = [role for role in Role if isinstance(session.sensors.get(role), InsoleSpec)]
+        roles = [role for role in Role if role in session.sensors]
         self._timeline = Timeline(len(roles))
         self._make = EventMaker(session.name)
         self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
@@ -65,6 +69,7 @@ class GaitEngine:
         histories = {role: feed.stream.history for role, feed in self._feeds.items()}
         self._detectors: list[Detector] = [
             ContactDetector(session, self._make, params.contact),
+            ShankContactDetector(session, self._make, params.shank_contact),
             StrikeDetector(session, histories, self._make, params.strike),
         ]
         self._routes: dict[type, list[Handler]] = {}
@@ -79,9 +84,19 @@ class GaitEngine:
             for role, feed in self._feeds.items()
             if isinstance(feed.stream, InsoleStream) and (learnt := feed.stream.calibration) is not None
         }
-        return Calibration(insoles)
+        shanks = {
+            role: feed.stream.calibration
+            for role, feed in self._feeds.items()
+            if isinstance(feed.stream, ShankStream) and feed.stream.calibration
+        }
+        return Calibration(insoles, shanks)
 
     def _feed(self, role: Role, spec: InsoleSpec | ShinSpec, calibration: Calibration, params: GaitParams) -> Feed:
+        if isinstance(spec, ShinSpec):
+            shank = ShankStream(
+                role, spec, History(self._timeline, HISTORY_COLUMNS), calibration.shanks.get(role), params.shank
+            )
+            return Feed(role, spec.rate_hz, len(SHIN_CHANNELS), shank, params.gap)
         history = History(self._timeline, COLUMNS)
         stream = InsoleStream(role.side, spec, history, calibration.insoles.get(role), params.insole, params.load_scale)
         return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)

@@ -71,7 +71,7 @@ class BrilliantSoleEmulator:
         self._positions = LEFT_POSITIONS if side is Side.LEFT else _mirrored(LEFT_POSITIONS)
         self._cells = cells_at(parse_positions(self._positions), side, from_toe=True)
         self._device_type = next(number for number, foot in SIDES.items() if foot is side)
-        self._clock_offset_s: float | None = None
+        self._clock_offset_ms: int | None = None
         self._periods_ms = dict.fromkeys(SCALARS, 0)
         self._mtu = SMALLEST_MTU
         self._subscribed = False
@@ -170,12 +170,13 @@ class BrilliantSoleEmulator:
             Message.GET_SENSOR_SCALARS: encode_scalars({int(sensor): scalar for sensor, scalar in SCALARS.items()}),
         }
         if kind == Message.SET_CURRENT_TIME:
-            self._clock_offset_s = parse_number(payload, 8) / 1000 - self._crystal.uptime_s(time_s)
+            self._clock_offset_ms = parse_number(payload, 8) - round(self._crystal.uptime_s(time_s) * 1000)
         elif kind == Message.SET_SENSOR_CONFIGURATION:
             self._set_periods(parse_periods(payload), time_s)
         if kind in {Message.GET_CURRENT_TIME, Message.SET_CURRENT_TIME}:
-            is_set = self._clock_offset_s is not None
-            return [encode(Message.GET_CURRENT_TIME, encode_time(self._clock_ms(time_s) if is_set else 0))]
+            is_set = self._clock_offset_ms is not None
+            clock_ms = round(self._crystal.uptime_s(time_s) * 1000) + (self._clock_offset_ms or 0)
+            return [encode(Message.GET_CURRENT_TIME, encode_time(clock_ms % 2**64 if is_set else 0))]
         if kind in {Message.GET_SENSOR_CONFIGURATION, Message.SET_SENSOR_CONFIGURATION}:
             return [encode(Message(kind), encode_periods({int(s): period for s, period in self._periods_ms.items()}))]
         return [encode(Message(kind), answers[Message(kind)])] if kind in answers else []
@@ -190,9 +191,6 @@ class BrilliantSoleEmulator:
     def _tick_after(self, time_s: float) -> int:
         return int(self._crystal.uptime_s(time_s) * _TICKS_HZ) + 1
 
-    def _clock_ms(self, time_s: float) -> int:
-        return round((self._crystal.uptime_s(time_s) + (self._clock_offset_s or 0.0)) * 1000)
-
     def _messages(self, ticks: Integers, body: Body) -> dict[int, bytes]:
         """One message for each tick at which a sensor has a sample."""
         samples: dict[int, list[tuple[int, bytes]]] = {}
@@ -205,9 +203,8 @@ class BrilliantSoleEmulator:
             rows = self._sample(sensor, self._crystal.true_s(due / _TICKS_HZ), body)
             for tick, row in zip(due.tolist(), rows, strict=True):
                 samples.setdefault(tick, []).append((int(sensor), row.tobytes()))
-        clock_ms = np.rint((ticks / _TICKS_HZ + (self._clock_offset_s or 0.0)) * 1000).astype(np.int64)
-        stamps = dict(zip(ticks.tolist(), clock_ms.tolist(), strict=True))
-        return {tick: encode_sensor_data(stamps[tick], samples[tick]) for tick in sorted(samples)}
+        offset_ms = self._clock_offset_ms or 0
+        return {tick: encode_sensor_data(tick * PERIOD_STEP_MS + offset_ms, samples[tick]) for tick in sorted(samples)}
 
     def _sample(self, sensor: Sensor, time_s: Floats, body: Body) -> Integers:
         """(n, components) sixteen-bit integers of one sensor."""

@@ -13,7 +13,16 @@ from rich.table import Table
 
 from hub.validation.runner import RunOptions, Sensors, find_sessions, score_folder
 from hub.validation.score import Score, pooled
-from hub.validation.tables import MEASURE_HEADER, STRIKE_HEADER, Row, measure_rows, strike_rows
+from hub.validation.tables import (
+    LEGEND,
+    RATE_HEADER,
+    STRIKE_HEADER,
+    TIMING_HEADER,
+    Row,
+    rate_rows,
+    strike_rows,
+    timing_rows,
+)
 
 
 def validate(
@@ -69,8 +78,10 @@ def validate(
         _show(console, score)
     if len(sets) != 1:
         _show(console, total)
+    console.print(LEGEND, style="dim", highlight=False)
     if len(scores) < len(sessions):
-        console.print(f"{len(sessions) - len(scores)} sessions skipped: no sensor left after --hide.")
+        skipped = len(sessions) - len(scores)
+        console.print(f"{skipped} session{'s' if skipped != 1 else ''} skipped: no sensor left after --hide.")
 
 
 def _by_set(scores: dict[Path, Score]) -> list[Score]:
@@ -88,7 +99,9 @@ def _show(console: Console, score: Score) -> None:
     if not score.tallies:
         console.print("  nothing true and nothing detected")
     if score.tallies:
-        console.print(_table(MEASURE_HEADER, measure_rows(score)))
+        console.print(_table(RATE_HEADER, rate_rows(score)))
+    if timing := timing_rows(score):
+        console.print(_table(TIMING_HEADER, timing))
     if score.strikes:
         console.print(_table(STRIKE_HEADER, strike_rows(score)))
     if score.not_walking_h:
@@ -98,9 +111,9 @@ def _show(console: Console, score: Score) -> None:
 
 
 def _table(header: Row, rows: Iterable[Row]) -> Table:
-    table = Table(box=None, pad_edge=True, header_style="dim")
+    table = Table(box=None, header_style="dim", padding=(0, 1, 0, 0))
     for n, title in enumerate(header):
-        table.add_column(title, justify="left" if n == 0 else "right")
+        table.add_column(title, justify="left" if n == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hub.validation.runner import RunOptions, Sensors
 from hub.validation.score import Measure, Score, Spread
-from hub.validation.tables import error, latency, proportion
+from hub.validation.tables import mean_error, proportion
 
 SHIN_ONLY = frozenset({Sensors.INSOLE})
 INSOLE_ONLY = frozenset({Sensors.SHIN})
@@ -181,7 +181,7 @@ class PublishedRow:
 def _timing(key: str, measure: Measure) -> Callable[[Figures], str]:
     def of(figures: Figures) -> str:
         tally = figures[key].tallies.get(measure)
-        return f"recall {proportion(tally.recall)} %; {error(Spread.of(tally.error_s))} ms" if tally else "–"
+        return f"recall {proportion(tally.recall)} %; {mean_error(Spread.of(tally.error_s))} ms" if tally else "–"
 
     return of
 
@@ -191,8 +191,9 @@ def _alarm(key: str, measure: Measure) -> Callable[[Figures], str]:
         tally, per_hour = figures[key].tallies.get(measure), figures[key].false_per_hour(measure)
         if tally is None:
             return "–"
-        late = latency(Spread.of(tally.latency_s))
-        return f"recall {proportion(tally.recall)} %; {per_hour:.2f} false/h; latency {late} ms"
+        latency = Spread.of(tally.latency_s)
+        late = f"; latency {latency.median_ms:.0f} ms (median)" if latency else ""
+        return f"recall {proportion(tally.recall)} %; {per_hour:.2f} false/h{late}"
 
     return of
 

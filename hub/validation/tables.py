@@ -2,31 +2,59 @@
 
 from collections.abc import Sequence
 
-from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally
+from hub.validation.score import MISSED, Measure, Proportion, Score, Spread
 
 Row = tuple[str, ...]
 
-MEASURE_HEADER: Row = (
-    "measure",
-    "true",
-    "found",
-    "false",
-    "recall % (95 %)",
-    "precision % (95 %)",
-    "false /h",
-    "false /1000 steps",
-    "error ms: mean ± SD, median (5–95 %)",
-    "latency ms: median, 95 %",
-    "not judged",
-)
+NOTHING = "–"
+
+RATE_HEADER: Row = ("measure", "true", "found", "false", "recall %", "precision %", "not judged")
+TIMING_HEADER: Row = ("measure", "false/h", "/1000 steps", "error ms ± SD", "median (5–95 %)", "late ms", "95 %")
 
 DETECTED = ("heel", "flat", "toe", "unknown", MISSED)
-STRIKE_HEADER: Row = ("true strike", *(f"found as {strike}" for strike in DETECTED), "right % (95 %)")
+STRIKE_HEADER: Row = ("true strike", *(f"as {strike}" for strike in DETECTED[:-1]), MISSED, "right %")
+
+LEGEND = (
+    "Recall, precision and right strikes with Wilson 95 % intervals. Error: detected minus true time, mean ± SD and "
+    "median (5–95 %). Late: from the event's own time to the sample at which it was decided, median and 95 %."
+)
 
 
-def measure_rows(score: Score) -> list[Row]:
-    """One row for each measure that had truth or detections."""
-    return [_measure_row(score, measure, tally) for measure, tally in score.tallies.items()]
+def rate_rows(score: Score) -> list[Row]:
+    """What was found and what was wrong: one row for each measure that had truth or detections."""
+    return [
+        (
+            _words(measure),
+            str(tally.truth_n),
+            str(tally.found_n),
+            str(tally.false_n),
+            proportion(tally.recall),
+            proportion(tally.precision),
+            str(tally.unjudged_n),
+        )
+        for measure, tally in score.tallies.items()
+    ]
+
+
+def timing_rows(score: Score) -> list[Row]:
+    """False alarms, timing error and latency: one row for each measure of which something was judged."""
+    rows: list[Row] = []
+    for measure, tally in score.tallies.items():
+        if not (tally.truth_n or tally.false_n):
+            continue
+        error, latency = Spread.of(tally.error_s), Spread.of(tally.latency_s)
+        rows.append(
+            (
+                _words(measure),
+                _rate(score.false_per_hour(measure)),
+                _rate(score.false_per_1000_steps(measure)),
+                mean_error(error),
+                f"{round(error.median_ms):+d} ({round(error.p5_ms):+d}–{round(error.p95_ms):+d})" if error else NOTHING,
+                f"{latency.median_ms:.0f}" if latency else NOTHING,
+                f"{latency.p95_ms:.0f}" if latency else NOTHING,
+            )
+        )
+    return rows
 
 
 def strike_rows(score: Score) -> list[Row]:
@@ -52,39 +80,18 @@ def proportion(share: Proportion) -> str:
     """Per cent with its interval; a dash where nothing was counted."""
     value, interval = share.value, share.interval
     if value is None or interval is None:
-        return "–"
+        return NOTHING
     return f"{100 * value:.1f} ({100 * interval[0]:.1f}–{100 * interval[1]:.1f})"
 
 
-def error(spread: Spread | None) -> str:
-    """Timing error; a dash where nothing was found."""
-    if spread is None:
-        return "–"
-    middle = f"{spread.mean_ms:+.0f} ± {spread.sd_ms:.0f}, {spread.median_ms:+.0f}"
-    return f"{middle} ({spread.p5_ms:+.0f}–{spread.p95_ms:+.0f})"
+def mean_error(spread: Spread | None) -> str:
+    """Mean and SD of a timing error; a dash where nothing was found."""
+    return f"{round(spread.mean_ms):+d} ± {spread.sd_ms:.0f}" if spread else NOTHING
 
 
-def latency(spread: Spread | None) -> str:
-    """Detection latency; a dash where nothing was found."""
-    return f"{spread.median_ms:.0f}, {spread.p95_ms:.0f}" if spread else "–"
-
-
-def _measure_row(score: Score, measure: Measure, tally: Tally) -> Row:
-    judged = bool(tally.truth_n or tally.false_n)
-    return (
-        measure.value.replace("_", " "),
-        str(tally.truth_n),
-        str(tally.found_n),
-        str(tally.false_n),
-        proportion(tally.recall),
-        proportion(tally.precision),
-        _rate(score.false_per_hour(measure)) if judged else "–",
-        _rate(score.false_per_1000_steps(measure)) if judged else "–",
-        error(Spread.of(tally.error_s)),
-        latency(Spread.of(tally.latency_s)),
-        str(tally.unjudged_n),
-    )
+def _words(measure: Measure) -> str:
+    return measure.value.replace("_", " ")
 
 
 def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return NOTHING if value is None else f"{value:.2f}"

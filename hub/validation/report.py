@@ -1,0 +1,116 @@
+"""``python -m hub.validation.report``: writes ``docs/validation.md`` from the recordings and from the walker.
+
+``INSOLE_HUB_RECORDINGS`` names the folder with the recordings; default ``../shared/data`` beside the project.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from hub.validation.cases import PUBLISHED, RECORDED, Figures, RecordedCase
+from hub.validation.runner import find_sessions, score_folder
+from hub.validation.score import Measure, Score, pooled
+from hub.validation.tables import (
+    RATE_HEADER,
+    STRIKE_HEADER,
+    TIMING_HEADER,
+    Row,
+    markdown,
+    rate_rows,
+    strike_rows,
+    timing_rows,
+)
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "validation.md"
+
+
+def recordings_folder() -> Path:
+    """Where the real recordings are, whether or not they are there."""
+    return Path(os.environ.get("INSOLE_HUB_RECORDINGS") or ROOT.parent / "shared" / "data")
+
+
+INTRODUCTION = """# Validation
+
+Written by `make validate` (`python -m hub.validation.report`); the command beside each table prints that table alone.
+`$INSOLE_HUB_RECORDINGS` is the folder with the recordings.
+
+**What this shows and what not.** The recordings are of people without foot drop: of healthy adults, and of people with
+Parkinson's disease. They show contacts, timing, strikes of ordinary gait, and false alarms. Toe drags, trips, and the
+toe-first contacts of a dropping foot are judged on the simulated person only, whom the authors of the detectors wrote
+too: passing there is necessary and no evidence about people. How well the hub detects on people with foot drop is not
+known.
+
+**Who.** All recordings here are the development set: the detectors were made looking at these people. Other people of
+the same sets are held out and appear in no figure of this page. The sessions are listed at the end.
+
+**How it is judged.** Truth and detections are paired one to one, as many as possible and then as close as possible:
+contacts within 50 ms; toe-first contacts by step; drags at most once per step; trips within 0.5 s on the same side;
+falls from 1 s before to 5 s after. Contacts outside the true walks, legs without a sensor or without a reference, and
+strikes that the reference could not tell are *not judged*.
+"""
+
+
+def recorded_section(root: Path) -> tuple[str, Figures]:
+    """Tables of all recorded cases, and the figures in them."""
+    parts, figures = ["## People\n"], Figures()
+    for case in RECORDED:
+        members = _scores(root, case)
+        figures[case.key] = pooled(case.key, members)
+        parts.append(_part(case.title, case.note, case.command, figures[case.key]) + _worst(members))
+    return "\n".join(parts), figures
+
+
+def published_section(figures: Figures) -> str:
+    """Published figures and ours, side by side."""
+    rows = [(row.what, row.source, row.published, row.where_here, row.here(figures)) for row in PUBLISHED]
+    return (
+        "## Beside published figures\n\nNot the same people, sensors or references: the rows say whether the order of "
+        "magnitude is right, not who is better.\n\n"
+        + markdown(("what", "source", "published", "measured here on", "here"), rows)
+        + "\n"
+    )
+
+
+def sessions_section(root: Path) -> str:
+    """Names of all sessions that were used."""
+    lines = ["## Sessions used\n"]
+    for folder in dict.fromkeys(case.folder for case in RECORDED):
+        names = [path.name for path in find_sessions([root / folder])]
+        lines.append(f"**{folder}** ({len(names)}): {', '.join(names)}.\n")
+    return "\n".join(lines)
+
+
+def _scores(root: Path, case: RecordedCase) -> list[Score]:
+    paths = find_sessions(sorted((root / case.folder).glob(case.pattern)))
+    return [score for path in paths if (score := score_folder(path, case.options)) is not None]
+
+
+def _part(title: str, note: str, command: str, score: Score) -> str:
+    head = f"{score.sessions_n} sessions, {60 * score.hours:.1f} min, {score.steps_n} steps. {note}".strip()
+    tables: list[tuple[Row, Sequence[Row]]] = [
+        (RATE_HEADER, rate_rows(score)),
+        (TIMING_HEADER, timing_rows(score)),
+        (STRIKE_HEADER, strike_rows(score)),
+    ]
+    body = "\n\n".join(markdown(header, rows) for header, rows in tables if rows)
+    still = ""
+    if score.not_walking_h:
+        still = (
+            f"\n\n{score.not_walking_contacts_n} initial contacts in {60 * score.not_walking_h:.1f} min of not walking."
+        )
+    return f"### {title}\n\n{head}\n\n`{command}`\n\n{body or 'Nothing detected.'}{still}\n"
+
+
+def _worst(members: Iterable[Score]) -> str:
+    """The session with the lowest recall of initial contacts: an average hides it."""
+
+    def recall(score: Score) -> float:
+        return score.tallies[Measure.INITIAL_CONTACT].recall.value or 0.0
+
+    judged = [s for s in members if Measure.INITIAL_CONTACT in s.tallies and s.tallies[Measure.INITIAL_CONTACT].truth_n]
+    if not judged:
+        return ""
+    lowest = min(judged, key=recall)
+    tally = lowest.tallies[Measure.INITIAL_CONTACT]
+    return f"\nLowest recall of initial contacts in one session: {tally.found_n} of {tally.truth_n} ({lowest.name}).\n"

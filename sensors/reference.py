@@ -25,9 +25,9 @@ NOTES = """\
 - **Pressure has no physical unit** on either insole: the hub gets counts of the converter and works relative to the
   wearer's own usual loads.
 - **ORPHE INSOLE.** The IMU samples at {imu_hz:g} Hz, as the maker measured, while {packets_hz:g} packets a second carry
-  two or four samples each: a packet's samples are spread at the former. Which of them the packet's stamp belongs to is not
-  published; the hub fits each device's clock to arrivals, which absorbs the difference. Cell positions are the maker's;
-  his *midfoot-lateral* cell lies level with the ball and counts as forefoot. Packets need an MTU of {orphe_mtu}: with
+  two or four samples each: a packet's samples are spread at the former. Which of them the packet's stamp belongs to is
+  not published; the hub fits each device's clock to arrivals, which absorbs the difference. Cell positions are the
+  maker's; his *midfoot-lateral* cell lies level with the ball and counts as forefoot. Packets need an MTU of {orphe_mtu}: with
   less they arrive cut short and count as truncated.
 - **Brilliant Sole.** Units of acceleration and rate and the origin of the cell positions are not published. The
   defaults are those of its predecessor, whose firmware is open; the options change them. Message numbers above
@@ -39,8 +39,8 @@ NOTES = """\
 
 They make the same bytes from a body's signals, on a clock of their own with drift. A cell reads {unloaded:g} counts
 without load and rises towards {full:g} along a voltage divider's curve, with half the span at {half_n:g} N; IMU
-values are 16-bit integers, clipped at the range. An insole's own IMU feels what the shank feels, since the simulated body has no foot
-segment of its own.
+values are 16-bit integers, clipped at the range. An insole's own IMU feels what the shank feels, since the simulated
+body has no foot segment of its own.
 """
 
 

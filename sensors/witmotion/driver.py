@@ -48,7 +48,7 @@ class WitMotionDriver:
         self._facts = Facts()
         self._framer = Framer()
         self._tries = 1
-        self._frames_to_battery = 0.0
+        self._frames_to_battery = BATTERY_EVERY_S * self._asked_hz
 
     @property
     def facts(self) -> Facts:
@@ -72,7 +72,6 @@ class WitMotionDriver:
 
     def begin(self, wall_time: datetime) -> tuple[Action, ...]:
         """Set up before the stream starts, so that no frame comes at the rate of before."""
-        self._frames_to_battery = BATTERY_EVERY_S * self._asked_hz
         return (*self._settings(), Subscribe(FRAMES), *_ask(REGISTER_RATE), *_ask(REGISTER_BATTERY))
 
     def feed(self, characteristic: str, data: bytes) -> Fed:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -153,7 +153,7 @@ class Journal:
             self._cursors[destination] = position
             self._writer.move_cursor(destination, position)
 
-    async def follow(self, destination: str) -> AsyncIterator[Record]:
+    async def follow(self, destination: str) -> AsyncGenerator[Record, None]:
         """Every record after the destination's cursor, on disk before it comes here, now and in future.
 
         Raises

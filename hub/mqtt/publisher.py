@@ -1,0 +1,233 @@
+"""Publishes what the journal holds, and the newest states, to a broker that may come and go."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Never, Protocol
+
+import aiomqtt
+
+from hub.events import Event
+from hub.mqtt import payloads
+from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.back_off import BackOff
+from hub.mqtt.in_flight import InFlight
+from hub.mqtt.topics import Topics
+
+logger = logging.getLogger(__name__)
+
+WINDOW_N = 100
+"""Most events under way at once: a backlog drains at the broker's speed and not at one per round trip."""
+
+ANSWER_S = 10.0
+"""A broker that does not answer for so long is taken for stalled, and connected to anew."""
+
+KEEPALIVE_S = 15
+"""After one and a half of these without a sign of the hub, the broker speaks the last will."""
+
+FAREWELL_S = 1.0
+"""How long an orderly end waits for the broker to take the last word."""
+
+
+class Record(Protocol):
+    """An event on disk."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the order of all events."""
+
+    @property
+    def wearer(self) -> str:
+        """Whose it is."""
+
+    @property
+    def wall_time_ns(self) -> int:
+        """When it happened, Unix time."""
+
+    @property
+    def event(self) -> Event:
+        """What happened."""
+
+
+class Source(Protocol):
+    """What is published: ``hub.journal.Journal``, or anything that follows and remembers like it."""
+
+    def follow(self, destination: str) -> AsyncGenerator[Record, None]:
+        """Every record after the destination's cursor, now and in future."""
+
+    def advance(self, destination: str, position: int) -> None:
+        """The destination has taken everything up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherStats:
+    """Counts since start; ``trouble`` is what keeps the broker away, in words, or empty."""
+
+    connected: bool
+    connects_n: int
+    failures_n: int
+    acknowledged_n: int
+    in_flight_n: int
+    trouble: str
+
+
+class Publisher:
+    """One broker, followed at its own pace. ``run`` ends only by cancellation, and then says goodbye.
+
+    Events go out with QoS 1 in the order of the journal; the cursor moves when the broker has acknowledged. After a
+    lost connection everything behind the cursor is sent again: at least once, with the same ids.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        topics: Topics,
+        source: Source,
+        *,
+        version: str,
+        destination: str = "mqtt",
+        back_off: BackOff | None = None,
+        wall_time_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._address = address
+        self._topics = topics
+        self._source = source
+        self._version = version
+        self._destination = destination
+        self._back_off = back_off or BackOff()
+        self._wall_time_ns = wall_time_ns
+        self._states: dict[str, bytes] = {}
+        self._unsaid: dict[str, bytes] = {}
+        self._news = asyncio.Event()
+        self._in_flight = InFlight()
+        self._connected = self._ending = False
+        self._connects_n = self._failures_n = self._acknowledged_n = 0
+        self._trouble = ""
+
+    @property
+    def stats(self) -> PublisherStats:
+        """Counts since start."""
+        return PublisherStats(
+            connected=self._connected,
+            connects_n=self._connects_n,
+            failures_n=self._failures_n,
+            acknowledged_n=self._acknowledged_n,
+            in_flight_n=len(self._in_flight),
+            trouble=self._trouble,
+        )
+
+    def set_state(self, topic: str, payload: bytes) -> None:
+        """Retain a payload, now or once there is a connection; only the newest of a topic counts. Empty: remove it."""
+        if self._states.get(topic) != payload:
+            self._states[topic] = self._unsaid[topic] = payload
+            self._news.set()
+
+    async def run(self) -> Never:
+        """Connect, publish, and begin again, for ever."""
+        while True:
+            started_s = time.monotonic()
+            try:
+                await self._session()
+            except* (aiomqtt.MqttError, OSError) as group:
+                self._note_trouble(group)
+            finally:
+                self._connected = False
+                self._in_flight = InFlight()
+            if self._ending:
+                raise asyncio.CancelledError  # a broker that fails during the farewell must not hide the cancellation
+            if time.monotonic() - started_s > self._back_off.longest_s:
+                self._back_off.reset()
+            await asyncio.sleep(self._back_off.next_s())
+
+    async def _session(self) -> None:
+        async with await self._client() as client:
+            try:
+                birth = payloads.online(self._version, self._wall_time_ns())
+                await client.publish(self._topics.status, birth, 1, retain=True)
+                self._note_connection()
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._watch(client), name="mqtt-watch")
+                    group.create_task(self._say_states(client), name="mqtt-states")
+                    group.create_task(self._send_events(client, group), name="mqtt-events")
+            except asyncio.CancelledError:
+                self._ending = True
+                with suppress(aiomqtt.MqttError):
+                    await client.publish(self._topics.status, payloads.OFFLINE, 1, retain=True, timeout=FAREWELL_S)
+                raise
+            finally:
+                client.timeout = FAREWELL_S  # for its own farewell, to a broker that may be stalled
+
+    async def _client(self) -> aiomqtt.Client:
+        tls = self._address.tls
+        client = aiomqtt.Client(
+            self._address.host,
+            self._address.port,
+            username=self._address.username,
+            password=self._address.password.get_secret_value() if self._address.password else None,
+            tls_context=None if tls is None else await asyncio.to_thread(tls.context),
+            # one fixed name per hub: a new connection ends a half-dead one, whose will else comes after our birth
+            identifier=f"insole-hub:{self._topics.base}",
+            clean_session=True,
+            will=aiomqtt.Will(self._topics.status, payloads.OFFLINE, qos=1, retain=True),
+            keepalive=KEEPALIVE_S,
+            timeout=ANSWER_S,
+            max_inflight_messages=2 * WINDOW_N,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+            logger=_library_logger,
+        )
+        client.pending_calls_threshold = 2 * WINDOW_N
+        return client
+
+    async def _watch(self, client: aiomqtt.Client) -> None:
+        async for _ in client.messages:  # nothing is subscribed: this ends, with the error, when the connection does
+            pass
+
+    async def _say_states(self, client: aiomqtt.Client) -> None:
+        self._unsaid = dict(self._states)
+        while True:
+            while self._unsaid:
+                topic = next(iter(self._unsaid))
+                await client.publish(topic, self._unsaid.pop(topic), 1, retain=True)
+            self._news.clear()
+            await self._news.wait()
+
+    async def _send_events(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
+        window = asyncio.Semaphore(WINDOW_N)
+        async with aclosing(self._source.follow(self._destination)) as records:
+            async for record in records:
+                await window.acquire()
+                self._in_flight.send(record.position)
+                group.create_task(self._send_event(client, record, window))
+
+    async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
+        topic = self._topics.event(record.wearer, record.event.kind)
+        await client.publish(topic, payloads.event(record.event, record.wall_time_ns), 1)
+        window.release()
+        self._acknowledged_n += 1
+        done = self._in_flight.acknowledge(record.position)
+        if done is not None:
+            self._source.advance(self._destination, done)
+
+    def _note_connection(self) -> None:
+        self._connected = True
+        self._connects_n += 1
+        logger.log(logging.WARNING if self._trouble else logging.INFO, "%s: connected", self._address)
+        self._trouble = ""
+
+    def _note_trouble(self, group: BaseExceptionGroup[Exception]) -> None:
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        trouble = explain(first, self._address) if isinstance(first, Exception) else str(first)
+        self._failures_n += 1
+        if trouble != self._trouble:
+            logger.error("%s; events are kept and sent later", trouble)
+        self._trouble = trouble
+
+
+_library_logger = logging.getLogger(f"{__name__}.library")
+_library_logger.setLevel(logging.CRITICAL)  # its lines repeat, without a cause, what _note_trouble says once

@@ -1,0 +1,50 @@
+"""The one place for topic names."""
+
+import re
+from dataclasses import dataclass
+
+from hub.events import Kind
+from sensors.layout import Role
+
+_LEVEL = re.compile(r"[^/+#\s\x00]+")
+
+
+def _level(text: str) -> str:
+    if not _LEVEL.fullmatch(text):
+        message = f"{text!r} cannot be a level of an MQTT topic: one word without spaces, '/', '+' or '#'"
+        raise ValueError(message)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Topic names under ``base``, by default ``insole/<hub>``.
+
+    Raises
+    ------
+    ValueError
+        A name that MQTT does not allow as a level of a topic.
+    """
+
+    base: str
+
+    def __post_init__(self) -> None:
+        for level in self.base.split("/"):
+            _level(level)
+
+    @property
+    def status(self) -> str:
+        """Whether the hub is there: retained, and the last will."""
+        return f"{self.base}/status"
+
+    def event(self, wearer: str, kind: Kind) -> str:
+        """Events of a kind: never retained."""
+        return f"{self.base}/{_level(wearer)}/event/{kind.value}"
+
+    def state(self, wearer: str) -> str:
+        """The wearer's day so far: retained."""
+        return f"{self.base}/{_level(wearer)}/state"
+
+    def sensor(self, wearer: str, role: Role) -> str:
+        """How a sensor is doing: retained."""
+        return f"{self.base}/{_level(wearer)}/sensor/{role.value}"

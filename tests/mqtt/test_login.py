@@ -1,0 +1,171 @@
+"""Passwords and certificates with a real Mosquitto; what cannot be reached."""
+
+import asyncio
+import datetime
+import ipaddress
+import logging
+import subprocess
+from contextlib import suppress
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
+
+from hub.journal import Journal
+from hub.mqtt import BrokerAddress, Publisher, Tls, Topics
+from hub.mqtt import publisher as publisher_module
+from hub.mqtt.back_off import BackOff
+
+SECRET = "open-sesame-4711"
+
+
+@pytest.fixture
+async def attempt(tmp_path, until, monkeypatch, caplog):
+    """Run a publisher until it is connected or has failed twice; gives its trouble. No secret is in any log."""
+    monkeypatch.setattr(publisher_module, "ANSWER_S", 1.0)
+    caplog.set_level(logging.DEBUG)
+
+    async def attempt(address: BrokerAddress) -> str:
+        async with Journal(tmp_path / "journal.db") as journal:
+            one = Publisher(address, Topics("insole/home"), journal, version="1", back_off=BackOff(0.01, 0.05))
+            task = asyncio.create_task(one.run())
+            await until(lambda: task.done() or one.stats.connected or one.stats.failures_n >= 2)
+            trouble = one.stats.trouble
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            assert task.cancelled()
+        assert "\n" not in trouble
+        assert SECRET not in caplog.text + trouble + repr(address) + str(address)
+        return trouble
+
+    return attempt
+
+
+def _key_and_certificate(folder, name, issuer=None, *, hosts=()):
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    issuer_name, issuer_key = issuer or (subject, key)
+    names = [x509.IPAddress(ipaddress.ip_address(host)) for host in hosts]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer_name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+    )
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    certificate = builder.sign(issuer_key, hashes.SHA256())
+    (folder / f"{name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / f"{name}.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return subject, key
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    authority = _key_and_certificate(folder, "authority")
+    _key_and_certificate(folder, "server", authority, hosts=["127.0.0.1"])
+    _key_and_certificate(folder, "elsewhere", authority, hosts=["127.0.0.9"])
+    _key_and_certificate(folder, "client", authority)
+    _key_and_certificate(folder, "stranger")
+    return folder
+
+
+def _tls_settings(folder, server="server", extra=""):
+    return (
+        f"allow_anonymous true\ncafile {folder}/authority.crt\ncertfile {folder}/{server}.crt\n"
+        f"keyfile {folder}/{server}.key\n{extra}"
+    )
+
+
+@pytest.mark.broker
+async def test_password(mosquitto, attempt):
+    users = mosquitto.folder / "users"
+    users.write_text(f"hub:{SECRET}\n")
+    await asyncio.to_thread(subprocess.run, ["mosquitto_passwd", "-U", str(users)], check=True, capture_output=True)
+    mosquitto.settings = f"allow_anonymous false\npassword_file {users}"
+    await mosquitto.start()
+    port = mosquitto.port
+    assert await attempt(BrokerAddress("127.0.0.1", port, "hub", SecretStr(SECRET))) == ""
+    for username, password in [("hub", SecretStr(SECRET + "x")), (None, None)]:
+        trouble = await attempt(BrokerAddress("127.0.0.1", port, username, password))
+        assert trouble == (
+            f"MQTT broker 127.0.0.1:{port}: wrong user or password, or no right to connect; "
+            "check mqtt.username and the password file"
+        )
+
+
+@pytest.mark.broker
+async def test_tls_with_an_authority_of_ones_own(mosquitto, certificates, attempt):
+    mosquitto.settings = _tls_settings(certificates)
+    await mosquitto.start()
+    port = mosquitto.port
+    assert await attempt(BrokerAddress("127.0.0.1", port, tls=Tls(certificates / "authority.crt"))) == ""
+    assert "not accepted" in await attempt(BrokerAddress("127.0.0.1", port, tls=Tls()))
+    assert "not accepted" in await attempt(BrokerAddress("127.0.0.1", port, tls=Tls(certificates / "stranger.crt")))
+    assert "cannot be read (No such file" in await attempt(
+        BrokerAddress("127.0.0.1", port, tls=Tls(certificates / "no"))
+    )
+    assert "wants encryption" in await attempt(BrokerAddress("127.0.0.1", port))
+
+
+@pytest.mark.broker
+async def test_tls_for_another_host_is_not_accepted(mosquitto, certificates, attempt):
+    mosquitto.settings = _tls_settings(certificates, "elsewhere")
+    await mosquitto.start()
+    trouble = await attempt(BrokerAddress("127.0.0.1", mosquitto.port, tls=Tls(certificates / "authority.crt")))
+    assert "not accepted (IP address mismatch" in trouble
+
+
+@pytest.mark.broker
+async def test_tls_to_a_port_without_it(mosquitto, certificates, attempt):
+    await mosquitto.start()
+    trouble = await attempt(BrokerAddress("127.0.0.1", mosquitto.port, tls=Tls(certificates / "authority.crt")))
+    assert "is this its TLS port? Usually that is 8883" in trouble
+
+
+@pytest.mark.broker
+async def test_client_certificate(mosquitto, certificates, attempt):
+    mosquitto.settings = _tls_settings(certificates, extra="require_certificate true")
+    await mosquitto.start()
+
+    def tls(name):
+        return Tls(certificates / "authority.crt", certificates / f"{name}.crt", certificates / f"{name}.key")
+
+    assert await attempt(BrokerAddress("127.0.0.1", mosquitto.port, tls=tls("client"))) == ""
+    without = Tls(certificates / "authority.crt")
+    for wrong in (tls("stranger"), without):
+        assert "mqtt.client_cert_file" in await attempt(BrokerAddress("127.0.0.1", mosquitto.port, tls=wrong))
+
+
+async def test_a_port_where_nothing_listens(attempt, unused_tcp_port):
+    assert "nothing listens there" in await attempt(BrokerAddress("127.0.0.1", unused_tcp_port))
+
+
+async def test_a_name_that_nobody_knows(attempt):
+    assert "the name is unknown" in await attempt(BrokerAddress("no-such-broker.invalid"))
+
+
+async def test_something_that_accepts_and_never_answers(attempt):
+    async def accept(reader, writer):
+        with suppress(asyncio.CancelledError):
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    async with server:
+        trouble = await attempt(BrokerAddress("127.0.0.1", server.sockets[0].getsockname()[1]))
+    assert "no answer in time" in trouble

@@ -27,8 +27,8 @@ NOTES = """\
 - **ORPHE INSOLE.** The IMU samples at {imu_hz:g} Hz, as the maker measured, while {packets_hz:g} packets a second carry
   two or four samples each: a packet's samples are spread at the former. Which of them the packet's stamp belongs to is
   not published; the hub fits each device's clock to arrivals, which absorbs the difference. Cell positions are the
-  maker's; his *midfoot-lateral* cell lies level with the ball and counts as forefoot. Packets need an MTU of {orphe_mtu}: with
-  less they arrive cut short and count as truncated.
+  maker's; his *midfoot-lateral* cell lies level with the ball and counts as forefoot. Packets need an
+  MTU of {orphe_mtu}: with less they arrive cut short and count as truncated.
 - **Brilliant Sole.** Units of acceleration and rate and the origin of the cell positions are not published. The
   defaults are those of its predecessor, whose firmware is open; the options change them. Message numbers above
   {last_stable} differ between firmware versions and are passed over.

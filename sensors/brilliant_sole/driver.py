@@ -180,11 +180,12 @@ class BrilliantSoleDriver:
         """The next step of the set-up, once the answers that it needs are there."""
         if self._mtu is None or self._periods_ms is None:
             return ()
-        if Sensor.PRESSURE in self._periods_ms and not self._asked_positions:
+        if Sensor.PRESSURE in self._periods_ms and self._positions is None:
+            if self._asked_positions:
+                return ()
             self._asked_positions = True
             return self._send([encode(Message.GET_PRESSURE_POSITIONS)])
-        waits_for_positions = Sensor.PRESSURE in self._periods_ms and self._positions is None
-        if waits_for_positions or self._scalars is None or self._device_time_ms is None:
+        if self._scalars is None or self._device_time_ms is None:
             return ()
         self._configured = True
         set_clock: tuple[Action, ...] = ()

@@ -1,0 +1,36 @@
+"""The walker: a synthetic person with foot drop, wearing any insole and shin IMU, with exact ground truth."""
+
+from sensors.walker.imu import ImuParams
+from sensors.walker.insole import InsoleParams
+from sensors.walker.person import Person
+from sensors.walker.profiles import PROFILES, Profile
+from sensors.walker.scripts import demo_script, evaluation_script
+from sensors.walker.segments import Segment, Sit, Stand
+from sensors.walker.session import EIGHT_CELLS, Recording, record, render_session
+from sensors.walker.trips import Trip
+from sensors.walker.truth import Strategy, Strike, TruthEvent
+from sensors.walker.walker import Walker
+from sensors.walker.walking import Walk
+
+__all__ = [
+    "EIGHT_CELLS",
+    "PROFILES",
+    "ImuParams",
+    "InsoleParams",
+    "Person",
+    "Profile",
+    "Recording",
+    "Segment",
+    "Sit",
+    "Stand",
+    "Strategy",
+    "Strike",
+    "Trip",
+    "TruthEvent",
+    "Walk",
+    "Walker",
+    "demo_script",
+    "evaluation_script",
+    "record",
+    "render_session",
+]

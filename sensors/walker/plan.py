@@ -1,0 +1,204 @@
+"""The plan of a walk: curves and contacts that segments write ahead of time and the renderer reads.
+
+Everything the sensors feel is a function of the plan and of time alone, so it does not matter in which portions, how
+often or for which sensor it is asked for.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sensors.driver import Floats
+from sensors.layout import Side
+from sensors.walker.chain import LegPattern, Segments, leg_pattern
+from sensors.walker.person import Person
+from sensors.walker.profiles import ANKLE_NORMAL, SLOW
+from sensors.walker.track import Track
+from sensors.walker.truth import Strategy, Strike, TruthEvent
+
+NEVER = float("inf")
+FEET = (Side.LEFT, Side.RIGHT)
+
+REST_PHASE = 0.15
+"""Phase of a leg that stands; at rest the joint angles do not depend on it."""
+
+REST_STANCE = 0.45
+"""Progress through stance of a foot that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """The shock at initial contact: a decaying oscillation along the shank (peak in g, frequency, decay time)."""
+
+    peak_g: float = 0.0
+    frequency_hz: float = 20.0
+    decay_s: float = 0.02
+
+
+@dataclass(slots=True, eq=False)
+class Contact:
+    """A foot on the ground.
+
+    Parameters
+    ----------
+    onset_s : (heel, midfoot, forefoot, toes) seconds after ``start_s`` at which each region begins to carry load.
+    hump : size of the two-humped excess over plain weight transfer, 1 at 1.3 m/s.
+    first_hump : factor on the first hump.
+    transient_bw : heel transient, body weights.
+    catch_bw : load on top in early stance, where a stumble is caught.
+    slap_bw : overshoot of the slapping forefoot, body weights.
+    progress : (time, progress through stance) knots: the opposite final contact is at 0.194, the opposite initial
+        contact at 0.806.
+    lean : (start, end, part) of more load on forefoot and toes: a support leg that reacts to the other foot's trip.
+    """
+
+    start_s: float
+    strike: Strike = Strike.HEEL
+    onset_s: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    hump: float = 0.0
+    first_hump: float = 1.0
+    transient_bw: float = 0.0
+    catch_bw: float = 0.0
+    slap_bw: float = 0.0
+    impact: Impact = Impact()
+    progress: list[tuple[float, float]] = field(default_factory=list)
+    lean: tuple[float, float, float] | None = None
+    end_s: float = NEVER
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Touch:
+    """Forefoot and toes against the ground or an obstacle in swing.
+
+    ``phases_rad`` (8,) makes the stick-slip of a drag; a blow against an obstacle has none.
+    """
+
+    start_s: float
+    end_s: float
+    load_bw: float
+    brake_mps2: float = 0.0
+    roughness_mps2: float = 0.0
+    phases_rad: Floats | None = None
+
+    def presence(self, time_s: Floats) -> Floats:
+        """1 while touching, with edges of 10 ms."""
+        inside: Floats = np.clip(np.minimum(time_s - self.start_s, self.end_s - time_s) / 0.01, 0.0, 1.0)
+        return inside
+
+    def tremor(self, frequencies_hz: Floats, time_s: Floats) -> Floats:
+        """Noise of unit variance in a band, always the same for the same touch; zero without phases."""
+        if self.phases_rad is None:
+            return np.zeros(time_s.size)
+        waves = np.sin(2.0 * np.pi * frequencies_hz * time_s[:, None] + self.phases_rad).sum(axis=1)
+        noise: Floats = waves / np.sqrt(0.5 * frequencies_hz.size)
+        return noise
+
+
+@dataclass(frozen=True, slots=True)
+class Stumble:
+    """The obstructed swing: ankle arrested from ``start_s``, then one strategy until ``contact_s``.
+
+    Parameters
+    ----------
+    strategy : None for a glance that asks for no recovery.
+    rise_s : time in which the ankle loses its speed.
+    block_s : time for which it is held.
+    dip_deg : how far the shank falls back meanwhile.
+    landing_deg : shank pitch at the contact of a lowering or delayed lowering.
+    """
+
+    start_s: float
+    contact_s: float
+    strength: float
+    strategy: Strategy | None
+    rise_s: float
+    block_s: float
+    dip_deg: float
+    landing_deg: float
+
+
+def within(time_s: Floats, start_s: float, end_s: float) -> slice:
+    """Which of the ascending times lie in the half-open interval."""
+    return slice(int(np.searchsorted(time_s, start_s)), int(np.searchsorted(time_s, end_s)))
+
+
+class LegPlan:
+    """What one leg will do."""
+
+    def __init__(self) -> None:
+        self.phase = Track(0.0, REST_PHASE)
+        self.excursion = Track(0.0, 1.0)
+        self.posture_deg = Track(0.0, 0.0)
+        self.patterns: list[tuple[float, LegPattern]] = [
+            (-NEVER, leg_pattern(SLOW.thigh_deg, SLOW.knee_deg, ANKLE_NORMAL))
+        ]
+        self.contacts = deque([Contact(-NEVER, progress=[(0.0, REST_STANCE)])])
+        self.touches: deque[Touch] = deque()
+        self.stumbles: deque[Stumble] = deque()
+
+    def forget_before(self, time_s: float) -> None:
+        """Drop what ended before."""
+        for track in (self.phase, self.excursion, self.posture_deg):
+            track.forget_before(time_s)
+        while len(self.patterns) > 1 and self.patterns[1][0] < time_s:
+            del self.patterns[0]
+        while self.contacts and self.contacts[0].end_s < time_s:
+            self.contacts.popleft()
+        while self.touches and self.touches[0].end_s < time_s:
+            self.touches.popleft()
+        while self.stumbles and self.stumbles[0].contact_s < time_s:
+            self.stumbles.popleft()
+
+
+class Plan:
+    """The whole body's plan, written by segments one after another.
+
+    Attributes
+    ----------
+    now_s : where the next segment begins.
+    settled_s : before this time nothing in the plan will change any more.
+    walking : 0 posture .. 1 gait: how much of the gait pattern the joints show.
+    speed_mps : forward speed of the hip.
+    left_share : part of the supported weight on the left foot.
+    support : part of the body weight on the feet (the rest on a chair); above 1 in rising.
+    """
+
+    def __init__(self, person: Person, rng: np.random.Generator) -> None:
+        self.person = person
+        self.segments = Segments.for_height(person.height_m)
+        self.rng = rng
+        self.now_s = 0.0
+        self.settled_s = 0.0
+        self.legs = {side: LegPlan() for side in FEET}
+        self.walking = Track(0.0, 0.0)
+        self.speed_mps = Track(0.0, 0.0)
+        self.left_share = Track(0.0, 0.5, smooth=False)
+        self.support = Track(0.0, 1.0)
+        self.truth: deque[TruthEvent] = deque()
+
+    def share_to(self, time_s: float, side: Side, share: float) -> None:
+        """Shift weight linearly so that ``side`` carries ``share`` of it at ``time_s``."""
+        self.left_share.to(time_s, share if side is Side.LEFT else 1.0 - share)
+
+    def share_of(self, side: Side, time_s: Floats) -> Floats:
+        """Part of the supported weight on one foot."""
+        left = self.left_share(time_s)
+        return left if side is Side.LEFT else 1.0 - left
+
+    def hold_still(self, until_s: float) -> None:
+        """Keep every curve where it is until ``until_s``, unless it goes on already."""
+        for track in (self.walking, self.speed_mps, self.left_share, self.support):
+            track.hold(until_s)
+        for leg in self.legs.values():
+            for track in (leg.phase, leg.excursion, leg.posture_deg):
+                track.hold(until_s)
+
+    def forget_before(self, time_s: float) -> None:
+        """Drop what the time from ``time_s`` on does not need; truth not fetched by then goes too."""
+        for track in (self.walking, self.speed_mps, self.left_share, self.support):
+            track.forget_before(time_s)
+        for leg in self.legs.values():
+            leg.forget_before(time_s)
+        while self.truth and self.truth[0].time_s < time_s:
+            self.truth.popleft()

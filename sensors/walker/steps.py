@@ -1,0 +1,195 @@
+"""One step after another: timing, how the foot comes down, and what the toes touch on the way."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors.layout import Side
+from sensors.walker.footfall import draw_contact, draw_strike
+from sensors.walker.manner import Manner
+from sensors.walker.plan import FEET, REST_PHASE, REST_STANCE, Plan, Stumble, Touch
+from sensors.walker.rhythm import Rhythm
+from sensors.walker.trips import Trip, plan_stumble
+from sensors.walker.truth import Strategy, Strike, TruthEvent
+
+LOADED = 0.194
+"""Progress through stance at the opposite final contact, when all weight has come (12 % of the gait cycle)."""
+
+UNLOADING = 0.806
+"""Progress through stance at the opposite initial contact, when weight begins to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Swing:
+    """A swing that is being planned."""
+
+    side: Side
+    fc_s: float
+    ic_s: float
+
+
+class Stepper:
+    """Writes the steps of one walk: ``start`` from standing, ``step`` as often as wanted, ``stop`` on both feet."""
+
+    def __init__(self, plan: Plan, manner: Manner, lead: Side) -> None:
+        self._plan = plan
+        self._manner = manner
+        self._rng = plan.rng
+        self._rhythm = Rhythm(plan.rng)
+        self._excursion = {side: Rhythm(plan.rng) for side in FEET}
+        self._strike = dict.fromkeys(FEET, Strike.HEEL)
+        self._next = lead
+        self._contacts_s = deque([plan.now_s], maxlen=4)
+        self._double_support_s = manner.double_support_s
+        self._unsteady_steps = 0
+        self._hurry = 1.0
+
+    @property
+    def next_side(self) -> Side:
+        """The foot that swings next."""
+        return self._next
+
+    @property
+    def ic_s(self) -> float:
+        """The last initial contact."""
+        return self._contacts_s[-1]
+
+    def start(self) -> float:
+        """Shift weight, lift the leading foot and make the first step. Returns its final contact."""
+        plan, manner, side, start_s = self._plan, self._manner, self._next, self._plan.now_s
+        plan.hold_still(start_s)
+        for foot in FEET:
+            plan.legs[foot].patterns.append((start_s, manner.patterns[foot]))
+            plan.legs[foot].contacts[-1].progress.append((start_s, REST_STANCE))
+        fc_s = start_s + 0.5
+        swing = _Swing(side, fc_s, fc_s + self._swing_s(side))
+        plan.share_to(start_s + 0.25, side, 0.56)
+        plan.walking.to(swing.ic_s, 1.0)
+        plan.speed_mps.to(swing.ic_s + 0.3, manner.speed_mps)
+        self._lift(swing)
+        plan.legs[side.other].contacts[-1].progress.append((swing.ic_s, UNLOADING))
+        self._land(swing, draw_strike(manner.feet[side], self._strike[side], self._rng))
+        return fc_s
+
+    def step(self, trip: Trip | None = None) -> None:
+        """One step with the next foot, obstructed or not."""
+        side, fc_s = self._next, self.ic_s + self._double_support_s
+        use = self._manner.feet[side]
+        swing_s = self._swing_s(side)
+        strike = draw_strike(use, self._strike[side], self._rng)
+        drags = trip is None and self._rng.random() < use.drag
+        swing = _Swing(side, fc_s, fc_s + swing_s * (self._rng.uniform(1.05, 1.2) if drags else 1.0))
+        if trip is None:
+            self._lift(swing)
+        else:
+            stumble = plan_stumble(trip, swing.fc_s, swing.ic_s, self._rng)
+            swing = _Swing(side, fc_s, stumble.contact_s)
+            self._lift(swing, obstacle=(stumble.start_s, trip.swing_phase))
+            self._stumble(side, stumble, trip)
+            if stumble.strategy in {Strategy.LOWERING, Strategy.DELAYED}:
+                strike = Strike.TOE if self._rng.random() < use.toe else Strike.FLAT
+        if drags:
+            self._drag(swing)
+        self._plan.legs[side.other].contacts[-1].progress += [(swing.fc_s, LOADED), (swing.ic_s, UNLOADING)]
+        recovering = trip is not None and stumble.strategy is not None
+        self._land(swing, strike, catch_bw=self._rng.uniform(0.2, 0.5) if recovering else 0.0)
+        self._plan.settled_s = max(self._plan.settled_s, self._contacts_s[0])
+
+    def stop(self) -> None:
+        """Bring the last foot beside the other one and stand."""
+        plan, side, last_s = self._plan, self._next, self.ic_s
+        fc_s = last_s + self._double_support_s
+        swing = _Swing(side, fc_s, fc_s + 0.85 * self._swing_s(side))
+        still_s = swing.ic_s + 0.4
+        plan.walking.hold(last_s + 0.05)
+        plan.walking.to(swing.ic_s + 0.25, 0.0)
+        plan.speed_mps.hold(last_s)
+        plan.speed_mps.to(max(swing.ic_s, plan.speed_mps.last_s) + 0.05, 0.0)
+        self._lift(swing)
+        plan.legs[side.other].contacts[-1].progress.append((swing.fc_s, LOADED))
+        self._land(swing, Strike.FLAT)
+        plan.left_share.to(still_s, 0.5)
+        for leg in plan.legs.values():
+            leg.phase.to(still_s, float(np.floor(leg.phase.last)) + REST_PHASE)
+            leg.contacts[-1].progress.append((still_s, REST_STANCE))
+        plan.now_s = still_s + 0.1
+        plan.hold_still(plan.now_s)
+        plan.settled_s = plan.now_s
+
+    def _swing_s(self, side: Side) -> float:
+        """Duration of the next swing, which makes a step of the varying stride time."""
+        manner = self._manner
+        spread = manner.stride_cv * (3.0 if self._unsteady_steps else 1.0)
+        step_s = 0.5 * manner.stride_s * (1.0 + np.clip(spread * self._rhythm.next(), -0.3, 0.3)) * self._hurry
+        self._hurry = 1.0
+        self._unsteady_steps = max(self._unsteady_steps - 1, 0)
+        return float(max(step_s + manner.swing_shift_s[side] - self._double_support_s, 0.18))
+
+    def _lift(self, swing: _Swing, obstacle: tuple[float, float] | None = None) -> None:
+        """Final contact and the way through swing; an ``obstacle`` (time, part of swing) fixes one more point of it."""
+        plan, stance = self._plan, self._manner.stance
+        leg = plan.legs[swing.side]
+        cycle = float(np.floor(leg.phase.last))
+        leg.phase.to(swing.fc_s, cycle + stance)
+        if obstacle is not None:
+            leg.phase.to(obstacle[0], cycle + stance + obstacle[1] * (1.0 - stance))
+        leg.phase.to(swing.ic_s, cycle + 1.0)
+        leg.excursion.to(swing.ic_s, 1.0 + self._manner.amplitude_sd * self._excursion[swing.side].next())
+        leg.contacts[-1].progress.append((swing.fc_s, 1.0))
+        leg.contacts[-1].end_s = swing.fc_s
+        plan.share_to(swing.fc_s, swing.side, 0.0)
+        plan.share_to(swing.ic_s, swing.side, 0.0)
+        plan.truth.append(TruthEvent(swing.fc_s, swing.side, "final_contact"))
+
+    def _land(self, swing: _Swing, strike: Strike, *, catch_bw: float = 0.0) -> None:
+        """Initial contact."""
+        plan, side = self._plan, swing.side
+        contact = draw_contact(swing.ic_s, strike, self._manner.feet[side], self._manner, self._rng, catch_bw=catch_bw)
+        plan.legs[side].contacts.append(contact)
+        plan.truth.append(TruthEvent(swing.ic_s, side, "initial_contact", strike.value))
+        if strike is Strike.TOE:
+            plan.truth.append(TruthEvent(swing.ic_s, side, "toe_first"))
+        if contact.slap_bw > 0.0:
+            plan.truth.append(TruthEvent(swing.ic_s + contact.onset_s[2], side, "foot_slap"))
+        self._strike[side] = strike
+        self._next = side.other
+        self._contacts_s.append(swing.ic_s)
+        spread = 1.0 + float(np.clip(0.05 * self._rng.standard_normal(), -0.2, 0.2))
+        self._double_support_s = max(self._manner.double_support_s * spread, 0.05)
+
+    def _drag(self, swing: _Swing) -> None:
+        """The toes drag where they pass lowest."""
+        stance, rng = self._manner.stance, self._rng
+        begin, end = self._manner.lowest_part(swing.side, rng.uniform(0.07, 0.3))
+        begin_s, end_s = (
+            swing.fc_s + (phase - stance) / (1.0 - stance) * (swing.ic_s - swing.fc_s) for phase in (begin, end)
+        )
+        touch = Touch(
+            begin_s,
+            end_s,
+            load_bw=rng.uniform(0.02, 0.15),
+            brake_mps2=rng.uniform(0.5, 3.0),
+            roughness_mps2=rng.uniform(1.5, 5.0),
+            phases_rad=rng.uniform(0.0, 2.0 * np.pi, 8),
+        )
+        self._plan.legs[swing.side].touches.append(touch)
+        self._plan.truth.append(TruthEvent(begin_s, swing.side, "toe_drag", end_s - begin_s))
+
+    def _stumble(self, side: Side, stumble: Stumble, trip: Trip) -> None:
+        """The blow, the support leg's reaction, and how the next steps go."""
+        plan, rng = self._plan, self._rng
+        plan.legs[side].stumbles.append(stumble)
+        blow_s = min(rng.uniform(0.02, 0.06), 0.5 * (stumble.contact_s - stumble.start_s))
+        blow = Touch(stumble.start_s, stumble.start_s + blow_s, load_bw=trip.strength * rng.uniform(0.03, 0.1))
+        plan.legs[side].touches.append(blow)
+        kind = "toe_catch" if stumble.strategy is None else "trip"
+        value = "" if stumble.strategy is None else stumble.strategy.value
+        plan.truth.append(TruthEvent(stumble.start_s, side, kind, value, trip.swing_phase, trip.strength))
+        if stumble.strategy is None:
+            return
+        react_s = stumble.start_s + 0.065
+        plan.legs[side.other].contacts[-1].lean = (react_s, react_s + 0.3, rng.uniform(0.1, 0.2))
+        self._unsteady_steps = int(rng.integers(3, 6))
+        if stumble.strategy is not Strategy.ELEVATING:
+            self._hurry = rng.uniform(0.7, 0.85)

@@ -1,0 +1,136 @@
+"""Trips: what is asked for, how the strategy moves the contact, and how the shank moves meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors.driver import Floats
+from sensors.layout import Side
+from sensors.walker.chain import Segments, ankle_speed_mps
+from sensors.walker.plan import Stumble
+from sensors.walker.spline import Hermite
+from sensors.walker.truth import Strategy
+
+GLANCE = 0.4
+"""Below this strength the swing goes on without a recovery response."""
+
+Angles = Callable[[Floats], tuple[Floats, Floats]]
+"""Undisturbed (thigh, shank) pitch in degrees at given times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """An obstacle for one swing.
+
+    Parameters
+    ----------
+    at_s : the first swing of ``side`` that ends after this time into its walk is obstructed.
+    swing_phase : where in the planned swing the toe meets it, 0.03..0.97.
+    strength : part of the ankle's forward speed that is taken: 1 full arrest, 0.5 half, 0.3 a glance.
+    strategy : None: drawn as an affected leg would by phase.
+    side : None: the affected side.
+    """
+
+    at_s: float
+    swing_phase: float = 0.5
+    strength: float = 1.0
+    strategy: Strategy | None = None
+    side: Side | None = None
+
+    def __post_init__(self) -> None:
+        if not (0.03 <= self.swing_phase <= 0.97 and 0.05 <= self.strength <= 1.0):
+            raise ValueError(f"swing_phase {self.swing_phase} or strength {self.strength} out of range")
+
+
+def draw_strategy(swing_phase: float, rng: np.random.Generator) -> Strategy:
+    """Early: elevating or delayed; middle: delayed or lowering; late: lowering (Forner Cordero 2003; Shirota 2014).
+
+    Pooled over phases, lowering leads, as legs that cannot dorsiflex do (Thompson 2013).
+    """
+    elevating, delayed = (
+        np.interp(swing_phase, [0.3, 0.45], [0.5, 0.0]),
+        np.interp(swing_phase, [0.5, 0.65], [0.4, 0.0]),
+    )
+    draw = rng.random()
+    if draw < elevating:
+        return Strategy.ELEVATING
+    return Strategy.DELAYED if draw < elevating + delayed else Strategy.LOWERING
+
+
+def plan_stumble(trip: Trip, fc_s: float, ic_s: float, rng: np.random.Generator) -> Stumble:
+    """Decide the course of an obstructed swing that was to last from ``fc_s`` to ``ic_s``.
+
+    Nothing voluntary changes within 100 ms of the blow (Schillings 2000 gives 60-140 ms).
+    """
+    swing_s = ic_s - fc_s
+    start_s = fc_s + trip.swing_phase * swing_s
+    strategy = None if trip.strength < GLANCE else trip.strategy or draw_strategy(trip.swing_phase, rng)
+    match strategy:
+        case None:
+            contact_s, dip_deg = max(ic_s + rng.uniform(0.0, 0.08) * swing_s, start_s + 0.1), rng.uniform(2.0, 5.0)
+        case Strategy.ELEVATING:
+            contact_s = max(fc_s + rng.uniform(1.4, 1.8) * swing_s, start_s + rng.uniform(0.42, 0.5))
+            dip_deg = rng.uniform(12.0, 24.0)
+        case Strategy.LOWERING:
+            contact_s, dip_deg = start_s + rng.uniform(0.15, 0.25), rng.uniform(6.0, 12.0)
+        case Strategy.DELAYED:
+            contact_s, dip_deg = start_s + rng.uniform(0.26, 0.38), rng.uniform(10.0, 20.0)
+    return Stumble(
+        start_s,
+        contact_s,
+        trip.strength,
+        strategy,
+        rise_s=rng.uniform(0.03, 0.05),
+        block_s=rng.uniform(0.05, 0.08) if strategy is None else rng.uniform(0.12, 0.25),
+        dip_deg=dip_deg,
+        landing_deg=rng.uniform(-22.0, -12.0),
+    )
+
+
+def shank_course(stumble: Stumble, segments: Segments, hip_mps: float, undisturbed: Angles) -> Hermite:
+    """Shank pitch in degrees over the time in which it leaves the undisturbed course.
+
+    The blow takes ``strength`` of the ankle's forward speed, and the knee gives way for all of it; the shank falls back
+    while the foot is held; then the strategy brings it to the contact, and the stance back onto the undisturbed course.
+    """
+    step_s = 0.002
+    around = stumble.start_s + np.array([-step_s, 0.0, step_s])
+    thigh, shank = undisturbed(around)
+    rate = (float(thigh[2] - thigh[0]) / (2 * step_s), float(shank[2] - shank[0]) / (2 * step_s))
+    ankle_mps = ankle_speed_mps(segments, hip_mps, (float(thigh[1]), rate[0]), (float(shank[1]), rate[1]))
+    lost_dps = stumble.strength * np.degrees(ankle_mps / (segments.shank_m * np.cos(np.radians(float(shank[1])))))
+
+    knots = [(stumble.start_s, float(shank[1]), rate[1])]
+    held_dps = rate[1] - float(lost_dps)
+    pitch = knots[0][1] + 0.5 * (rate[1] + held_dps) * stumble.rise_s
+    knots.append((stumble.start_s + stumble.rise_s, pitch, held_dps))
+    if held_dps < 0.0:
+        back_s = min(stumble.block_s, 2.0 * stumble.dip_deg / -held_dps)
+        back_s = min(back_s, 0.5 * (stumble.contact_s - knots[-1][0]))
+        pitch += 0.5 * held_dps * back_s
+        knots.append((knots[-1][0] + back_s, pitch, 0.0))
+    knots += _recovery(stumble, pitch, knots[-1][0], undisturbed)
+    times, pitches, rates = zip(*knots, strict=True)
+    return Hermite(np.array(times), np.array(pitches), np.array(rates))
+
+
+def _recovery(
+    stumble: Stumble, pitch_deg: float, released_s: float, undisturbed: Angles
+) -> list[tuple[float, float, float]]:
+    """Knots (time, pitch, rate) from the release of the foot until the undisturbed course is met again."""
+    after = stumble.contact_s + np.arange(0.0, 0.9, 0.01)
+    course = undisturbed(after)[1]
+    rates = np.gradient(course, after)
+    if stumble.strategy in {None, Strategy.ELEVATING}:
+        ready_s = released_s + (0.06 if stumble.strategy is Strategy.ELEVATING else 0.01)
+        knots = [(ready_s, pitch_deg, 0.0)] if ready_s < stumble.contact_s - 0.2 else []
+        return [*knots, (stumble.contact_s, float(course[0]), float(rates[0]))]
+    landing = max(pitch_deg + 3.0, stumble.landing_deg)
+    trough = int(np.argmin(course[:70]))
+    below = np.flatnonzero(course[15 : trough + 1] <= landing)
+    join = 15 + int(below[0]) if below.size else trough
+    return [
+        (stumble.contact_s, landing, 0.0),
+        (float(after[join]), float(course[join]), min(float(rates[join]), 0.0)),
+    ]

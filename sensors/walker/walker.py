@@ -1,0 +1,195 @@
+"""The walker: a body that plays a script and can be asked what any cell or shank IMU feels, in bounded memory."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sensors.driver import Floats
+from sensors.layout import Cell, Side
+from sensors.walker.imu import ImuParams, bone_motion, sensed, worn
+from sensors.walker.insole import InsoleParams, WornInsole
+from sensors.walker.load import FootLoad, Sway, foot_load
+from sensors.walker.motion import shank_motion
+from sensors.walker.person import Person
+from sensors.walker.plan import FEET, Plan
+from sensors.walker.pressure import CellMap
+from sensors.walker.segments import Segment, Stand
+from sensors.walker.truth import TruthEvent
+
+GRID_HZ = 500.0
+CHUNK_S = 2.0
+MEMORY_S = 20.0
+
+_LOOKAHEAD_S = 2.5
+"""A stumble's course depends on the stance after it: the plan is settled this far ahead."""
+
+_CHUNK_N = int(GRID_HZ * CHUNK_S)
+_LEAD_IN_N, _LEAD_OUT_N = 210, 40
+"""Grid points around a chunk over which shank filters settle and smooth."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chunk:
+    """Grid signals of one chunk, made when first asked for."""
+
+    loads: dict[Side, FootLoad] = field(default_factory=dict)
+    cells: dict[tuple[Side, tuple[Cell, ...]], Floats] = field(default_factory=dict)
+    shanks: dict[Side, Floats] = field(default_factory=dict)
+
+
+class Walker:
+    """A synthetic person, exact and repeatable: the same seed and script give the same samples and the same truth,
+    whatever times they are asked for in. Satisfies ``sensors.emulation.Body``.
+
+    Signals are made on a grid of 500 Hz in chunks of 2 s and interpolated. Each sensor may be asked in portions of any
+    size, but for nothing more than ``MEMORY_S`` before the latest time anyone asked for. Before ``start_s`` the person
+    stands; after the script, too, for ever.
+
+    Parameters
+    ----------
+    script : segments, finite or endless.
+    imu, insole : what each sensor adds; None draws a usual one per side from the seed.
+    """
+
+    def __init__(
+        self,
+        script: Iterable[Segment],
+        *,
+        seed: int = 1,
+        person: Person | None = None,
+        start_s: float = 0.0,
+        imu: ImuParams | None = None,
+        insole: InsoleParams | None = None,
+    ) -> None:
+        self._seed = seed
+        self._start_s = start_s
+        self._plan = Plan(person or Person(), np.random.default_rng((seed, 0)))
+        self._portions = _play(script, self._plan)
+        rng = np.random.default_rng((seed, 1))
+        self._sway = {side: Sway(rng) for side in FEET}
+        self._imu = {side: imu or ImuParams.drawn(rng) for side in FEET}
+        self._insole = {side: insole or InsoleParams.drawn(rng) for side in FEET}
+        self._maps: dict[tuple[Cell, ...], CellMap] = {}
+        self._worn: dict[tuple[Side, int], WornInsole] = {}
+        self._newest = 0
+        self._chunks: dict[int, _Chunk] = {}
+
+    @property
+    def person(self) -> Person:
+        """Who walks."""
+        return self._plan.person
+
+    def cell_forces_n(self, side: Side, cells: tuple[Cell, ...], time_s: Floats) -> Floats:
+        """(n, cells) newtons under each cell at ascending times.
+
+        Raises
+        ------
+        ValueError : times that are forgotten already, or a layout without cells.
+        """
+        return self._sample(time_s, len(cells), lambda chunk: self._cell_chunk(chunk, side, cells))
+
+    def shank(self, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
+        """(n, 3) specific force in m/s^2 and (n, 3) angular rate in deg/s, in the mounted sensor's axes.
+
+        Raises
+        ------
+        ValueError : times that are forgotten already.
+        """
+        both = self._sample(time_s, 6, lambda chunk: self._shank_chunk(chunk, side))
+        return both[:, :3], both[:, 3:]
+
+    def truth_before(self, time_s: float) -> list[TruthEvent]:
+        """Truth of what began before ``time_s`` and was not fetched yet, by time. An interval comes once it is planned
+        to its end. What nobody fetches is forgotten after ``MEMORY_S``.
+        """
+        self._extend(time_s - self._start_s)
+        known = self._plan.truth
+        due = [event for event in known if event.time_s + self._start_s < time_s]
+        rest = [event for event in known if event.time_s + self._start_s >= time_s]
+        known.clear()
+        known.extend(rest)
+        return sorted((event.shifted(self._start_s) for event in due), key=lambda event: event.time_s)
+
+    def _extend(self, until_s: float) -> None:
+        while self._plan.settled_s < until_s + _LOOKAHEAD_S:
+            next(self._portions)
+
+    def _sample(self, time_s: Floats, columns_n: int, chunk_of: Callable[[int], Floats]) -> Floats:
+        """Interpolate between grid points; a chunk ends one point later, so that each sample lies in one chunk."""
+        place = np.maximum(time_s - self._start_s, 0.0) * GRID_HZ
+        left = np.floor(place).astype(int)
+        right_part = (place - left)[:, None]
+        chunks = left // _CHUNK_N
+        result = np.empty((time_s.size, columns_n))
+        begin = 0
+        while begin < time_s.size:
+            chunk = int(chunks[begin])
+            end = int(np.searchsorted(chunks, chunk, side="right"))
+            grid, at = chunk_of(chunk), left[begin:end] - chunk * _CHUNK_N
+            part = right_part[begin:end]
+            result[begin:end] = grid[at] * (1.0 - part) + grid[at + 1] * part
+            begin = end
+        return result
+
+    def _chunk(self, chunk: int) -> "_Chunk":
+        """What was made of a chunk so far; plans far enough for a new one and forgets what is too old."""
+        if chunk in self._chunks:
+            return self._chunks[chunk]
+        if chunk > self._newest:
+            self._newest = chunk
+            oldest = chunk - int(MEMORY_S / CHUNK_S)
+            for old in [key for key in self._chunks if key < oldest]:
+                del self._chunks[old]
+            self._plan.forget_before((oldest - 1) * CHUNK_S)
+        if chunk < self._newest - int(MEMORY_S / CHUNK_S):
+            raise ValueError(f"{chunk * CHUNK_S + self._start_s:.1f} s is forgotten: ask in ascending order of time")
+        self._extend((chunk + 1) * CHUNK_S)
+        return self._chunks.setdefault(chunk, _Chunk())
+
+    def _cell_chunk(self, chunk: int, side: Side, cells: tuple[Cell, ...]) -> Floats:
+        made = self._chunk(chunk)
+        if (side, cells) not in made.cells:
+            time_s = (chunk * _CHUNK_N + np.arange(_CHUNK_N + 1)) / GRID_HZ
+            if side not in made.loads:
+                made.loads[side] = foot_load(self._plan, side, time_s, self._sway[side])
+            if cells not in self._maps:
+                self._maps[cells] = CellMap(cells)
+            forces_n = self._maps[cells].forces_n(made.loads[side])
+            rng = np.random.default_rng((self._seed, 2, FEET.index(side), chunk))
+            made.cells[side, cells] = self._insole_of(side, len(cells)).sensed(forces_n, time_s, rng)
+        return made.cells[side, cells]
+
+    def _insole_of(self, side: Side, cells_n: int) -> WornInsole:
+        if (side, cells_n) not in self._worn:
+            rng = np.random.default_rng((self._seed, 3, FEET.index(side)))
+            self._worn[side, cells_n] = WornInsole(self._insole[side], cells_n, self.person.weight_n, rng)
+        return self._worn[side, cells_n]
+
+    def _shank_chunk(self, chunk: int, side: Side) -> Floats:
+        made = self._chunk(chunk)
+        if side not in made.shanks:
+            first = chunk * _CHUNK_N
+            time_s = np.arange(first - _LEAD_IN_N, first + _CHUNK_N + 1 + _LEAD_OUT_N) / GRID_HZ
+            leg = self._plan.legs[side]
+            force, rate = bone_motion(
+                shank_motion(self._plan, side, time_s),
+                leg.phase(time_s),
+                self._plan.walking(time_s),
+                time_s,
+                [contact for contact in leg.contacts if contact.impact.peak_g > 0.0],
+                leg.touches,
+            )
+            force, rate = worn(self._imu[side], force, rate, 1.0 / GRID_HZ)
+            inner = slice(_LEAD_IN_N, _LEAD_IN_N + _CHUNK_N + 1)
+            rng = np.random.default_rng((self._seed, 4, FEET.index(side), chunk))
+            made.shanks[side] = np.hstack(sensed(self._imu[side], force[inner], rate[inner], time_s[inner], rng))
+        return made.shanks[side]
+
+
+def _play(script: Iterable[Segment], plan: Plan) -> Iterator[None]:
+    """Segment after segment, then standing for ever."""
+    for segment in script:
+        yield from segment.play(plan)
+    while True:
+        yield from Stand(60.0).play(plan)

@@ -1,0 +1,63 @@
+"""The walking segment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sensors.layout import Side
+from sensors.walker.manner import manner_of
+from sensors.walker.plan import Plan
+from sensors.walker.profiles import Profile
+from sensors.walker.steps import Stepper
+from sensors.walker.trips import Trip
+from sensors.walker.truth import TruthEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Straight level walking from standing to standing.
+
+    Parameters
+    ----------
+    trips : obstacles, each taking the first swing of its side that ends at or after its time into the walk. A trip that
+        the walk is too short for does not happen.
+    speed_mps, cadence_spm : None for the profile's own.
+    severity : 0..1, fades the profile's weakness.
+    """
+
+    duration_s: float
+    profile: Profile
+    trips: tuple[Trip, ...] = ()
+    speed_mps: float | None = None
+    cadence_spm: float | None = None
+    severity: float = 1.0
+
+    def play(self, plan: Plan) -> Iterator[None]:
+        """Step until the time is over; the closing step is the last one within it."""
+        manner = manner_of(
+            self.profile,
+            plan.person,
+            speed_mps=self.speed_mps,
+            cadence_spm=self.cadence_spm,
+            severity=self.severity,
+        )
+        lead = Side.LEFT if plan.rng.random() < 0.5 else Side.RIGHT
+        stepper = Stepper(plan, manner, lead)
+        start_s = plan.now_s
+        first_s = stepper.start()
+        waiting = sorted(self.trips, key=lambda trip: trip.at_s)
+        step_s = 0.5 * manner.stride_s
+        closing_s = 2.0 * step_s + 0.5
+        while stepper.ic_s + step_s < start_s + self.duration_s - closing_s:
+            trip = next((t for t in waiting if self._meets(t, stepper, start_s + t.at_s - step_s, plan)), None)
+            if trip is not None:
+                waiting.remove(trip)
+            stepper.step(trip)
+            yield
+        stepper.stop()
+        plan.truth.append(TruthEvent(first_s, Side.BOTH, "walk", stepper.ic_s - first_s))
+        yield
+
+    @staticmethod
+    def _meets(trip: Trip, stepper: Stepper, from_s: float, plan: Plan) -> bool:
+        side = plan.person.affected_side if trip.side is None else trip.side
+        return stepper.next_side is side and stepper.ic_s >= from_s

@@ -98,7 +98,14 @@ class GaitEngine:
             )
             return Feed(role, spec.rate_hz, len(SHIN_CHANNELS), shank, params.gap)
         history = History(self._timeline, COLUMNS)
-        stream = InsoleStream(role.side, spec, history, calibration.insoles.get(role), params.insole, params.load_scale)
+        stream = InsoleStream(
+            role.side,
+            spec,
+            history,
+            calibration=calibration.insoles.get(role),
+            params=params.insole,
+            scale_params=params.load_scale,
+        )
         return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)
 
     def push(self, block: Block) -> list[Event]:

@@ -34,10 +34,7 @@ class History:
 
     def window(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
         """Samples with ``start_s <= time <= end_s``, none after now: times (n,) and columns (columns, n), as views."""
-        live = self._time_s[self._start : self._end]
-        first = self._start + int(live.searchsorted(start_s, side="left"))
-        last = self._start + int(live.searchsorted(min(end_s, self._timeline.now_s), side="right"))
-        return self._time_s[first:last], self._columns[:, first:last]
+        return self.told(start_s, min(end_s, self._timeline.now_s))
 
     def at(self, time_s: float) -> Floats | None:
         """The columns of the last sample at or before ``time_s`` and now; None where there is none."""
@@ -45,10 +42,12 @@ class History:
         last = self._start + int(live.searchsorted(min(time_s, self._timeline.now_s), side="right")) - 1
         return self._columns[:, last] if last >= self._start else None
 
-    def told_since(self, start_s: float) -> tuple[Floats, Floats]:
-        """All samples at or after ``start_s``, for the stream itself, which is ahead of the timeline."""
-        first = self._start + int(self._time_s[self._start : self._end].searchsorted(start_s, side="left"))
-        return self._time_s[first : self._end], self._columns[:, first : self._end]
+    def told(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
+        """As ``window``, but for the stream itself, which is ahead of the timeline and has its own now."""
+        live = self._time_s[self._start : self._end]
+        first = self._start + int(live.searchsorted(start_s, side="left"))
+        last = self._start + int(live.searchsorted(end_s, side="right"))
+        return self._time_s[first:last], self._columns[:, first:last]
 
     def forget(self, before_s: float) -> None:
         """Drop samples before ``before_s``."""

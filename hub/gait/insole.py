@@ -92,12 +92,14 @@ class InsoleStream:
         side: Side,
         spec: InsoleSpec,
         history: History,
+        *,
         calibration: InsoleCalibration | None,
         params: InsoleParams,
         scale_params: LoadScaleParams,
     ) -> None:
         self._side = side
         self._params = params
+        self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
         self._learner = ScaleLearner(spec.unit, calibration, scale_params)
         self._rows: dict[tuple[float, int], list[int]] = {}
@@ -167,7 +169,7 @@ class InsoleStream:
         if not outside[found]:
             found = len(total)
         if state is _State.RELEASING:
-            due = int(time_s.searchsorted(self._since_s + self._params.release_s))
+            due = int(time_s.searchsorted(self._since_s + self._release_s))
             if due < found:
                 self._release(float(time_s[due]), marks)
                 self._previous = float(total[due])
@@ -207,10 +209,8 @@ class InsoleStream:
     def _release(self, now_s: float, marks: list[Mark]) -> None:
         """Light for long enough: in the air, unless it is still falling below what was taken for unloaded."""
         assert self._begin_s is not None
-        _, columns = self._history.told_since(self._since_s)
-        time_s, _ = self._history.told_since(self._since_s)
-        count = int(time_s.searchsorted(now_s, side="right"))
-        loudest = int(columns[TOTAL, :count].argmax())
+        _, columns = self._history.told(self._since_s, now_s)
+        loudest = int(columns[TOTAL].argmax())
         if columns[TOTAL, loudest] < self._learner.lowest_expected:
             self._learner.lower(columns[:, loudest])
             self._since_s = now_s
@@ -235,7 +235,7 @@ class InsoleStream:
         touched_s = self._since_s
         self._learn_from_swing(touched_s)
         scale = self._learner.scale
-        light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s)
+        light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s, now_s)
         level = (scale.on + scale.load) / 2 if light else scale.contact
         crossed_s = None if light else self._last_crossing(level, self._air_s, touched_s, rising=True)
         if crossed_s is None:  # a long drag, or what was learnt from this swing says that the first touch was none
@@ -244,9 +244,9 @@ class InsoleStream:
         self._state, self._highest = _State.GROUNDED, -inf
         marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
 
-    def _on_heel(self, touched_s: float) -> bool:
+    def _on_heel(self, touched_s: float, now_s: float) -> bool:
         """Whether a long light touch was the heel's, hence a hesitant contact; on the forefoot it is a drag."""
-        _, columns = self._history.told_since(touched_s)
+        _, columns = self._history.told(touched_s, now_s)
         heel, level = columns[HEEL], self._learner.scale.zone[HEEL]
         return 2 * int((heel > level).sum()) > len(heel)
 
@@ -254,7 +254,7 @@ class InsoleStream:
         lasted_s = touched_s - self._air_s
         if not self._params.swing_shortest_s <= lasted_s <= self._params.swing_longest_s:
             return
-        time_s, columns = self._history.told_since(self._air_s)
+        time_s, columns = self._history.told(self._air_s, touched_s)
         margin_s = min(self._params.margin_s, lasted_s / 4)
         first = int(time_s.searchsorted(self._air_s + margin_s))
         last = int(time_s.searchsorted(touched_s - margin_s))
@@ -266,8 +266,10 @@ class InsoleStream:
 
     def _last_crossing(self, level: float, start_s: float, end_s: float, *, rising: bool) -> float | None:
         """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""
-        time_s, columns = self._history.told_since(max(start_s, end_s - self._params.search_s))
-        total = columns[TOTAL, : int(time_s.searchsorted(end_s, side="right"))]
+        time_s, columns = self._history.told(max(start_s, end_s - self._params.search_s), end_s)
+        total = columns[TOTAL]
+        if len(total) == 0:
+            return None
         before = total <= level if rising else total >= level
         index = len(before) - 1 - int(before[::-1].argmax())
         if not before[index] or index + 1 == len(before):

@@ -1,0 +1,85 @@
+"""The topic and payload reference as Markdown, made from the code: ``python -m hub.mqtt.reference > docs/mqtt.md``."""
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from hub.events import FIELDS, Field, Kind
+from hub.mqtt.payloads import EVENT_FIELDS, OFFLINE, SENSOR_FIELDS, STATE_FIELDS, STATUS_FIELDS, TIME_FIELDS
+from hub.mqtt.topics import Topics
+from sensors.layout import Role
+
+_INTRODUCTION = """\
+# MQTT topics and payloads
+
+Everything is JSON, sent with QoS 1. `<base>` is `insole/<hub>` unless `mqtt.base` says otherwise; `<wearer>` is the
+nickname. Fields may be added; a field never changes its type or meaning. A value is `null` where it is not known. No
+payload holds a Bluetooth address.
+
+An event is written to the disk before it is sent, and sent again until the broker has acknowledged it. So nothing is
+lost while the broker is away, and after an interruption an event may come twice: **drop what you have seen by `id`**.
+Events of one connection come in the order in which they were detected; after an interruption the repetition begins at
+the oldest that was not acknowledged. Late events are told by `wall_time`, not by when they arrive.
+
+Events are never retained, so that a reader that starts anew does not take an old trip for a new one. States are
+retained and carry the time they were made.
+"""
+
+_BROKERS = """\
+## Settings of the broker that matter
+
+What the broker has acknowledged is the broker's to keep. With Mosquitto:
+
+| setting | why |
+|---|---|
+| `max_queued_messages 0` or large | else it drops what exceeds 1000 waiting messages of a reader, as after an outage |
+| `persistence true` | readers with a lasting session get what came while they were away, and after a restart |
+| `set_tcp_nodelay true` | events that come together are not held back up to 40 ms |
+
+The hub connects as `insole-hub:<base>`. Two hubs need two names (`hub.name`), or each ends the other's connection.
+"""
+
+
+def reference() -> str:
+    """The whole page."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield _INTRODUCTION
+    yield "## Topics\n"
+    yield "| topic | retained | says |"
+    yield "|---|---|---|"
+    topics = Topics("<base>")
+    wearer = "<wearer>"
+    event = topics.event(wearer, Kind.STEP).removesuffix(Kind.STEP.value) + "<kind>"
+    sensor = topics.sensor(wearer, Role.LEFT_SHIN).removesuffix(Role.LEFT_SHIN.value) + "<role>"
+    yield f"| `{topics.status}` | yes, and last will | whether the hub is there |"
+    yield f"| `{event}` | never | something happened |"
+    yield f"| `{topics.state(wearer)}` | yes | the wearer's day so far |"
+    yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
+    yield f"\nTo watch: `mosquitto_sub -t 'insole/#' -v`\n\n## `{topics.status}`\n"
+    yield f"The last will, spoken by the broker when the hub is gone, is `{OFFLINE.decode()}` and nothing else.\n"
+    yield from _table(STATUS_FIELDS | TIME_FIELDS)
+    yield f"## `{topics.state(wearer)}`\n"
+    yield from _table(STATE_FIELDS | TIME_FIELDS)
+    yield f"## `{sensor}`\n"
+    yield from _table(SENSOR_FIELDS | TIME_FIELDS)
+    yield f"## `{event}`\n\nEvery event has:\n"
+    yield from _table(EVENT_FIELDS | TIME_FIELDS)
+    yield "and the fields of its kind:\n"
+    for kind in Kind:
+        yield f"### `{kind.value}`\n"
+        yield from _table(FIELDS[kind]) if FIELDS[kind] else ["Nothing more.\n"]
+    yield _BROKERS.rstrip("\n")
+
+
+def _table(fields: Mapping[str, Field]) -> Iterator[str]:
+    yield "| field | type | meaning |"
+    yield "|---|---|---|"
+    for name, each in fields.items():
+        yield f"| `{name}` | {each.type} | {each.meaning} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from hub.events import Event, Kind, Value, event_id
+from hub.events import FIELDS, Event, Kind, Value, event_id
 from hub.gait.timeline import Later
 from sensors.layout import Side
 
@@ -41,7 +41,9 @@ class EventMaker:
         confidence: float = 1.0,
         discriminator: str = "",
     ) -> Event:
-        """An event that happened at ``time_s`` and was decided now."""
+        """An event that happened at ``time_s`` and was decided now. Fields of its kind that are not given are null."""
+        declared = FIELDS[kind]
+        assert fields.keys() <= declared.keys(), f"{kind}: undeclared {sorted(fields.keys() - declared.keys())}"
         return Event(
             id=event_id(self._session_name, kind, side, time_s, discriminator),
             kind=kind,
@@ -49,7 +51,7 @@ class EventMaker:
             time_s=float(time_s),
             detected_at_s=float(now_s),
             confidence=float(confidence),
-            fields=fields,
+            fields={name: fields.get(name) for name in declared},
         )
 
 

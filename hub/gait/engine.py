@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from math import inf
 
 from hub.events import Event
+from hub.gait.bouts import BoutDetector
 from hub.gait.calibration import Calibration
 from hub.gait.contact import ContactDetector, ContactParams
+from hub.gait.context import ContextDetector, ContextParams
 from hub.gait.detector import Detector, EventMaker, Handler
+from hub.gait.drag import DragDetector, DragParams
 from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
 from hub.gait.insole import InsoleParams, InsoleStream
 from hub.gait.loadscale import COLUMNS, LoadScaleParams
+from hub.gait.quality import QualityDetector, QualityParams
 from hub.gait.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.shank_contact import ShankContactDetector, ShankContactParams
+from hub.gait.steps import StepDetector, StepParams
 from hub.gait.strike import StrikeDetector, StrikeParams
 from hub.gait.timeline import Later, Timeline
 from hub.session import SHIN_CHANNELS, Block, InsoleSpec, Session, ShinSpec
@@ -36,7 +41,11 @@ class GaitParams:
     shank: ShankParams = field(default_factory=ShankParams)
     contact: ContactParams = field(default_factory=ContactParams)
     shank_contact: ShankContactParams = field(default_factory=ShankContactParams)
+    context: ContextParams = field(default_factory=ContextParams)
     strike: StrikeParams = field(default_factory=StrikeParams)
+    drag: DragParams = field(default_factory=DragParams)
+    step: StepParams = field(default_factory=StepParams)
+    quality: QualityParams = field(default_factory=QualityParams)
 
 
 class GaitEngine:
@@ -68,9 +77,14 @@ class GaitEngine:
         self._rank = {role: rank for rank, role in enumerate(roles)}
         histories = {role: feed.stream.history for role, feed in self._feeds.items()}
         self._detectors: list[Detector] = [
+            QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles)),
             ContactDetector(session, self._make, params.contact),
             ShankContactDetector(session, self._make, params.shank_contact),
+            ContextDetector(session, params.context),
             StrikeDetector(session, histories, self._make, params.strike),
+            DragDetector(histories, self._make, params.drag),
+            StepDetector(histories, self._make, params.step),
+            BoutDetector(session, self._make),
         ]
         self._routes: dict[type, list[Handler]] = {}
         for detector in self._detectors:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hub.events import Event, Kind
+from hub.events import Event, Kind, Value
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import InitialContact, JudgedContact, Strike
 from hub.gait.history import History
@@ -114,7 +114,7 @@ class StrikeDetector:
             if heel_s is not None
             else f"forefoot only: no heel {lead_ms:.0f} ms after it"
         )
-        fields = {"lead_ms": lead_ms, "reason": reason}
+        fields: dict[str, Value] = {"lead_ms": lead_ms, "reason": reason}
         return [
             self._make(
                 Kind.TOE_FIRST, contact.side, contact.time_s, now_s, confidence=contact.confidence, fields=fields

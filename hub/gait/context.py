@@ -1,0 +1,88 @@
+"""What the person is doing: walking, or not."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+from statistics import median
+
+from hub.gait.detector import Handler, Output
+from hub.gait.facts import InitialContact, Walking
+from hub.gait.timeline import Later
+from hub.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ContextParams:
+    """When contacts are walking."""
+
+    contacts: int = 3  # alternating initial contacts ... (rec, science.md 4)
+    within_s: float = 4.0  # ... within this time (rec, science.md 4)
+    one_leg_within_s: float = 6.0  # where one leg alone is seen: as many strides
+    pause_strides: float = 1.5  # no contact for this many of the usual strides ends it (rec, science.md 4)
+    pause_shortest_s: float = 2.0  # and at least this (rec, science.md 4)
+    strides_kept: int = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Timer: has there been a contact since?"""
+
+    contact_s: float
+
+
+class ContextDetector:
+    """Tells when walking starts and stops."""
+
+    def __init__(self, session: Session, params: ContextParams) -> None:
+        self._params = params
+        self._one_leg = len({role.side for role in session.sensors}) == 1
+        self._recent: deque[InitialContact] = deque(maxlen=params.contacts)
+        self._stride_s: deque[float] = deque(maxlen=params.strides_kept)
+        self._contact_s = {"left": -inf, "right": -inf}
+        self._last_s = -inf
+        self._walking = False
+
+    def handlers(self) -> Mapping[type, Handler]:
+        """Contacts, and own timers."""
+        handlers: dict[type, Callable[..., list[Output]]] = {InitialContact: self._contact, _Pause: self._pause}
+        return handlers
+
+    def finish(self, now_s: float) -> list[Output]:
+        """The end of the recording ends the walk."""
+        return self._stop() if self._walking else []
+
+    def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
+        params = self._params
+        stride_s = contact.time_s - self._contact_s[contact.side.value]
+        if stride_s < params.one_leg_within_s / (params.contacts - 1):
+            self._stride_s.append(stride_s)
+        self._contact_s[contact.side.value] = contact.time_s
+        self._recent.append(contact)
+        self._last_s = max(self._last_s, contact.time_s)
+        usual_s = median(self._stride_s) if self._stride_s else 0.0
+        pause_s = max(params.pause_shortest_s, params.pause_strides * usual_s)
+        outputs: list[Output] = [Later(self._last_s + pause_s, _Pause(self._last_s))]
+        if not self._walking and self._alternating():
+            self._walking = True
+            outputs.append(Walking(walking=True, time_s=min(each.time_s for each in self._recent)))
+        return outputs
+
+    def _alternating(self) -> bool:
+        recent = sorted(self._recent, key=lambda contact: contact.time_s)
+        if len(recent) < self._params.contacts:
+            return False
+        lasted_s = recent[-1].time_s - recent[0].time_s
+        if self._one_leg:
+            return lasted_s <= self._params.one_leg_within_s
+        turns = all(one.side is not two.side for one, two in pairwise(recent))
+        return turns and lasted_s <= self._params.within_s
+
+    def _pause(self, pause: _Pause, now_s: float) -> list[Output]:
+        return self._stop() if self._walking and pause.contact_s == self._last_s else []
+
+    def _stop(self) -> list[Output]:
+        self._walking = False
+        self._recent.clear()
+        return [Walking(walking=False, time_s=self._last_s)]

@@ -1,0 +1,142 @@
+"""Toe drag: the forefoot touches the ground in swing without taking over the weight."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from hub.events import Kind
+from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.facts import FinalContact, InitialContact, ToeDrag
+from hub.gait.feed import SampleHole
+from hub.gait.history import History
+from hub.gait.insole import Loaded
+from hub.gait.loadscale import FORE, HEEL, LoadScale
+from hub.session import Floats
+from sensors.layout import Role, Side
+
+
+@dataclass(frozen=True, slots=True)
+class DragParams:
+    """What is a drag. Loads in % of the wearer's usual peak."""
+
+    fore_pct: float = 1.5  # lightest touch (rec, science.md 5.3)
+    unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing
+    after_lift_s: float = 0.080  # before that the shoe is still letting go (rec, science.md 5.3)
+    shortest_s: float = 0.060  # briefer is noise (rec, science.md 5.3)
+    scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (rec, science.md 3)
+    scuff_share: float = 0.15
+    bridged_s: float = 0.040  # a dragging toe sticks and slips at 8-30 Hz (rec, science.md 8.3)
+    heel_share: float = 0.2  # with the heel down for more of it, it is a contact
+    swing_longest_s: float = 2.0  # longer is no step
+    early_pct: float = 33.0
+    late_pct: float = 75.0
+    confidence: float = 0.8  # one sensor alone
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Part of a swing in which the forefoot bore something: begin, end, and load over time in %·s."""
+
+    start_s: float
+    end_s: float
+    impulse_pct_s: float
+
+
+def find_touches(time_s: Floats, columns: Floats, scale: LoadScale, params: DragParams) -> list[Touch]:
+    """Touches of the forefoot among the samples of one swing: times (n,), insole columns (columns, n)."""
+    share = params.unrest_margin * scale.unrest[FORE]
+    level = scale.zero[FORE] + max(params.fore_pct / 100 * scale.peak, share)
+    down = np.flatnonzero(columns[FORE] > level)
+    if len(down) == 0:
+        return []
+    breaks = np.flatnonzero(np.diff(time_s[down]) > params.bridged_s) + 1
+    starts = [0, *breaks.tolist()]
+    ends = [*breaks.tolist(), len(down)]
+    touches = []
+    for start, end in zip(starts, ends, strict=True):
+        first, last = int(down[start]), int(down[end - 1])
+        run = slice(first, last + 1)
+        heel_down = int((columns[HEEL, run] > scale.zone[HEEL]).sum())
+        if heel_down > params.heel_share * (last + 1 - first):
+            continue
+        loads = (columns[FORE, run] - scale.zero[FORE]).tolist()
+        until_s = float(time_s[min(last + 1, len(time_s) - 1)])
+        lasted_s = until_s - float(time_s[first])
+        impulse = 100.0 * sum(loads) / len(loads) * lasted_s / scale.peak
+        touches.append(Touch(float(time_s[first]), until_s, impulse))
+    return touches
+
+
+class DragDetector:
+    """Looks back over each swing when the foot has landed."""
+
+    def __init__(self, histories: Mapping[Role, History], make: EventMaker, params: DragParams) -> None:
+        self._histories = histories
+        self._make = make
+        self._params = params
+        self._lifted_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
+        self._hole_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
+        self._scales: dict[Side, LoadScale] = {}
+
+    def handlers(self) -> Mapping[type, Handler]:
+        """Contacts of feet with an insole."""
+        handlers: dict[type, Callable[..., list[Output]]] = {
+            Loaded: self._loaded,
+            FinalContact: self._lifted,
+            InitialContact: self._landed,
+            SampleHole: self._hole,
+        }
+        return handlers
+
+    def finish(self, now_s: float) -> list[Output]:
+        """A swing that has not ended is not judged."""
+        return []
+
+    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
+        self._scales[mark.side] = mark.scale
+        return []
+
+    def _lifted(self, contact: FinalContact, now_s: float) -> list[Output]:
+        self._lifted_s[contact.side] = contact.time_s
+        return []
+
+    def _hole(self, mark: SampleHole, now_s: float) -> list[Output]:
+        if mark.role.is_insole:
+            self._hole_s[mark.role.side] = mark.known_at_s
+        return []
+
+    def _landed(self, contact: InitialContact, now_s: float) -> list[Output]:
+        side, params = contact.side, self._params
+        lifted_s = self._lifted_s[side]
+        swing_s = contact.time_s - lifted_s
+        if not contact.sensor.is_insole or swing_s > params.swing_longest_s or self._hole_s[side] >= lifted_s:
+            return []
+        scale = self._scales[side]
+        if not scale.learnt:
+            return []
+        from_s = lifted_s + params.after_lift_s
+        time_s, columns = self._histories[contact.sensor].window(lifted_s, contact.time_s)
+        drags = [
+            touch
+            for touch in find_touches(time_s, columns, scale, params)
+            if touch.end_s - max(touch.start_s, from_s) >= params.shortest_s
+        ]
+        if not drags:
+            return []
+        drag = max(drags, key=lambda touch: touch.impulse_pct_s)
+        return self._report(side, drag, lifted_s, swing_s, now_s)
+
+    def _report(self, side: Side, drag: Touch, lifted_s: float, swing_s: float, now_s: float) -> list[Output]:
+        params = self._params
+        lasted_s = drag.end_s - drag.start_s
+        middle_pct = 100 * ((drag.start_s + drag.end_s) / 2 - lifted_s) / swing_s
+        fields = {
+            "duration_s": lasted_s,
+            "impulse": drag.impulse_pct_s,
+            "phase": "early" if middle_pct < params.early_pct else "late" if middle_pct > params.late_pct else "mid",
+            "scuff": lasted_s < params.scuff_s and lasted_s < params.scuff_share * swing_s,
+        }
+        event = self._make(Kind.TOE_DRAG, side, drag.start_s, now_s, fields=fields, confidence=params.confidence)
+        return [ToeDrag(side, drag.start_s, lasted_s), event]

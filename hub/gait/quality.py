@@ -1,0 +1,187 @@
+"""How far the events can be trusted: what cannot be done with these sensors, and what went wrong with their data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hub.events import Kind
+from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.feed import LateSamples, SampleHole, SensorBack, SensorSilent
+from hub.gait.insole import Loaded, Unloaded
+from hub.gait.shank import StrapSlipped
+from hub.gait.timeline import Later
+from hub.session import InsoleSpec, Session
+from sensors.layout import LoadUnit, Region, Role, Side
+
+NAMES = {
+    Role.LEFT_INSOLE: "left insole",
+    Role.RIGHT_INSOLE: "right insole",
+    Role.LEFT_SHIN: "left shin sensor",
+    Role.RIGHT_SHIN: "right shin sensor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QualityParams:
+    """When a silence is a loss, and an insole not worn."""
+
+    lost_s: float = 5.0
+    not_worn_s: float = 60.0  # no load: sitting with the leg up lasts less (rec)
+    slow_hz: float = 90.0  # below, the order of heel and forefoot is coarse (rec, science.md 1)
+    crude_hz: float = 40.0  # below, drags and slaps are not seen
+
+
+def limits(session: Session, params: QualityParams) -> list[tuple[Role | None, str]]:
+    """What cannot be done with a session's sensors, and why, in words; with the sensor concerned where it is one."""
+    found: list[tuple[Role | None, str]] = []
+    roles = set(session.sensors)
+    insoles = {role.side for role in roles if role.is_insole}
+    shins = {role.side for role in roles if not role.is_insole}
+    for side in (Side.LEFT, Side.RIGHT):
+        if side not in insoles | shins:
+            found.append((None, f"no sensor on the {side} leg: no steps, symmetry or double support"))
+        elif side not in insoles:
+            found.append((None, f"no {side} insole: no strike, toe-first contact or toe drag on that side"))
+        elif side not in shins and session.wearer.is_affected(side):
+            found.append((None, f"no {side} shin sensor: trips of that leg are found late and less surely"))
+    for role, spec in session.sensors.items():
+        if isinstance(spec, InsoleSpec):
+            found += [(role, text) for text in _insole_limits(spec, params)]
+        elif not spec.accelerometer:
+            found.append((role, "no accelerometer: no shank angle at contact"))
+        if spec.rate_hz < params.crude_hz:
+            found.append(
+                (role, f"{spec.rate_hz:.0f} samples a second: times are coarse, brief drags and trips are missed")
+            )
+    return found
+
+
+def _insole_limits(spec: InsoleSpec, params: QualityParams) -> list[str]:
+    regions = {cell.region for cell in spec.cells}
+    found = []
+    if Region.HEEL not in regions:
+        found.append("no cell under the heel: no strike and no toe-first contact")
+    if not regions & {Region.FOREFOOT, Region.TOES}:
+        found.append("no cell under the forefoot: no strike, toe-first contact or toe drag")
+    if spec.unit is LoadUnit.ON_OFF:
+        found.append("on/off cells: no loads, and a drag only where it closes a switch")
+    if params.crude_hz <= spec.rate_hz < params.slow_hz:
+        found.append(f"{spec.rate_hz:.0f} samples a second: flat contacts are told apart only beyond 30 ms")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Timer: is the sensor still silent?"""
+
+    role: Role
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _NotWorn:
+    """Timer: is the foot still unloaded?"""
+
+    side: Side
+    since_s: float
+
+
+class QualityDetector:
+    """Reports limits at the start, then silences, losses, late data, slipped straps and learning."""
+
+    def __init__(self, session: Session, make: EventMaker, params: QualityParams, *, calibrated: set[Role]) -> None:
+        self._make = make
+        self._params = params
+        self._session = session
+        self._begun = False
+        self._silent: dict[Role, float] = {}
+        self._lost: set[Role] = set()
+        self._air: dict[Side, float] = {}
+        self._learning = {role for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)} - calibrated
+
+    def handlers(self) -> Mapping[type, Handler]:
+        """Whatever befalls a sensor."""
+        handlers: dict[type, Callable[..., list[Output]]] = {
+            SensorBack: self._back,
+            SensorSilent: self._went_silent,
+            SampleHole: self._hole,
+            LateSamples: self._late,
+            StrapSlipped: self._slipped,
+            Loaded: self._loaded,
+            Unloaded: self._unloaded,
+            _Lost: self._still_silent,
+            _NotWorn: self._still_unloaded,
+        }
+        return handlers
+
+    def finish(self, now_s: float) -> list[Output]:
+        """Nothing is left open."""
+        return []
+
+    def _say(
+        self, role: Role | None, issue: str, reason: str, times_s: tuple[float, float], **measures: float
+    ) -> Output:
+        side = Side.BOTH if role is None else role.side
+        fields = {"sensor": None if role is None else role.value, "issue": issue, "reason": reason, **measures}
+        discriminator = f"{role}|{issue}|{reason}"
+        time_s, now_s = times_s
+        return self._make(Kind.QUALITY, side, time_s, now_s, fields=fields, discriminator=discriminator)
+
+    def _back(self, mark: SensorBack, now_s: float) -> list[Output]:
+        said: list[Output] = []
+        if not self._begun:
+            self._begun = True
+            found = limits(self._session, self._params)
+            said += [self._say(role, "cannot", reason, (now_s, now_s)) for role, reason in found]
+        if mark.since_s is None:
+            if mark.role in self._learning:
+                reason = f"{NAMES[mark.role]}: zero and usual load are being learnt; contacts are less sure meanwhile"
+                said.append(self._say(mark.role, "learning", reason, (now_s, now_s)))
+            return said
+        self._silent.pop(mark.role, None)
+        if mark.role in self._lost:
+            self._lost.remove(mark.role)
+            reason = f"{NAMES[mark.role]} is back after {now_s - mark.since_s:.0f} s"
+            said.append(self._say(mark.role, "sensor_back", reason, (now_s, now_s), duration_s=now_s - mark.since_s))
+        return said
+
+    def _went_silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
+        self._silent[mark.role] = mark.time_s
+        self._air.pop(mark.role.side, None)
+        reason = f"no data of the {NAMES[mark.role]}: what that foot does is not known until it is back"
+        timer = Later(mark.time_s + self._params.lost_s, _Lost(mark.role, mark.time_s))
+        return [self._say(mark.role, "gap", reason, (mark.time_s, now_s)), timer]
+
+    def _still_silent(self, due: _Lost, now_s: float) -> list[Output]:
+        if self._silent.get(due.role) != due.since_s:
+            return []
+        self._lost.add(due.role)
+        reason = f"{NAMES[due.role]} lost: its foot is not watched"
+        return [self._say(due.role, "sensor_lost", reason, (due.since_s, now_s))]
+
+    def _hole(self, mark: SampleHole, now_s: float) -> list[Output]:
+        lasted_ms = 1000 * (now_s - mark.time_s)
+        reason = f"{lasted_ms:.0f} ms of the {NAMES[mark.role]} are missing: the step there is less sure"
+        return [self._say(mark.role, "gap", reason, (mark.time_s, now_s), duration_s=now_s - mark.time_s)]
+
+    def _late(self, mark: LateSamples, now_s: float) -> list[Output]:
+        reason = f"{mark.count} samples of the {NAMES[mark.role]} came too late or were no numbers, and were dropped"
+        return [self._say(mark.role, "late_data", reason, (now_s, now_s), count=mark.count)]
+
+    def _slipped(self, mark: StrapSlipped, now_s: float) -> list[Output]:
+        reason = f"the {NAMES[mark.role]} has turned by {mark.moved_deg:.0f} degrees on the leg: tighten its strap"
+        return [self._say(mark.role, "strap_slipped", reason, (now_s, now_s))]
+
+    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
+        self._air.pop(mark.side, None)
+        return []
+
+    def _unloaded(self, mark: Unloaded, now_s: float) -> list[Output]:
+        self._air[mark.side] = mark.time_s
+        return [Later(mark.time_s + self._params.not_worn_s, _NotWorn(mark.side, mark.time_s))]
+
+    def _still_unloaded(self, due: _NotWorn, now_s: float) -> list[Output]:
+        if self._air.get(due.side) != due.since_s:
+            return []
+        role = Role.LEFT_INSOLE if due.side is Side.LEFT else Role.RIGHT_INSOLE
+        reason = f"{NAMES[role]} has borne no load for {self._params.not_worn_s:.0f} s: not worn, or the leg is up"
+        return [self._say(role, "not_worn", reason, (due.since_s, now_s))]

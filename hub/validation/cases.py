@@ -148,7 +148,7 @@ SIMULATED = (
         "foot_drop",
         10.0,
         (1, 2, 3, 4, 5),
-        trips=12,
+        trips=10,
     ),
     SimulatedCase(
         "healthy",

@@ -4,13 +4,19 @@
 """
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
-from hub.validation.cases import PUBLISHED, RECORDED, Figures, RecordedCase
-from hub.validation.runner import find_sessions, score_folder
+from hub.errors import InsoleHubError
+from hub.validation.cases import PUBLISHED, RECORDED, SIMULATED, Figures
+from hub.validation.runner import RunOptions, compare, events_of, find_sessions, score_folder
 from hub.validation.score import Measure, Score, pooled
+from hub.validation.simulated import TRIP_HEADER, SimulationOptions, simulate, trip_rows
 from hub.validation.tables import (
+    LEGEND,
     RATE_HEADER,
     STRIKE_HEADER,
     TIMING_HEADER,
@@ -55,9 +61,25 @@ def recorded_section(root: Path) -> tuple[str, Figures]:
     """Tables of all recorded cases, and the figures in them."""
     parts, figures = ["## People\n"], Figures()
     for case in RECORDED:
-        members = _scores(root, case)
+        scores = _scores(root / case.folder, case.options)
+        members = [score for name, score in scores.items() if fnmatch(name, case.pattern)]
         figures[case.key] = pooled(case.key, members)
         parts.append(_part(case.title, case.note, case.command, figures[case.key]) + _worst(members))
+    return "\n".join(parts), figures
+
+
+def simulated_section() -> tuple[str, Figures]:
+    """Tables of all simulated cases, and the figures in them."""
+    parts, figures = ["## The simulated person\n"], Figures()
+    for case in SIMULATED:
+        simulations = [simulate(SimulationOptions(case.profile, case.minutes, n, trips=case.trips)) for n in case.seeds]
+        runs = [(simulation, events_of(simulation.folder, RunOptions())) for simulation in simulations]
+        figures[case.key] = pooled(case.key, [compare(simulation.folder, events) for simulation, events in runs])
+        parts.append(_part(case.title, case.note, case.command, figures[case.key]))
+        if trips := trip_rows(runs):
+            parts.append(
+                f"Trips by the part of the swing they hit; all are full arrests.\n\n{markdown(TRIP_HEADER, trips)}\n"
+            )
     return "\n".join(parts), figures
 
 
@@ -81,9 +103,11 @@ def sessions_section(root: Path) -> str:
     return "\n".join(lines)
 
 
-def _scores(root: Path, case: RecordedCase) -> list[Score]:
-    paths = find_sessions(sorted((root / case.folder).glob(case.pattern)))
-    return [score for path in paths if (score := score_folder(path, case.options)) is not None]
+@cache
+def _scores(folder: Path, options: RunOptions) -> dict[str, Score]:
+    """Scores of all sessions of a set by the name of their folder."""
+    scores = ((path.name, score_folder(path, options)) for path in find_sessions([folder]))
+    return {name: score for name, score in scores if score is not None}
 
 
 def _part(title: str, note: str, command: str, score: Score) -> str:
@@ -114,3 +138,25 @@ def _worst(members: Iterable[Score]) -> str:
     lowest = min(judged, key=recall)
     tally = lowest.tallies[Measure.INITIAL_CONTACT]
     return f"\nLowest recall of initial contacts in one session: {tally.found_n} of {tally.truth_n} ({lowest.name}).\n"
+
+
+def document(root: Path) -> str:
+    """The whole page."""
+    people, figures = recorded_section(root)
+    simulation, simulated = simulated_section()
+    beside = published_section({**figures, **simulated})
+    return "\n".join((INTRODUCTION, f"{LEGEND}\n", beside, people, simulation, sessions_section(root)))
+
+
+def main() -> int:
+    """Write the page; 1 and one line on stderr where the recordings cannot be read."""
+    try:
+        DOCUMENT.write_text(document(recordings_folder()), encoding="utf-8")
+    except InsoleHubError as error:
+        sys.stderr.write(f"hub.validation.report: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -102,15 +102,15 @@ def score_folder(path: Path, options: RunOptions) -> Score | None:
     RecordingError : the folder cannot be read.
     """
     folder = without(read_session_folder(path), options.hide)
-    return score_recording(folder, options) if folder else None
+    return compare(folder, events_of(folder, options)) if folder else None
 
 
-def score_recording(folder: SessionFolder, options: RunOptions) -> Score:
-    """Replay one recording and compare it with its truth."""
+def compare(folder: SessionFolder, events: list[Event]) -> Score:
+    """A recording's events against its truth."""
     return score_session(
         folder.session.name,
         folder.truth,
-        events_of(folder, options),
+        events,
         folder.end_s - folder.start_s,
         legs={role.side for role in folder.streams},
         complete=folder.session.source.startswith(SIMULATED_SOURCE),

@@ -70,6 +70,7 @@ def test_a_leg_without_a_sensor_is_not_judged() -> None:
 
 def test_no_truth_at_all_judges_nothing() -> None:
     events = [ic(L, 1.0), event(Kind.TRIP, L, 2.0, stage="confirmed"), event(Kind.TOE_DRAG, L, 3.0, duration_s=0.2)]
+    events.append(event(Kind.FALL, BOTH, 9.0, stage="confirmed"))
     score = score_session("t", [], events, 3600.0)
     assert {counts(t) for t in score.tallies.values()} == {(0, 0, 0, 1)}
     assert score.steps_n == 1
@@ -87,6 +88,7 @@ def test_strikes_are_tabled_for_judged_contacts_only() -> None:
     score = score_session("t", truth, events, 60.0)
     assert score.strikes == {("heel", "heel"): 1, ("toe", "flat"): 1, ("flat", MISSED): 1, ("toe", "toe"): 1}
     assert (score.strike_recall("toe").k, score.strike_recall("toe").n) == (1, 2)
+    assert score.strike_recall("flat").n == 0
 
 
 def test_toe_first_goes_by_step_and_skips_unlabelled_contacts() -> None:

@@ -1,0 +1,46 @@
+"""``insole-hub validate``: figures against the truth, for people and as JSON."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+def figures(insole_hub: Run, *arguments: str | Path) -> dict[str, dict[str, dict[str, int]]]:
+    done = insole_hub("validate", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    pooled: dict[str, dict[str, dict[str, int]]] = json.loads(done.stdout)["pooled"]
+    return pooled
+
+
+def test_a_damaged_truth_shows_in_the_figures(insole_hub: Run, walk: Path, tmp_path: Path) -> None:
+    """The figures follow the truth: half of the left contacts taken away are false alarms, no misses."""
+    clean = figures(insole_hub, walk)["measures"]["initial_contact"]
+    shutil.copytree(walk, tmp_path / "w")
+    lines = (tmp_path / "w" / "truth.csv").read_text().splitlines()
+    contacts = [line for line in lines if ",left,initial_contact," in line]
+    gone = set(contacts[1::2])
+    (tmp_path / "w" / "truth.csv").write_text("\n".join(line for line in lines if line not in gone) + "\n")
+    damaged = figures(insole_hub, tmp_path)["measures"]["initial_contact"]
+    assert clean["truth"] - damaged["truth"] == len(gone)
+    assert damaged["false"] - clean["false"] == pytest.approx(len(gone), abs=clean["truth"] - clean["found"])
+    assert damaged["recall"]["n"] == damaged["truth"]
+
+
+def test_hiding_all_sensors_skips_and_says_so(insole_hub: Run, walk: Path) -> None:
+    done = insole_hub("validate", walk, "--hide", "insole", "--hide", "shin")
+    assert done.returncode == 0
+    assert "1 session skipped" in done.stdout
+
+
+def test_the_table_names_every_measure(insole_hub: Run, walk: Path) -> None:
+    done = insole_hub("validate", walk)
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in ("initial contact", "final contact", "toe first", "toe drag", "trip", "as heel", "missed"):
+        assert word in done.stdout

@@ -68,24 +68,12 @@ class SensorClock:
     """
 
     def __init__(self, rate_hz: float, device_clock: DeviceClock | None) -> None:
-        self._rate_hz = rate_hz
-        self._wraps_after_s = device_clock.wraps_after_s if device_clock else 0.0
-        if device_clock:
-            self._envelope = DelayEnvelope(_CRYSTAL_DRIFT, fit_after_s=10.0, offset_window_s=60.0)
-            self._late_s, self._settle_s = 0.5, 5.0
-        else:
-            self._envelope = DelayEnvelope(_UNCLOCKED_DRIFT, fit_after_s=1.0, offset_window_s=2.0)
-            # Without a clock a loss shows only in that everything after it seems late: believed after three of the
-            # longest usual connection intervals (50 ms), in one of which a packet would have come in time.
-            self._late_s, self._settle_s = 0.06 + 1.0 / rate_hz, 0.15
-        self._new_link = True
-        self._device_s = self._arrival_s = -np.inf
-        self._hub_s = self._last_stamp_s = -np.inf
-        self._sequence: int | None = None
         self._recent: deque[tuple[int | None, float]] = deque(maxlen=_REMEMBERED)
+        self._hub_s = self._arrival_s = self._last_stamp_s = -np.inf
         self._late_since: tuple[float, float, float] | None = None
         self._delay_s = self._jitter_s = 0.0
         self._wraps = self._reboots = self._duplicates = self._lost = self._dropped = 0
+        self.connected_to_other(rate_hz, device_clock)
 
     @property
     def status(self) -> ClockStatus:
@@ -101,11 +89,38 @@ class SensorClock:
             dropped=self._dropped,
         )
 
+    @property
+    def lost(self) -> int:
+        """Samples that never came; as in ``status``."""
+        return self._lost
+
     def connected(self) -> None:
-        """A new link: device time may have begun anew, and nothing that was missed meanwhile is a loss."""
+        """A new link to the same device: its time may have begun anew, and what was missed meanwhile is no loss."""
         self._new_link = True
-        self._sequence = None
+        self._sequence: int | None = None
         self._recent.clear()
+
+    def connected_to_other(self, rate_hz: float, device_clock: DeviceClock | None) -> None:
+        """A new link to a device whose drift is not known. Stamps go on to increase."""
+        self._wraps_after_s = device_clock.wraps_after_s if device_clock else 0.0
+        if device_clock:
+            self._envelope = DelayEnvelope(_CRYSTAL_DRIFT, fit_after_s=10.0, offset_window_s=60.0)
+        else:
+            self._envelope = DelayEnvelope(_UNCLOCKED_DRIFT, fit_after_s=1.0, offset_window_s=2.0)
+        self._device_s = -np.inf
+        self.connected()
+        self.set_rate(rate_hz)
+
+    def set_rate(self, rate_hz: float) -> None:
+        """The device was set to another rate."""
+        self._rate_hz = rate_hz
+        self._new_link = self._new_link or not self._wraps_after_s
+        if self._wraps_after_s:
+            self._late_s, self._settle_s = 0.5, 5.0
+        else:
+            # Without a clock a loss shows only in that everything after it seems late: believed after three of the
+            # longest usual connection intervals (50 ms), in one of which a packet would have come in time.
+            self._late_s, self._settle_s = 0.06 + 1.0 / rate_hz, 0.15
 
     def stamp(self, reading: Reading, arrival_s: float) -> Floats:
         """Hub time of each sample.

@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 
 from hub.gait.history import History
-from hub.gait.swing import AHEAD, ANGLE, TIME, UP, ContactMinimum
+from hub.gait.shank_marks import AHEAD, ANGLE, TIME, UP, ContactMinimum
 from hub.gait.tail import Tail
 from sensors.layout import Role
 

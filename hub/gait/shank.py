@@ -14,21 +14,11 @@ from hub.gait.alignment import (
     angle_between_deg,
     estimate_axes,
 )
+from hub.gait.arrest import ArrestWatch
 from hub.gait.history import History
 from hub.gait.pitch import PitchLevel
-from hub.gait.swing import (
-    AHEAD,
-    ANGLE,
-    COLUMNS,
-    JERK,
-    KNOWN,
-    RATE,
-    TIME,
-    UP,
-    ContactMinimum,
-    SwingParams,
-    SwingScanner,
-)
+from hub.gait.shank_marks import AHEAD, ANGLE, COLUMNS, JERK, KNOWN, RATE, TIME, UP, ContactMinimum
+from hub.gait.swing import SwingParams, SwingScanner
 from hub.gait.tail import Tail
 from hub.gait.timeline import Mark
 from hub.session import Floats, ShinSpec
@@ -101,7 +91,8 @@ class ShankStream:
         self._window_n = round(params.learn_from_s * spec.rate_hz)
         self._raw = Tail(7)
         self._rows = Tail(COLUMNS)
-        self._scanner = SwingScanner(role, spec.rate_hz, spec.accelerometer, params.swing)
+        self._watch = ArrestWatch(role, spec.rate_hz, params.swing.arrest, learnt["arrest"] if learnt else None)
+        self._scanner = SwingScanner(role, spec.rate_hz, spec.accelerometer, params.swing, self._watch)
         self._level = PitchLevel(role, spec.accelerometer)
         self._axes = SHANK_FRAME if spec.frame == "shank" else None
         self._swings = 0
@@ -151,6 +142,7 @@ class ShankStream:
             "up_axis": list(self._axes.up) if self._axes.up else None,
             "swings": self._swings,
             "swing_angles_deg": list(self._scanner.usual_angles_deg),
+            "arrest": self._watch.to_dict(),
         }
 
     def _take(self, learnt: Mapping[str, Any]) -> None:

@@ -5,22 +5,29 @@ minimum (pre-swing, shortly before final contact), after it another one (loading
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.gait.arrest import ArrestParams, ArrestWatch
+from hub.gait.shank_marks import (
+    ANGLE,
+    JERK,
+    KNOWN,
+    RATE,
+    TIME,
+    UP,
+    ContactMinimum,
+    Swing,
+    SwingMark,
+    SwingPeak,
+    ToeOffMinimum,
+)
 from hub.gait.tail import Tail
 from hub.session import Floats
 from sensors.layout import Role
-
-TIME, KNOWN, RATE, ANGLE, JERK, UP, AHEAD = range(7)
-"""Columns of a shank stream's rows: sample time; time from which the row was known, later by the filter's delay; pitch
-rate in deg/s; its integral in deg; change of the specific force's magnitude in m/s^3; specific force along the shank
-(ankle to knee) and forward, in m/s^2."""
-
-COLUMNS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,83 +36,24 @@ class SwingParams:
 
     rise_dps: float = 30.0  # above this the lobe has begun; standing sways stay below (science.md 4)
     least_peak_dps: float = 60.0  # braced walker disability_1/2: 79-164
-    least_angle_deg: float = (
-        20.0  # first and last steps turn the shank by 26-60 deg, full ones by 38-96 (marpino, chen)
-    )
+    least_angle_deg: float = 20.0  # first and last steps 26-60, full ones 38-96 (marpino, chen)
     least_duration_s: float = 0.16  # shorter lobes are bumps and pivots (marpino, after the walks)
-    most_duration_s: float = (
-        1.0  # last steps to a halt 0.8, slow 1 km/h 0.5 (marpino, chen); getting up from a fall 1.0-2.3
-    )
+    most_duration_s: float = 1.0  # last steps up to 0.8 (marpino); getting up from a fall 1.0-2.3 (erciyes)
     least_share: float = 0.22  # of the usual angle; half steps make 0.3
     before_s: float = 0.45  # the pre-swing minimum is at most this long before the zero crossing
     final_contact_s: float = 0.030  # final contact after the pre-swing minimum: 32 (marpino), 36 ms (chen), median
     minimum_within_s: float = 0.20  # the loading minimum follows the zero crossing by 10-150 ms (marpino)
+    flat_share: float = 0.15  # the loading minimum: the rate falls at less than this part of its steepest fall
     settle_s: float = 0.07  # the impact reaches the shin at most this long after the minimum (marpino)
     landing_share: float = 0.35  # the impact is sought from where the rate has fallen to this share of the peak
     weak_dps: float = 30.0  # a minimum above minus this is no landmark: last steps, the foot set down flat (marpino)
     apart_s: float = 0.10  # minimum and impact farther apart than this are not of one contact (marpino: 1 % of steps)
     impact_mps3: float = 150.0  # weaker jerks are no impact: 5th percentile 470 (marpino)
-    upright_mps2: float = (
-        6.0  # mean specific force along the shank before a swing; walks 8.6-11, lying 0 (marpino, erciyes)
-    )
+    upright_mps2: float = 6.0  # mean specific force along the shank before a swing; lying 0
     late_s: float = 0.005  # the middle of minimum and impact is this late (marpino, median)
     impact_late_s: float = 0.020  # the impact alone is this late (marpino, median)
     remembered: int = 9  # swings over which "usual" is the median
-
-
-@dataclass(frozen=True, slots=True)
-class ToeOffMinimum:
-    """A swing is under way. The foot left the ground at ``time_s``, shortly after the pre-swing minimum."""
-
-    role: Role
-    time_s: float
-    known_at_s: float
-    minimum_s: float
-    minimum_dps: float
-    seen: bool  # False: the rate before the swing was not there to be seen
-    upright: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class SwingPeak:
-    """The shank has passed the fastest part of its swing."""
-
-    role: Role
-    time_s: float
-    known_at_s: float
-    peak_dps: float
-
-
-@dataclass(frozen=True, slots=True)
-class Swing:
-    """One finished swing: pre-swing minimum, zero crossings, peak, and the angle it turned the shank by."""
-
-    minimum_s: float
-    rise_s: float
-    peak_s: float
-    fall_s: float
-    peak_dps: float
-    angle_deg: float
-
-
-@dataclass(frozen=True, slots=True)
-class ContactMinimum:
-    """The swing ended and the foot met the ground at ``time_s``.
-
-    ``strong``: the loading minimum was a clear one. ``final_contact_s``: when the foot had left the ground.
-    ``upright``: whether gravity pulled along the shank before the swing; None without accelerometer.
-    """
-
-    role: Role
-    time_s: float
-    known_at_s: float
-    final_contact_s: float
-    swing: Swing
-    strong: bool
-    upright: bool | None
-
-
-SwingMark = ToeOffMinimum | SwingPeak | ContactMinimum
+    arrest: ArrestParams = field(default_factory=ArrestParams)
 
 
 class SwingScanner:
@@ -117,10 +65,11 @@ class SwingScanner:
     impacts : whether the JERK column was measured.
     """
 
-    def __init__(self, role: Role, rate_hz: float, impacts: bool, params: SwingParams) -> None:
+    def __init__(self, role: Role, rate_hz: float, impacts: bool, params: SwingParams, watch: ArrestWatch) -> None:
         self._role = role
         self._params = params
         self._impacts = impacts
+        self._watch = watch
         self._before_n = max(2, round(params.before_s * rate_hz))
         self._within_n = max(1, round(params.minimum_within_s * rate_hz))
         self._settle_n = max(1, round(params.settle_s * rate_hz))
@@ -188,6 +137,8 @@ class SwingScanner:
         self._upright = float(along.mean()) > self._params.upright_mps2 if self._impacts else None
         self._final_contact_s = min(self._minimum_s + self._params.final_contact_s, self._rise_s)
         self._swing_open, self._sure, self._peaked = True, False, False
+        self._watch.open(self._rise, self._rise_s, self._final_contact_s)
+        self._arrested = False
         self._at = rise + 1
         self._next = self._high
         return True
@@ -195,7 +146,8 @@ class SwingScanner:
     def _high(self, rows: Tail, marks: list[SwingMark]) -> bool:
         """In a positive lobe: is it a swing, is its peak past, has it ended."""
         fall = _first(rows, self._at, rows.end, lambda rate: rate <= 0.0)
-        self._watch(rows, rows.end if fall is None else fall + 1, marks)
+        self._report(rows, rows.end if fall is None else fall + 1, marks)
+        self._look(rows, rows.end if fall is None else fall + 1, marks)
         if fall is None:
             self._at = rows.end
             return False
@@ -204,16 +156,29 @@ class SwingScanner:
         ahead, behind = rows.value(RATE, fall - 1), rows.value(RATE, fall)
         start_s = rows.value(TIME, fall - 1)
         self._fall_s = start_s + (rows.value(TIME, fall) - start_s) * (ahead / (ahead - behind))
-        duration_s = self._fall_s - self._rise_s
         self._at = self._fall = fall
-        if self._sure and self._params.least_duration_s <= duration_s <= self._params.most_duration_s:
+        self._next = self._ending
+        return True
+
+    def _ending(self, rows: Tail, marks: list[SwingMark]) -> bool:
+        """The lobe is over: wait until an arrest would be known, then see whether a foot may land after it."""
+        end = self._fall + 1 + self._watch.within_n
+        self._look(rows, min(rows.end, end), marks)
+        if rows.end < end:
+            return False
+        duration_s = self._fall_s - self._rise_s
+        if (
+            self._sure
+            and not self._arrested
+            and self._params.least_duration_s <= duration_s <= self._params.most_duration_s
+        ):
             self._next = self._landing
         else:
             self._swing_open = False
             self._next = self._low
         return True
 
-    def _watch(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
+    def _report(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
         params = self._params
         if not self._sure:
             turned_deg = rows.column(ANGLE, self._rise, end) - rows.value(ANGLE, self._rise)
@@ -245,11 +210,18 @@ class SwingScanner:
                     SwingPeak(self._role, rows.value(TIME, peak), self._known(rows, known), rows.value(RATE, peak))
                 )
 
+    def _look(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
+        arrest = self._watch.look(rows, end, self.floor_known_s)
+        if arrest is not None:
+            self._arrested = True
+            marks.append(arrest)
+
     def _landing(self, rows: Tail, marks: list[SwingMark]) -> bool:
-        """After a swing: the first minimum, then the impact around it, then the decision."""
+        """After a swing: where the rate stops falling, then the impact around it, then the decision."""
         last = min(rows.end - 1, self._fall + self._within_n)
         rate = rows.column(RATE, self._fall, last + 1)
-        turns = np.flatnonzero(rate[1:] >= rate[:-1])
+        braking = float(np.diff(rows.column(RATE, self._peak, self._fall + 1)).min())
+        turns = np.flatnonzero(np.diff(rate) >= self._params.flat_share * braking)
         if len(turns):
             minimum = self._fall + int(turns[0])
         elif last == self._fall + self._within_n:
@@ -289,6 +261,7 @@ class SwingScanner:
         self._angles_deg = [*self._angles_deg[-params.remembered + 1 :], angle_deg]
         swing = Swing(self._minimum_s, self._rise_s, rows.value(TIME, self._peak), self._fall_s, peak_dps, angle_deg)
         known_at_s = self._known(rows, decided)
+        self._watch.learn(rows, swing, self._final_contact_s, contact_s, known_at_s)
         marks.append(
             ContactMinimum(self._role, contact_s, known_at_s, self._final_contact_s, swing, strong, self._upright)
         )

@@ -1,0 +1,85 @@
+"""What a shank stream computes per sample, and the marks it makes of it."""
+
+from dataclasses import dataclass
+
+from sensors.layout import Role
+
+TIME, KNOWN, RATE, ANGLE, JERK, UP, AHEAD = range(7)
+"""Columns of a shank stream's rows: sample time; time from which the row was known, later by the filter's delay; pitch
+rate in deg/s; its integral in deg; change of the specific force's magnitude in m/s^3; specific force along the shank
+(ankle to knee) and forward, in m/s^2."""
+
+COLUMNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ToeOffMinimum:
+    """A swing is under way. The foot left the ground at ``time_s``, shortly after the pre-swing minimum."""
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    minimum_s: float
+    minimum_dps: float
+    seen: bool  # False: the rate before the swing was not there to be seen
+    upright: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwingPeak:
+    """The shank has passed the fastest part of its swing."""
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    peak_dps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """One finished swing: pre-swing minimum, zero crossings, peak, and the angle it turned the shank by."""
+
+    minimum_s: float
+    rise_s: float
+    peak_s: float
+    fall_s: float
+    peak_dps: float
+    angle_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMinimum:
+    """The swing ended and the foot met the ground at ``time_s``.
+
+    ``strong``: the loading minimum was a clear one. ``final_contact_s``: when the foot had left the ground.
+    ``upright``: whether gravity pulled along the shank before the swing; None without accelerometer.
+    """
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    final_contact_s: float
+    swing: Swing
+    strong: bool
+    upright: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwingArrest:
+    """The swing was obstructed at ``time_s``.
+
+    ``drop_dps``: how far the rate fell below the lowest usual. ``phase_pct``: when, in % of the expected swing from
+    final to initial contact. ``expected_swing_s``: how long the swing should have lasted. ``learnt``: by the wearer's
+    template; False: by a reversal that nobody's swing shows.
+    """
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    drop_dps: float
+    phase_pct: float
+    expected_swing_s: float
+    learnt: bool
+
+
+SwingMark = ToeOffMinimum | SwingPeak | ContactMinimum | SwingArrest

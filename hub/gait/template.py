@@ -1,0 +1,79 @@
+"""A wearer's usual swing, point by point, and how far below it the rate and its slope never fall."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hub.session import Floats
+
+FIRST_PHASE = -0.3
+LAST_PHASE = 1.0
+BIN = 0.05
+"""Phase is time since the rate rose through zero, in parts of the usual time until it falls through zero again."""
+
+BINS = round((LAST_PHASE - FIRST_PHASE) / BIN) + 1
+PHASES = tuple(FIRST_PHASE + BIN * index for index in range(BINS))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateParams:
+    """How much is learnt before the template speaks, and how sure it must be."""
+
+    speaks_after: int = 30  # clean swings; before that the gyro rule is off (rec, science.md 5.5)
+    sure_after: int = 150  # from here on the template is narrow (rec)
+    early_sigma: float = 6.0  # (rec)
+    late_sigma: float = 4.0  # (rec; no false alarm in 24,000 simulated swings, science.md 5.5)
+    neighbours: int = 2  # bins to either side whose lowest limit counts: a swing may be early or late (rec)
+    weight: float = 0.02  # of one swing in the running mean and variance (rec)
+    least_rate_dps: float = 8.0  # no wearer is steadier than this within a bin
+    least_slope_dps2: float = 250.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """Lowest usual rate and slope in each bin."""
+
+    rate_dps: Floats
+    slope_dps2: Floats
+
+
+class SwingTemplate:
+    """Running mean and variance of rate (row 0, deg/s) and slope (row 1, deg/s^2) in each bin of phase."""
+
+    def __init__(self, params: TemplateParams, learnt: Mapping[str, Any] | None = None) -> None:
+        self._params = params
+        self.swings = 0
+        self._mean = np.zeros((2, BINS))
+        self._variance = np.zeros((2, BINS))
+        if learnt:
+            self.swings = int(learnt["swings"])
+            self._mean = np.array(learnt["mean"], dtype=float)
+            self._variance = np.array(learnt["variance"], dtype=float)
+        self.limits = self._limits()
+
+    def learn(self, curve: Floats) -> None:
+        """Take one clean swing: (2, BINS) rate and slope."""
+        self.swings += 1
+        weight = max(1.0 / self.swings, self._params.weight)
+        off = curve - self._mean
+        self._mean = self._mean + weight * off
+        self._variance = (1.0 - weight) * (self._variance + weight * off * off)
+        self.limits = self._limits()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {"swings": self.swings, "mean": self._mean.tolist(), "variance": self._variance.tolist()}
+
+    def _limits(self) -> Limits | None:
+        params = self._params
+        if self.swings < params.speaks_after:
+            return None
+        sigma = params.late_sigma if self.swings >= params.sure_after else params.early_sigma
+        least = np.array([[params.least_rate_dps], [params.least_slope_dps2]])
+        lowest = self._mean - sigma * np.maximum(np.sqrt(self._variance), least)
+        padded = np.pad(lowest, ((0, 0), (params.neighbours, params.neighbours)), mode="edge")
+        for shift in range(2 * params.neighbours + 1):
+            lowest = np.minimum(lowest, padded[:, shift : shift + BINS])
+        return Limits(lowest[0], lowest[1])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from math import inf
+from math import inf, nextafter
 
 import numpy as np
 
@@ -25,7 +25,6 @@ class InsoleParams:
     release_s: float = 0.020  # below the threshold this long is off the ground (rec, science.md 5.1)
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (rec)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (rec, science.md 1)
-    search_s: float = 1.0  # how far back the begin or end of load is looked for
     swing_shortest_s: float = 0.100
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
 
@@ -220,7 +219,8 @@ class InsoleStream:
         self._air_s = self._since_s if crossed_s is None else crossed_s
         self._learner.stance(self._highest)
         self._state, self._highest = _State.AIR, -inf
-        marks.append(Unloaded(self._side, self._air_s, now_s, crossed_s is not None, scale))
+        if self._learner.knows_zero:
+            marks.append(Unloaded(self._side, self._air_s, now_s, seen=crossed_s is not None, scale=scale))
 
     def _leave_air(self, now_s: float, value: float, high: float, marks: list[Mark]) -> None:
         if value < high:
@@ -233,15 +233,23 @@ class InsoleStream:
 
     def _load(self, now_s: float, marks: list[Mark]) -> None:
         touched_s = self._since_s
+        guessed = not self._learner.knows_zero
         self._learn_from_swing(touched_s)
         scale = self._learner.scale
+        self._state, self._highest = _State.GROUNDED, -inf
+        if guessed:  # only now is it clear whether and when the foot left the ground
+            before_s = nextafter(touched_s, -inf)
+            lifted_s = self._last_crossing(scale.on, before_s - self._params.swing_longest_s, before_s, rising=False)
+            if lifted_s is None:
+                return
+            self._air_s = lifted_s
+            marks.append(Unloaded(self._side, lifted_s, now_s, seen=True, scale=scale))
         light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s, now_s)
         level = (scale.on + scale.load) / 2 if light else scale.contact
         crossed_s = None if light else self._last_crossing(level, self._air_s, touched_s, rising=True)
         if crossed_s is None:  # a long drag, or what was learnt from this swing says that the first touch was none
             crossed_s = self._last_crossing(level, self._air_s, now_s, rising=True)
         contact_s = touched_s if crossed_s is None else crossed_s
-        self._state, self._highest = _State.GROUNDED, -inf
         marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
 
     def _on_heel(self, touched_s: float, now_s: float) -> bool:
@@ -266,7 +274,7 @@ class InsoleStream:
 
     def _last_crossing(self, level: float, start_s: float, end_s: float, *, rising: bool) -> float | None:
         """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""
-        time_s, columns = self._history.told(max(start_s, end_s - self._params.search_s), end_s)
+        time_s, columns = self._history.told(max(start_s, end_s - self._params.swing_longest_s), end_s)
         total = columns[TOTAL]
         if len(total) == 0:
             return None

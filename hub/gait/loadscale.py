@@ -26,13 +26,13 @@ class LoadScaleParams:
     hysteresis_pct: float = 2.0  # between leaving and touching the ground
     load_pct: float = 15.0  # the foot bears weight (rec, science.md 5.1)
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
-    release_margin: float = 3.0  # more unrest, added where the foot leaves the ground: shoes let go slowly (marpino)
+    release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
     zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
     kept: int = 20  # swings and stances that count (rec, science.md 1)
     enough: int = 3  # swings and stances after which the scale is trusted (rec)
 
 
-LEAST_PEAK: dict[LoadUnit, float] = {LoadUnit.N: 100.0, LoadUnit.KPA: 50.0, LoadUnit.COUNTS: 40.0, LoadUnit.ON_OFF: 1.0}
+LEAST_PEAK: dict[LoadUnit, float] = {LoadUnit.N: 100.0, LoadUnit.KPA: 50.0, LoadUnit.COUNTS: 100.0, LoadUnit.ON_OFF: 1.0}
 """Less than this, summed over the cells, is no walking person."""
 
 ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
@@ -95,12 +95,12 @@ class ScaleLearner:
 
     def __init__(self, unit: LoadUnit, calibration: InsoleCalibration | None, params: LoadScaleParams) -> None:
         self._params = params
-        self._known_zero = unit in ZERO_IS_ZERO
+        self._known_zero = unit in ZERO_IS_ZERO or calibration is not None
         self._least_peak = LEAST_PEAK[unit]
         self._zeros: tuple[deque[float], ...] = tuple(deque(maxlen=params.kept) for _ in range(COLUMNS))
         self._unrests: tuple[deque[float], ...] = tuple(deque(maxlen=params.kept) for _ in range(COLUMNS))
         self._peaks: deque[float] = deque(maxlen=params.kept)
-        self._started = self._known_zero or calibration is not None
+        self._started = self._known_zero
         zero = calibration.zero if calibration else (0.0,) * COLUMNS
         peak = calibration.peak_load if calibration else self._least_peak
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=calibration is not None)
@@ -110,6 +110,11 @@ class ScaleLearner:
         if not self._started:
             self._started = True
             self.scale = self._make(_plain(columns), self.scale.peak, self.scale.unrest, learnt=False)
+
+    @property
+    def knows_zero(self) -> bool:
+        """Whether the unloaded value is more than a guess: it is by definition, or a swing was seen."""
+        return self._known_zero or bool(self._zeros[TOTAL])
 
     @property
     def highest_expected(self) -> float:
@@ -123,12 +128,13 @@ class ScaleLearner:
 
     def higher(self, total: float) -> None:
         """The total reached more than was expected: begin the peak anew."""
-        self._forget()
+        self._peaks.clear()
         self.scale = self._make(self.scale.zero, total - self.scale.zero[TOTAL], self.scale.unrest, learnt=False)
 
     def lower(self, columns: Floats) -> None:
         """The foot weighs less than was thought possible: begin the zero anew, keeping the highest total seen."""
-        self._forget()
+        for kept in (*self._zeros, *self._unrests, self._peaks):
+            kept.clear()
         zero = _plain(columns)
         peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
@@ -158,10 +164,6 @@ class ScaleLearner:
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
         return LoadScale.make(zero, peak, unrest, self._params, learnt=learnt, least_load=0.9 * self._least_peak)
-
-    def _forget(self) -> None:
-        for kept in (*self._zeros, *self._unrests, self._peaks):
-            kept.clear()
 
 
 def _plain(columns: Floats) -> tuple[float, ...]:

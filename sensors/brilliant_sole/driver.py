@@ -160,7 +160,8 @@ class BrilliantSoleDriver:
             self._mtu = min(max(parse_number(payload, 2), SMALLEST_MTU), LARGEST_MTU)
         elif kind == Message.GET_TYPE:
             device_type = parse_number(payload, 1)
-            note = None if device_type in SIDES else f"says that it is no insole (device type {device_type})"
+            foreign = f"says that it is no insole (device type {device_type})"
+            note = self._facts.note if device_type in SIDES else foreign
             self._facts = replace(self._facts, side=SIDES.get(device_type), note=note)
         elif kind == Message.GET_CURRENT_TIME:
             self._device_time_ms = parse_number(payload, 8)

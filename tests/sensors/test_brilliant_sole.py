@@ -237,6 +237,13 @@ def test_a_long_configuration_is_split_to_fit_the_mtu():
     assert told == {sensor: 20 if sensor in {0, 1, 4} else 0 for sensor in range(15)}
 
 
+def test_an_mtu_that_cannot_be_counts_as_the_smallest():
+    driver = _driver()
+    mtu_5 = encode(Message.GET_MTU, struct.pack("<H", 5))
+    driver.feed(FROM_DEVICE, mtu_5 + LEFT + CLOCK_UNSET + ALL_OFF + SCALARS)
+    assert _writes(driver.feed(FROM_DEVICE, POSITIONS).actions) == [SET_CLOCK, SET_50_HZ]
+
+
 @pytest.mark.parametrize("kind", [Message.GET_SENSOR_CONFIGURATION, Message.SET_SENSOR_CONFIGURATION])
 def test_the_rate_is_the_one_that_the_device_answers(kind):
     driver = _ready()
@@ -264,6 +271,7 @@ def test_devices_that_are_no_insole_are_noted():
     glove.feed(FROM_DEVICE, encode(Message.GET_TYPE, b"\2"))
     assert (glove.facts.side, glove.facts.note) == (None, "says that it is no insole (device type 2)")
     no_cells.feed(FROM_DEVICE, encode(Message.GET_SENSOR_CONFIGURATION, encode_periods({1: 0, 4: 0})))
+    no_cells.feed(FROM_DEVICE, LEFT)
     assert no_cells.facts.note == "has no pressure cells"
 
 

@@ -266,10 +266,13 @@ def test_the_clock_is_set_to_the_host_s(make_link, make_body):
 
 def test_motion_mode_and_fifo_mode_of_the_emulator(make_link, make_body):
     link = make_link(_driver(), OrpheInsoleEmulator(Side.LEFT, EmulatorOptions()), make_body())
+    link.run(0.5)
     link.emulator.write(DEVICE_INFORMATION, b"\x0d\x01", link.time_s)
     link.run(1.0)
-    (notification, reading) = link.received[-1]
+    (before, before_reading), (notification, reading) = link.received[0], link.received[-1]
     assert notification.data[0] == 50
+    passed_s = reading.device_time_s - before_reading.device_time_s
+    assert passed_s == pytest.approx(notification.time_s - before.time_s, abs=0.002)
     sample_s = notification.time_s + reading.offset_s
     np.testing.assert_allclose(reading.rate_dps, link.body.shank(Side.LEFT, sample_s)[1], atol=0.2)
     received = len(link.received)

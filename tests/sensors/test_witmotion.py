@@ -153,6 +153,13 @@ def test_the_battery_is_asked_for_once_a_minute(make_link, make_body):
     assert _writes(link.actions[set_up:]) == [ASK_BATTERY] * 3
 
 
+def test_frames_that_share_a_notification_count_for_the_battery_s_minute():
+    driver = _driver(50.0)
+    answers = [driver.feed(FRAMES, SAMPLE * 3).actions for _ in range(1500)]
+    assert [i for i, actions in enumerate(answers) if actions] == [999]
+    assert _writes(answers[999]) == [ASK_BATTERY]
+
+
 def test_a_rate_that_did_not_hold_is_set_again_and_then_told():
     driver = _driver(200.0)
     at_10_hz = register_reply(0x03, (0x06, 0, 0, 0, 0, 0, 0, 0))

@@ -239,6 +239,7 @@ def test_a_long_configuration_is_split_to_fit_the_mtu():
 
 def test_an_mtu_that_cannot_be_counts_as_the_smallest():
     driver = _driver()
+    driver.begin(NOW)
     mtu_5 = encode(Message.GET_MTU, struct.pack("<H", 5))
     driver.feed(FROM_DEVICE, mtu_5 + LEFT + CLOCK_UNSET + ALL_OFF + SCALARS)
     assert _writes(driver.feed(FROM_DEVICE, POSITIONS).actions) == [SET_CLOCK, SET_50_HZ]

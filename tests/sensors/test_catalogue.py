@@ -193,6 +193,22 @@ def test_a_new_connection_to_the_same_device_streams_again(make_link, make_body,
 
 
 @every_kind
+def test_nothing_of_a_pause_between_subscriptions_is_sent_later(make_link, make_body, kind):
+    link = _connected(make_link, make_body, kind)
+    link.run(1.0)
+    stream, before = link.notifications[-1].characteristic, len(link.received)
+    link.emulator.subscribed(stream, False, link.time_s)
+    link.run(60.0)
+    assert len(link.received) == before
+    link.emulator.subscribed(stream, True, link.time_s)
+    resumed_s = link.time_s
+    link.run(1.0)
+    resumed = link.received[before:]
+    assert all(notification.time_s >= resumed_s for notification, _ in resumed)
+    assert sum(len(reading.offset_s) for _, reading in resumed) == pytest.approx(link.driver.rate_hz, rel=0.1)
+
+
+@every_kind
 def test_seeds_repeat_and_differ(make_link, make_body, kind):
     def sent(seed):
         link = _connected(make_link, make_body, kind, seed=seed)

@@ -89,7 +89,7 @@ def published_section(figures: Figures) -> str:
     return (
         "## Beside published figures\n\nNot the same people, sensors or references: the rows say whether the order of "
         "magnitude is right, not who is better.\n\n"
-        + markdown(("what", "source", "published", "measured here on", "here"), rows)
+        + markdown(("what", "source", "published", "measured here on", "here"), rows, text_columns=5)
         + "\n"
     )
 

@@ -82,6 +82,38 @@ def simulate(options: SimulationOptions) -> Simulation:
     return Simulation(SessionFolder(session, streams, truth), recording.truth)
 
 
+@dataclass(frozen=True, slots=True)
+class TripOutcome:
+    """One true trip and what was said about it; None where nothing was.
+
+    ``candidate_late_s`` is from the true onset to the sample that decided the candidate.
+    """
+
+    swing_phase: float
+    strategy: str
+    candidate_late_s: float | None
+    confirmed_strategy: str | None
+
+
+def trip_outcomes(truth: Sequence[TruthEvent], events: Sequence[Event]) -> list[TripOutcome]:
+    """What was said about each true trip."""
+    result: list[TripOutcome] = []
+    for side in (Side.LEFT, Side.RIGHT):
+        true = sorted((row for row in truth if row.kind == Kind.TRIP and row.side is side), key=lambda row: row.time_s)
+        candidates, confirmed = (_partners(true, events, side, stage) for stage in ("candidate", "confirmed"))
+        for i, row in enumerate(true):
+            candidate, trip = candidates.get(i), confirmed.get(i)
+            result.append(
+                TripOutcome(
+                    row.swing_phase or 0.0,
+                    str(row.value),
+                    candidate.detected_at_s - row.time_s if candidate else None,
+                    str(trip.fields.get("strategy")) if trip else None,
+                )
+            )
+    return result
+
+
 TRIP_HEADER: Row = (
     "swing phase",
     "trips",
@@ -97,7 +129,7 @@ PHASES = {"early (below 35 %)": (0.0, 0.35), "middle (35-70 %)": (0.35, 0.7), "l
 
 def trip_rows(runs: Sequence[tuple[Simulation, list[Event]]]) -> list[Row]:
     """How trips were found by part of the swing. Late: from the true onset to the sample that decided the candidate."""
-    found = [outcome for simulation, events in runs for outcome in _outcomes(simulation.truth, events)]
+    found = [outcome for simulation, events in runs for outcome in trip_outcomes(simulation.truth, events)]
     rows: list[Row] = []
     for phase, (first, end) in PHASES.items():
         here = [outcome for outcome in found if first <= outcome.swing_phase < end]
@@ -117,34 +149,6 @@ def trip_rows(runs: Sequence[tuple[Simulation, list[Event]]]) -> list[Row]:
             )
         )
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """One true trip and what was said about it."""
-
-    swing_phase: float
-    strategy: str
-    candidate_late_s: float | None
-    confirmed_strategy: str | None
-
-
-def _outcomes(truth: Sequence[TruthEvent], events: Sequence[Event]) -> list[_Outcome]:
-    result: list[_Outcome] = []
-    for side in (Side.LEFT, Side.RIGHT):
-        true = sorted((row for row in truth if row.kind == Kind.TRIP and row.side is side), key=lambda row: row.time_s)
-        candidates, confirmed = (_partners(true, events, side, stage) for stage in ("candidate", "confirmed"))
-        for i, row in enumerate(true):
-            candidate, trip = candidates.get(i), confirmed.get(i)
-            result.append(
-                _Outcome(
-                    row.swing_phase or 0.0,
-                    str(row.value),
-                    candidate.detected_at_s - row.time_s if candidate else None,
-                    str(trip.fields.get("strategy")) if trip else None,
-                )
-            )
-    return result
 
 
 def _partners(true: Sequence[TruthEvent], events: Sequence[Event], side: Side, stage: str) -> dict[int, Event]:

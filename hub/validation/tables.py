@@ -70,9 +70,9 @@ def strike_rows(score: Score) -> list[Row]:
     ]
 
 
-def markdown(header: Row, rows: Sequence[Row]) -> str:
-    """A table in Markdown; the first column is text, the others numbers."""
-    lines = [header, ("---", *("---:" for _ in header[1:])), *rows]
+def markdown(header: Row, rows: Sequence[Row], text_columns: int = 1) -> str:
+    """A table in Markdown; the first columns are text, the others numbers."""
+    lines = [header, ("---",) * text_columns + ("---:",) * (len(header) - text_columns), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 

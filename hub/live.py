@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hub.events import Event, Kind
-from hub.session import Block, Floats, InsoleSpec, Session
+from hub.session import Block, Floats, Session
 from sensors.layout import Role, Side
 
 TOO_MANY_FOR_LINES = {Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP}
@@ -42,13 +42,19 @@ class CellRange:
 class Live:
     """The present of one wearer."""
 
-    session: Session
+    session: Session | None = None
     newest: dict[Role, Floats] = field(default_factory=dict)
     steps: deque[StepMark] = field(default_factory=lambda: deque(maxlen=40))
     recent: deque[Event] = field(default_factory=lambda: deque(maxlen=8))
     counts: Counter[str] = field(default_factory=Counter)
     walking: bool = False
     _ranges: dict[Role, CellRange] = field(default_factory=dict)
+
+    def begin(self, session: Session) -> None:
+        """Sensors joined or changed; what was counted stays."""
+        self.session = session
+        self.newest.clear()
+        self._ranges.clear()
 
     def see_block(self, block: Block) -> None:
         """Remember the newest sample of an insole."""
@@ -67,13 +73,12 @@ class Live:
 
     def pressure(self, role: Role) -> tuple[float, ...]:
         """Each cell's load between the lowest (0) and the foot's highest (1) of late; empty before the first sample."""
-        spec = self.session.sensors.get(role)
-        if role not in self.newest or not isinstance(spec, InsoleSpec):
+        if role not in self.newest:
             return ()
         cells = self._ranges[role]
         top = float((cells.high - cells.low).max())
         if top <= 0:
-            return (0.0,) * len(spec.cells)
+            return (0.0,) * len(cells.low)
         return tuple(float(value) for value in np.clip((self.newest[role] - cells.low) / top, 0.0, 1.0))
 
     def _see(self, event: Event) -> None:

@@ -90,7 +90,7 @@ def _number(value: object, spec: str) -> str:
 
 
 def _foot(live: Live, role: Role, title: str) -> Panel:
-    spec = live.session.sensors.get(role)
+    spec = live.session.sensors.get(role) if live.session else None
     pressure = live.pressure(role)
     if not isinstance(spec, InsoleSpec) or not pressure:
         body: RenderableType = Align.center("no insole\n" + "\n" * (FOOT_ROWS - 2))

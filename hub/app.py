@@ -1,0 +1,305 @@
+"""The running hub: everything wired together, and the only place that starts tasks."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
+from hub.errors import InsoleHubError
+from hub.events import Event
+from hub.intake import IntakeStatus
+from hub.journal import Journal
+from hub.journal.summary import DaySummary, DayTally, tally_of_day
+from hub.live import Live
+from hub.mqtt import (
+    BrokerAddress,
+    Publisher,
+    SensorCondition,
+    SensorState,
+    Tls,
+    Topics,
+    local_broker,
+    sensor_state,
+    wearer_state,
+)
+from hub.packets import Arrival, Packet
+from hub.pipeline import Pipeline
+from hub.radio import Bluetooth, DeviceSpec, LinkState, LinkStatus, Radio, RadioSettings
+from sensors.driver import Action, DriverOptions
+from sensors.layout import Role
+
+logger = logging.getLogger(__name__)
+
+MQTT = "mqtt"
+"""The broker's name among the journal's destinations."""
+
+TICK_S = 0.1
+"""How often silence is looked at while nothing arrives."""
+
+REPORT_S = 1.0
+"""How often states are looked at for news."""
+
+REPORT_ANYWAY_S = 30.0
+"""A state without news is told again after this."""
+
+FAREWELL_S = 1.0
+"""How long the end waits for the broker to take the last events."""
+
+CONDITIONS = {
+    LinkState.SEARCHING: SensorCondition.CONNECTING,
+    LinkState.CONNECTING: SensorCondition.CONNECTING,
+    LinkState.SETTING_UP: SensorCondition.CONNECTING,
+    LinkState.WAITING_FOR_DATA: SensorCondition.CONNECTING,
+    LinkState.STREAMING: SensorCondition.STREAMING,
+    LinkState.SILENT: SensorCondition.LOST,
+    LinkState.LOST: SensorCondition.LOST,
+}
+"""What a link's state is called in MQTT."""
+
+
+@dataclass(slots=True)
+class WearerAtHome:
+    """One wearer's running parts."""
+
+    pipeline: Pipeline
+    tally: DayTally
+    live: Live = field(default_factory=Live)
+    told: DaySummary | None = None
+
+
+class Hub:
+    """One hub. ``run`` returns after ``stop``, with everything on disk.
+
+    Parameters
+    ----------
+    config : what to connect and where to tell it.
+    bluetooth : this machine's adapter, or a virtual one.
+    """
+
+    def __init__(self, config: Config, bluetooth: Bluetooth) -> None:
+        self.config = config
+        self.broker: BrokerAddress | None = None
+        """Where events are published; known once the hub runs."""
+        self.topics = Topics(config.topic_base)
+        self.started = asyncio.Event()
+        self.published: Publisher | None = None
+        self.wearers = {wearer.nickname: self._at_home(wearer) for wearer in config.wearers}
+        self.radio = Radio(
+            bluetooth,
+            [_device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
+            RadioSettings(silence_s=config.radio.silence_s),
+        )
+        self._told_links: dict[str, tuple[LinkState, float]] = {}
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Have ``run`` end in good order."""
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        """End in good order when the service manager or Ctrl-C asks for it."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+
+    async def run(self) -> None:
+        """Run until ``stop``.
+
+        Raises
+        ------
+        InsoleHubError
+            The journal or the hub's own broker cannot be used.
+        """
+        try:
+            async with AsyncExitStack() as held:
+                self.broker = await self._open_broker(held)
+                self._journal = await held.enter_async_context(
+                    Journal(self.config.hub.state_dir / "journal.db", power_safe=self.config.journal.power_safe)
+                )
+                if self._journal.set_aside is not None:
+                    logger.error("the journal was damaged; it is kept as %s, a new one begins", self._journal.set_aside)
+                self._observe_clock()
+                await self._recount_today()
+                await self._run_tasks()
+        except BaseExceptionGroup as group:
+            raise _first_of_ours(group) from None
+
+    async def _run_tasks(self) -> None:
+        assert self.broker is not None
+        self.published = Publisher(
+            self.broker, self.topics, self._journal, version=version("insole-hub"), destination=MQTT
+        )
+        async with asyncio.TaskGroup() as group:
+            publishing = group.create_task(self.published.run(), name="mqtt")
+            radio = group.create_task(self.radio.run(), name="radio")
+            helpers = [
+                group.create_task(self._detect(), name="detect"),
+                group.create_task(self._tick(), name="tick"),
+                group.create_task(self._report(), name="report"),
+            ]
+            self.started.set()
+            await self._stopping.wait()
+            await self.radio.stop(self._farewells())
+            await radio
+            for task in helpers:
+                task.cancel()
+            await self._drain()
+            await self._journal.flush()
+            await self._tell_the_last()
+            publishing.cancel()
+
+    async def _detect(self) -> None:
+        while True:
+            for arrival in await self.radio.inbox.take():
+                self._take(arrival)
+
+    def _take(self, arrival: Arrival) -> None:
+        wearer = self.wearers[arrival.wearer]
+        outcome = wearer.pipeline.feed(arrival)
+        result = outcome.intake
+        if isinstance(arrival, Packet) and result.valid:
+            self.radio.data_seen(arrival)
+        if result.session is not None:
+            wearer.live.begin(result.session)
+        for block in result.blocks:
+            wearer.live.see_block(block)
+        if result.actions:
+            self.radio.perform(arrival.role, result.actions, wearer=arrival.wearer, connection=arrival.connection)
+        if result.facts is not None:
+            self.radio.facts_seen(arrival.role, result.facts, wearer=arrival.wearer)
+            if result.facts.side not in {None, arrival.role.side}:
+                reason = f"it says that it is a {result.facts.side} one; check the roles in the configuration"
+                self.radio.reject(arrival.role, reason, wearer=arrival.wearer)
+        self._keep(arrival.wearer, outcome.events)
+
+    def _keep(self, nickname: str, events: Iterable[Event]) -> None:
+        events = tuple(events)
+        if not events:
+            return
+        wearer = self.wearers[nickname]
+        self._journal.append(nickname, events)
+        for event in events:
+            wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
+        wearer.live.see_events(events)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            if len(self.radio.inbox):  # what waits there is older than now
+                continue
+            now_s = time.monotonic()
+            for nickname, wearer in self.wearers.items():
+                self._keep(nickname, wearer.pipeline.tick(now_s))
+
+    async def _report(self) -> None:
+        while True:
+            self._observe_clock()
+            self._report_links()
+            self._report_days()
+            await asyncio.sleep(REPORT_S)
+
+    def _observe_clock(self) -> None:
+        self._journal.observe_clock(time.monotonic(), time.time_ns())
+
+    def _report_links(self) -> None:
+        assert self.published is not None
+        now_s = time.monotonic()
+        incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self.wearers.items()}
+        for link in self.radio.status():
+            topic = self.topics.sensor(link.wearer, link.role)
+            state, told_s = self._told_links.get(topic, (None, 0.0))
+            if state is link.state and now_s - told_s < REPORT_ANYWAY_S:
+                continue
+            self._told_links[topic] = (link.state, now_s)
+            self.published.set_state(
+                topic, sensor_state(self._sensor(link, incoming[link.wearer][link.role]), time.time_ns())
+            )
+
+    def _sensor(self, link: LinkStatus, incoming: IntakeStatus) -> SensorState:
+        last_s = incoming.last_data_s
+        return SensorState(
+            condition=CONDITIONS[link.state],
+            battery_pct=link.facts.battery_pct,
+            rate_hz=round(incoming.rate_hz, 1),
+            loss_pct=round(incoming.loss_pct, 2),
+            rssi_dbm=link.rssi_dbm,
+            last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
+        )
+
+    def _report_days(self) -> None:
+        assert self.published is not None
+        now_ns = time.time_ns()
+        for nickname, wearer in self.wearers.items():
+            day = wearer.tally.summary(now_ns)
+            if day != wearer.told:
+                wearer.told = day
+                self.published.set_state(self.topics.state(nickname), wearer_state(day.to_dict(), now_ns))
+
+    async def _recount_today(self) -> None:
+        for wearer in self.wearers.values():
+            wearer.tally = await tally_of_day(wearer.tally.wearer, self._journal.history, time.time_ns())
+
+    async def _drain(self) -> None:
+        for arrival in await self.radio.inbox.take() if len(self.radio.inbox) else ():
+            self._take(arrival)
+        for nickname, wearer in self.wearers.items():
+            self._keep(nickname, wearer.pipeline.finish())
+        self._report_links()
+        self._report_days()
+
+    async def _tell_the_last(self) -> None:
+        with suppress(TimeoutError):  # what is left is told after the next start
+            async with asyncio.timeout(FAREWELL_S):
+                await self._journal.taken_by(MQTT)
+
+    def _farewells(self) -> dict[tuple[str, Role], tuple[Action, ...]]:
+        return {
+            (nickname, role): actions
+            for nickname, wearer in self.wearers.items()
+            for role, actions in wearer.pipeline.intake.farewells().items()
+        }
+
+    def _at_home(self, wearer: WearerConfig) -> WearerAtHome:
+        started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        name = f"{self.config.hub.name}/{wearer.nickname}/{started}"
+        roles = [device.role for device in wearer.devices]
+        return WearerAtHome(Pipeline(name, wearer.wearer(), roles), DayTally(wearer.wearer()))
+
+    async def _open_broker(self, held: AsyncExitStack) -> BrokerAddress:
+        if self.config.mqtt is None:
+            return await held.enter_async_context(local_broker(self.config.broker.port))
+        return broker_address(self.config.mqtt)
+
+
+def _device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:
+    return DeviceSpec(
+        role=device.role,
+        device_key=device.type,
+        address=device.address,
+        name=device.name,
+        options=DriverOptions(device.rate_hz, device.options),
+        wearer=wearer.nickname,
+    )
+
+
+def broker_address(config: MqttConfig) -> BrokerAddress:
+    """The configured broker. Reads the password from where the configuration says."""
+    tls = Tls(config.ca_file, config.client_cert_file, config.client_key_file) if config.tls else None
+    port = config.port or (8883 if config.tls else 1883)
+    return BrokerAddress(config.host, port, config.username, config.password(), tls)
+
+
+def _first_of_ours(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The hub's own error in a group, for one clear line; the group itself where something unforeseen is in it."""
+    ours, others = group.split(InsoleHubError)
+    if ours is None or others is not None:
+        return group
+    error: BaseException = ours
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

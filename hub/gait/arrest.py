@@ -46,6 +46,16 @@ class UsualSwing:
     peak_dps: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A drop of the rate that was seen by ``row``; whether the shank turns round is still to be seen."""
+
+    row: int
+    time_s: float
+    drop_dps: float
+    learnt: bool
+
+
 @dataclass(slots=True)
 class _Lobe:
     """The lobe under watch: its zero crossing, when its foot had left the ground, and the next row to look at."""
@@ -53,6 +63,7 @@ class _Lobe:
     rise_s: float
     final_contact_s: float
     next_row: int
+    suspect: _Suspect | None = None
 
 
 class ArrestWatch:
@@ -67,11 +78,9 @@ class ArrestWatch:
         self._role = role
         self._params = params
         self._slope_n = max(1, round(params.slope_over_s * rate_hz))
-        self.within_n = max(1, round(params.within_s * rate_hz))
+        self._within_n = max(1, round(params.within_s * rate_hz))
         self._template = SwingTemplate(params.template, learnt["template"] if learnt else None)
-        self._swings: list[tuple[float, float, float, float]] = (
-            [tuple(swing) for swing in learnt["swings"]] if learnt else []
-        )
+        self._swings: list[tuple[float, ...]] = [tuple(swing) for swing in learnt["swings"]] if learnt else []
         self._usual = self._medians()
         self._reversal = self._reversal_limits()
         self._quiet_until_s = -inf
@@ -85,52 +94,77 @@ class ArrestWatch:
         """A lobe rose through zero just before ``row``."""
         self._lobe = _Lobe(rise_s, final_contact_s, row)
 
+    def waits_until(self, row: int) -> int:
+        """Up to which row a lobe that fell at ``row`` may still be found arrested."""
+        lobe = self._lobe
+        if lobe is not None and lobe.suspect is not None:
+            return lobe.suspect.row + self._within_n + 1
+        return row + self._within_n + 1
+
     def look(self, rows: Tail, end: int, floor_known_s: float) -> SwingArrest | None:
         """Whether the open lobe was arrested in the rows before ``end``; told once, and the lobe is closed by it."""
         lobe, usual = self._lobe, self._usual
         if lobe is None or usual is None:
             return None
+        if lobe.suspect is None:
+            lobe.suspect = self._suspect(rows, end, lobe, usual)
+        suspect = lobe.suspect
+        if suspect is None:
+            return None
+        last = suspect.row + self._within_n
+        turned = rows.column(RATE, suspect.row, min(end, last + 1)) < -self._params.below_dps
+        reversed_ = bool(turned.any())
+        if not reversed_ and end <= last:
+            return None
+        self._lobe = None
+        known = suspect.row + int(turned.argmax()) if reversed_ else last
+        known_at_s = max(rows.value(KNOWN, known), floor_known_s)
+        self._quiet_until_s = known_at_s + self._params.pause_s
+        phase_pct = 100.0 * (suspect.time_s - lobe.final_contact_s) / usual.swing_s
+        return SwingArrest(
+            role=self._role,
+            time_s=suspect.time_s,
+            known_at_s=known_at_s,
+            reversed=reversed_,
+            drop_dps=suspect.drop_dps,
+            phase_pct=min(max(phase_pct, 0.0), 100.0),
+            expected_swing_s=usual.swing_s,
+            learnt=suspect.learnt,
+        )
+
+    def _suspect(self, rows: Tail, end: int, lobe: _Lobe, usual: UsualSwing) -> _Suspect | None:
+        """The first drop below the limits in the rows that were not looked at yet."""
+        params = self._params
         first = max(lobe.next_row - 1, rows.first + self._slope_n)
         if end - first < 2:
             return None
+        lobe.next_row = end
         time_s, rate = rows.column(TIME, first, end), rows.column(RATE, first, end)
         before = rows.rows(first - self._slope_n, end - self._slope_n)
         slope = (rate - before[RATE]) / (time_s - before[TIME])
-        lobe.next_row = end
-        steep = slope < -self._params.slope_per_peak_1_s * usual.peak_dps
+        phase = (time_s - lobe.rise_s) / usual.lobe_s
+        steep = (slope < -params.slope_per_peak_1_s * usual.peak_dps) & (phase < params.last_phase)
         if not steep.any():
             return None
-        phase = (time_s - lobe.rise_s) / usual.lobe_s
-        steep &= phase < self._params.last_phase
         bins = np.clip(np.floor((phase - FIRST_PHASE) / BIN + 0.5), 0, BINS - 1).astype(int)
         found: tuple[int, int, Limits] | None = None
         for limits in filter(None, (self._template.limits, self._reversal)):
             falls = steep & (slope < limits.slope_dps2[bins])
-            low = rate < limits.rate_dps[bins] - self._params.below_dps
+            low = rate < limits.rate_dps[bins] - params.below_dps
             for onset in np.flatnonzero(falls[:-1] & falls[1:]).tolist():
-                soon = low[onset : onset + 2 + self.within_n]
+                soon = low[onset : onset + 2 + self._within_n]
                 if soon.any():
                     known = max(onset + 1, onset + int(soon.argmax()))
                     if found is None or known < found[1]:
                         found = (onset, known, limits)
-                elif len(soon) < 2 + self.within_n:
+                elif len(soon) < 2 + self._within_n:
                     lobe.next_row = min(lobe.next_row, first + onset + 1)
         if found is None:
             return None
-        self._lobe = None
         onset, known, limits = found
-        arrest_s, known_at_s = rows.value(TIME, first + onset - self._slope_n), rows.value(KNOWN, first + known)
-        known_at_s = max(known_at_s, floor_known_s)
-        self._quiet_until_s = known_at_s + self._params.pause_s
-        return SwingArrest(
-            role=self._role,
-            time_s=arrest_s,
-            known_at_s=known_at_s,
-            drop_dps=float(limits.rate_dps[bins[known]] - rate[known]),
-            phase_pct=min(max(100.0 * (arrest_s - lobe.final_contact_s) / usual.swing_s, 0.0), 100.0),
-            expected_swing_s=usual.swing_s,
-            learnt=limits is not self._reversal,
-        )
+        drop_dps = float(limits.rate_dps[bins[known]] - rate[known])
+        onset_s = rows.value(TIME, first + onset - self._slope_n)
+        return _Suspect(first + known, onset_s, drop_dps, learnt=limits is not self._reversal)
 
     def learn(self, rows: Tail, swing: Swing, final_contact_s: float, contact_s: float, now_s: float) -> None:
         """Take an undisturbed swing that ended now."""

@@ -68,14 +68,15 @@ class ContactMinimum:
 class SwingArrest:
     """The swing was obstructed at ``time_s``.
 
-    ``drop_dps``: how far the rate fell below the lowest usual. ``phase_pct``: when, in % of the expected swing from
-    final to initial contact. ``expected_swing_s``: how long the swing should have lasted. ``learnt``: by the wearer's
-    template; False: by a reversal that nobody's swing shows.
+    ``reversed``: the shank turned back; False: it was slowed only. ``drop_dps``: how far the rate fell below the lowest
+    usual. ``phase_pct``: when, in % of the expected swing from final to initial contact. ``expected_swing_s``: how long
+    the swing should have lasted. ``learnt``: by the wearer's template; False: by a reversal that nobody's swing shows.
     """
 
     role: Role
     time_s: float
     known_at_s: float
+    reversed: bool
     drop_dps: float
     phase_pct: float
     expected_swing_s: float

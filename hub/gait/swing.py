@@ -156,22 +156,19 @@ class SwingScanner:
         ahead, behind = rows.value(RATE, fall - 1), rows.value(RATE, fall)
         start_s = rows.value(TIME, fall - 1)
         self._fall_s = start_s + (rows.value(TIME, fall) - start_s) * (ahead / (ahead - behind))
-        self._at = self._fall = fall
+        self._at = self._fall = self._looked = fall
         self._next = self._ending
         return True
 
     def _ending(self, rows: Tail, marks: list[SwingMark]) -> bool:
         """The lobe is over: wait until an arrest would be known, then see whether a foot may land after it."""
-        end = self._fall + 1 + self._watch.within_n
-        self._look(rows, min(rows.end, end), marks)
-        if rows.end < end:
-            return False
-        duration_s = self._fall_s - self._rise_s
-        if (
-            self._sure
-            and not self._arrested
-            and self._params.least_duration_s <= duration_s <= self._params.most_duration_s
-        ):
+        while (end := self._watch.waits_until(self._fall)) > self._looked:
+            self._look(rows, min(rows.end, end), marks)
+            if rows.end < end:
+                return False
+            self._looked = end
+        lasted = self._params.least_duration_s <= self._fall_s - self._rise_s <= self._params.most_duration_s
+        if self._sure and lasted and not self._arrested:
             self._next = self._landing
         else:
             self._swing_open = False

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.brilliant_sole import BrilliantSoleDriver, BrilliantSoleEmulator, recognise
@@ -195,6 +195,7 @@ def test_begin_listens_before_it_asks_and_fits_the_smallest_mtu():
 
 
 @given(order=st.permutations([MTU_247, RIGHT, CLOCK_UNSET, ALL_OFF, SCALARS]), together=st.booleans())
+@settings(deadline=None)
 def test_the_set_up_ends_alike_in_whatever_order_the_answers_come(order, together):
     driver = _driver()
     driver.begin(NOW)

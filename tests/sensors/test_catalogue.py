@@ -253,6 +253,7 @@ def test_keys_are_unique_and_unknown_ones_raise():
 
 
 @given(force_n=st.lists(st.floats(-50, 2000), min_size=2, max_size=20))
+@settings(deadline=None)
 def test_a_heavier_load_never_reads_less(force_n):
     cell = LoadCell(noise_counts=0.0)
     counts = cell.counts(np.sort(force_n)[:, None], np.random.default_rng())
@@ -262,6 +263,7 @@ def test_a_heavier_load_never_reads_less(force_n):
 
 
 @given(force_n=st.floats(0, 600))
+@settings(deadline=None)
 def test_the_load_curve_can_be_inverted(force_n):
     cell = LoadCell(noise_counts=0.0)
     counts = cell.counts(np.array([[force_n]]), np.random.default_rng()).astype(float)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.driver import G_MPS2, DriverOptions, Fed, Read, Subscribe, Write
@@ -131,6 +131,7 @@ def test_a_packet_too_long_is_one_fault():
 
 
 @given(blocks=st.binary(min_size=96, max_size=96), header=st.sampled_from([50, 54, 55, 56]))
+@settings(deadline=None)
 def test_any_sample_bytes_decode(blocks, header):
     reading = _only_reading(_driver().feed(SENSOR_VALUES, bytes((header,)) + MODE_4[1:8] + blocks))
     assert np.all(np.diff(reading.offset_s) >= 0)

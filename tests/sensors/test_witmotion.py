@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.driver import G_MPS2, DriverOptions, Pause, Subscribe, Write
@@ -79,6 +79,7 @@ def test_every_truncation_waits_for_the_rest():
 
 
 @given(cuts=st.lists(st.integers(0, 20 * 30), max_size=40))
+@settings(deadline=None)
 def test_any_cutting_of_a_stream_gives_the_same_frames(cuts):
     frames = [_frame(n) for n in range(30)]
     stream = b"".join(frames)
@@ -92,6 +93,7 @@ def test_any_cutting_of_a_stream_gives_the_same_frames(cuts):
 
 
 @given(garbage=st.binary(min_size=1, max_size=70), at=st.integers(0, 9), cuts=st.lists(st.integers(0, 300), max_size=5))
+@settings(deadline=None)
 def test_a_stream_with_garbage_in_it_is_found_again(garbage, at, cuts):
     frames = [_frame(n) for n in range(10)]
     stream = b"".join(frames[:at]) + garbage + b"".join(frames[at:])

@@ -163,7 +163,8 @@ class InsoleStream:
             _State.AIR: (self._learner.lowest_expected, scale.on),
             _State.TOUCHING: (scale.off, scale.load),
         }[state]
-        outside = (total > high) | (total < low)
+        bearing = total + columns[HEEL] - scale.zero[HEEL] if state is _State.TOUCHING else total
+        outside = (bearing > high) | (total < low)
         found = int(outside.argmax())
         if not outside[found]:
             found = len(total)
@@ -178,13 +179,14 @@ class InsoleStream:
             return found
         self._pass(total[:found])
         now_s, value = float(time_s[found]), float(total[found])
+        bore = float(bearing[found]) > high
         if state is _State.GROUNDED:
             self._leave_ground(now_s, value, high)
         elif state is _State.RELEASING:
             self._state = _State.GROUNDED
         elif state is _State.AIR:
             self._leave_air(now_s, value, high, marks)
-        elif value > high:
+        elif bore:
             self._load(now_s, marks)
         else:
             self._state = _State.AIR

@@ -24,7 +24,7 @@ class LoadScaleParams:
     on_pct: float = 5.0  # 20-40 N of 70 kg are 3-6 % (treadmill practice, Blades 2023); gaitpdb's truth has 5 %
     on_highest_pct: float = 20.0  # with more unrest than this, contacts are not told from pressure inside the shoe
     hysteresis_pct: float = 2.0  # between leaving and touching the ground
-    load_pct: float = 15.0  # the foot bears weight (rec, science.md 5.1)
+    load_pct: float = 30.0  # weight is borne, heel counted twice; dragging toes bear up to 20 % (rec, science.md 8.3)
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
     zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)

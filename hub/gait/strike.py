@@ -18,7 +18,7 @@ from sensors.layout import Region, Role, Side
 class StrikeParams:
     """When zones count as first, and how long is waited for the other one."""
 
-    flat_band_s: float = 0.015  # heel and forefoot within this are flat (rec, science.md 5.2)
+    flat_band_s: float = 0.020  # within this are flat: flat contacts of gaitpdb and the walker spread over it
     flat_band_periods: float = 1.5  # 30 ms at 50 Hz (rec)
     index_s: float = 0.050  # centre of pressure over the first 30-50 ms (Cavanagh and Lafortune 1980, adapted)
     judged_after_s: float = 0.060  # earliest verdict (rec)

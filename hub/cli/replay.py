@@ -1,9 +1,8 @@
 """``insole-hub replay``: a recording through the same engine as the live sensors."""
 
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,18 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.events import Event, Kind
-from hub.recording.session_folder import SessionFolder, blocks, read_session_folder
-from hub.session import Block
-from hub.terminal import describe, plain_lines
-from hub.validation.runner import engine_events
+from hub.playback import Playback, open_recording
+from hub.terminal import plain_lines
 from sensors.layout import Side
-
-PACE_S = 0.1
-"""Length of a block where the replay is paced: short enough to look live."""
 
 
 def replay(
-    path: Annotated[Path, typer.Argument(help="A session folder.", metavar="PATH")],
+    path: Annotated[Path, typer.Argument(help="A session folder, or a raw recording (.mcap).", metavar="PATH")],
     *,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One event per line as JSON on stdout, and nothing else there.")
@@ -32,21 +26,20 @@ def replay(
         float | None, typer.Option(min=0.01, help="Times real time, 1 is as it happened; default: as fast as it goes.")
     ] = None,
 ) -> None:
-    """Replay a recording through the gait engine.
+    """Replay a recording through the same way as live sensors.
 
-    The same samples give the same events with the same ids, however they are cut into blocks.
+    The same samples give the same events with the same ids, however they are cut into blocks and however fast they go.
     """
-    folder = read_session_folder(path)
-    source = blocks(folder) if speed is None else _paced(_short_blocks(folder), speed)
+    recording = open_recording(path)
     seen: list[Event] = []
-    for events in engine_events(folder.session, source):
+    for events in recording.events(speed):
         if jsonl:
             _write(event.to_json() for event in events)
         else:
             seen += events
-            _write(plain_lines(events, folder.start_s) if speed is not None else ())
+            _write(plain_lines(events, recording.start_s) if speed is not None else ())
     if not jsonl:
-        _summary(Console(), folder, seen)
+        _summary(Console(), recording, seen)
 
 
 def _write(lines: Iterable[str]) -> None:
@@ -56,26 +49,11 @@ def _write(lines: Iterable[str]) -> None:
         sys.stdout.flush()
 
 
-def _short_blocks(folder: SessionFolder) -> Iterator[Block]:
-    slowest_hz = min(spec.rate_hz for spec in folder.session.sensors.values())
-    return blocks(folder, max(1, round(PACE_S * slowest_hz)))
-
-
-def _paced(source: Iterable[Block], speed: float) -> Iterator[Block]:
-    """Each block when its last sample would have been there."""
-    begun_s, first_s = time.monotonic(), None
-    for block in source:
-        if len(block.time_s):
-            newest_s = float(block.time_s[-1])
-            first_s = newest_s if first_s is None else first_s
-            time.sleep(max(0.0, begun_s + (newest_s - first_s) / speed - time.monotonic()))
-        yield block
-
-
-def _summary(console: Console, folder: SessionFolder, events: list[Event]) -> None:
-    session = folder.session
-    sensors = ", ".join(role.value.replace("_", " ") for role in session.sensors)
-    console.print(f"[bold]{session.name}[/bold]: {folder.end_s - folder.start_s:.0f} s; {sensors}", highlight=False)
+def _summary(console: Console, recording: Playback, events: list[Event]) -> None:
+    roles = recording.session.sensors if recording.session else ()
+    sensors = ", ".join(role.value.replace("_", " ") for role in roles) or "no sensor gave samples"
+    duration_s = recording.end_s - recording.start_s
+    console.print(f"[bold]{recording.name}[/bold]: {duration_s:.0f} s; {sensors}", highlight=False)
     table = Table(box=None, header_style="dim")
     table.add_column("event")
     for title in ("left", "right", "total"):
@@ -90,11 +68,15 @@ def _summary(console: Console, folder: SessionFolder, events: list[Event]) -> No
     walks = [event.fields.get("duration_s") for event in events if event.kind is Kind.WALK_END]
     minutes = sum(float(length) for length in walks if length is not None) / 60.0
     console.print(f"walking: {minutes:.1f} min in {len(walks)} bout{'s' if len(walks) != 1 else ''}", highlight=False)
-    notes = Counter([*session.notes, *(describe(event) for event in events if event.kind is Kind.QUALITY)])
+    notes = Counter([*recording.notes, *(_note(event) for event in events if event.kind is Kind.QUALITY)])
     if notes:
         console.print("notes on the data:")
     for note, n in notes.items():
-        console.print(f"  {note}" + (f" ({n} times)" if n > 1 else ""), markup=False, highlight=False)
+        console.print(f"  {note}" + (f" ({n} times)" if n > 1 else ""), markup=False, highlight=False, soft_wrap=True)
+
+
+def _note(event: Event) -> str:
+    return f"{str(event.fields.get('issue')).replace('_', ' ')}: {event.fields.get('reason')}"
 
 
 def _name(event: Event) -> str:

@@ -1,0 +1,124 @@
+"""Recordings as a source of events: session folders by block, raw recordings by arrival, at any speed."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from hub.errors import RecordingError
+from hub.events import Event
+from hub.pipeline import Pipeline
+from hub.recording.raw import RawRecording
+from hub.recording.session_folder import SessionFolder, blocks, read_session_folder
+from hub.session import Block, Session
+from hub.validation.runner import engine_events
+
+PACE_S = 0.1
+"""Length of a block where a session folder is paced: short enough to look live."""
+
+Item = TypeVar("Item")
+
+
+class Playback(Protocol):
+    """A recording that can be played. What it says of itself is complete once it has been played."""
+
+    @property
+    def name(self) -> str:
+        """Of the recording."""
+
+    @property
+    def session(self) -> Session | None:
+        """What was worn; None while not known."""
+
+    @property
+    def start_s(self) -> float:
+        """Hub time of its beginning."""
+
+    @property
+    def end_s(self) -> float:
+        """Hub time of its end, as far as played."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about it."""
+
+    def events(self, speed: float | None) -> Iterator[Sequence[Event]]:
+        """Events as they are decided; ``speed`` times real time, None as fast as it goes."""
+
+
+def open_recording(path: Path) -> Playback:
+    """A session folder or a raw recording.
+
+    Raises
+    ------
+    RecordingError : neither, or one that cannot be read.
+    """
+    if not path.exists():
+        raise RecordingError(path, "does not exist")
+    return FolderPlayback(read_session_folder(path)) if path.is_dir() else RawPlayback(RawRecording(path))
+
+
+class FolderPlayback:
+    """A session folder."""
+
+    def __init__(self, folder: SessionFolder) -> None:
+        self._folder = folder
+        self.name, self.session, self.notes = folder.session.name, folder.session, folder.session.notes
+        self.start_s, self.end_s = folder.start_s, folder.end_s
+
+    def events(self, speed: float | None) -> Iterator[Sequence[Event]]:
+        """Events as they are decided."""
+        folder, source = self._folder, blocks(self._folder)
+        if speed is not None:
+            slowest_hz = min(spec.rate_hz for spec in folder.session.sensors.values())
+            source = _paced(blocks(folder, max(1, round(PACE_S * slowest_hz))), _newest_s, folder.start_s, speed)
+        return engine_events(folder.session, source)
+
+
+class RawPlayback:
+    """A raw recording: its packets go through drivers, clocks and merging again, as they did live."""
+
+    def __init__(self, recording: RawRecording) -> None:
+        self._recording = recording
+        self.name = recording.header.name
+        self.session: Session | None = None
+        self.start_s = self.end_s = 0.0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about it."""
+        damage = self._recording.damage
+        return () if damage is None else (f"the file is {damage}; played as far as it goes",)
+
+    def events(self, speed: float | None) -> Iterator[Sequence[Event]]:
+        """Events as they are decided."""
+        header = self._recording.header
+        pipeline = Pipeline(header.name, header.wearer, header.expected)
+        arrivals = iter(self._recording)
+        first = next(arrivals, None)
+        if first is None:
+            return
+        self.start_s = self.end_s = first.arrival_s
+        rest = arrivals if speed is None else _paced(arrivals, lambda a: a.arrival_s, first.arrival_s, speed)
+        for arrival in chain((first,), rest):
+            outcome = pipeline.feed(arrival)
+            self.session = outcome.intake.session or self.session
+            self.end_s = arrival.arrival_s
+            yield outcome.events
+        if self._recording.end_s is not None:
+            self.end_s = self._recording.end_s
+        yield pipeline.tick(self.end_s)
+        yield pipeline.finish()
+
+
+def _newest_s(block: Block) -> float:
+    return float(block.time_s[-1]) if len(block.time_s) else float("-inf")
+
+
+def _paced(items: Iterable[Item], time_of: Callable[[Item], float], start_s: float, speed: float) -> Iterator[Item]:
+    """Each item when it would have come."""
+    begun_s = time.monotonic()
+    for item in items:
+        time.sleep(max(0.0, begun_s + (time_of(item) - start_s) / speed - time.monotonic()))
+        yield item

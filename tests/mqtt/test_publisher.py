@@ -85,12 +85,15 @@ async def test_a_broker_that_goes_in_the_middle_and_comes_back_costs_nothing(
     await mosquitto.start()
     events = [event(float(n)) for n in range(600)]
     told_before = 0
-    async with subscriber(mosquitto.address) as reader, running(publisher()):
+    one = publisher()
+    async with subscriber(mosquitto.address) as reader, running(one):
         for n, each in enumerate(events):
             journal.append("ada", [each])
             await asyncio.sleep(0.001)
             if n in {150, 400}:
+                await until(lambda: one.stats.connected)
                 await mosquitto.end(how)
+                await until(lambda: not one.stats.connected)  # the last acknowledgements have been read
                 told_before = journal.cursor("mqtt")
             if n in {250, 500}:
                 await mosquitto.start()
@@ -131,6 +134,7 @@ async def test_a_stalled_broker_does_not_hold_up_the_end(
         async with running(one):
             await until(lambda: one.stats.connected)
             mosquitto.suspend()
+            one.set_state(TOPICS.state("ada"), b'"' + b"x" * 2**24 + b'"')  # more than the sockets hold
             journal.append("ada", [event(1.0)])
             await until(lambda: one.stats.in_flight_n)
 

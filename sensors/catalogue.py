@@ -74,7 +74,7 @@ CATALOGUE: tuple[DeviceType, ...] = (
         recognised_by=f"service {brilliant_packets.SERVICE} and device type 0 or 1",
         clock=DeviceClock(resolution_s=0.001, wraps_after_s=brilliant_packets.CLOCK_WRAPS_AFTER_S),
         loss_visible=False,
-        min_mtu=42,
+        min_mtu=42,  # eight cells and the IMU in one message
         rates_hz=(50.0, 100.0, 200.0),
         default_rate_hz=100.0,
         driver=brilliant_sole.BrilliantSoleDriver,

@@ -74,13 +74,14 @@ class Merge:
         """
         blocks = self.tick(arrival_s)
         self._data_n = self._grid_n
-        first = int(np.searchsorted(time_s, self._until_s[role]))
-        if first:
+        until_s = self._until_s[role]
+        if len(time_s) and time_s[0] < until_s:
+            first = int(np.searchsorted(time_s, until_s))
             self._late_n[role] += first
             time_s, values = time_s[first:], values[first:]
         if len(time_s):
-            self._until_s[role] = nextafter(float(time_s[-1]), inf)
-            blocks.append(Block(role, time_s, values, self._until_s[role]))
+            self._until_s[role] = until_s = nextafter(float(time_s[-1]), inf)
+            blocks.append(Block(role, time_s, values, until_s))
         return blocks
 
     def _instants(self, start_n: int, end_n: int) -> Iterator[int]:

@@ -66,7 +66,7 @@ class Intake:
         ------
         KeyError : connected to a kind of device that the catalogue does not know.
         """
-        sensor = self._inputs.setdefault(arrival.role, SensorInput(arrival.role))
+        sensor = self._inputs.get(arrival.role) or self._inputs.setdefault(arrival.role, SensorInput(arrival.role))
         match arrival:
             case Packet():
                 return self._packet(sensor, arrival)

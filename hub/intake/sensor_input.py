@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 
 import numpy as np
 
@@ -79,6 +80,7 @@ class SensorInput:
     _clock: SensorClock | None = None
     _clocked: bool = True
     _last: tuple[bytes, float] = (b"", 0.0)
+    _spec_is_fresh: bool = False
     _packets: int = 0
     _samples: int = 0
     _doubled: int = 0
@@ -116,6 +118,7 @@ class SensorInput:
         self._address = link.address
         self._last = (b"", 0.0)
         self._span = None
+        self._spec_is_fresh = False
         return self.driver.begin(link.wall_time)
 
     def disconnect(self, connection: int) -> None:
@@ -151,12 +154,14 @@ class SensorInput:
         if driver.rate_hz != self._rate_set_hz:
             self._rate_set_hz = driver.rate_hz
             clock.set_rate(driver.rate_hz)
+            self._spec_is_fresh = False
         for reading in readings:
             values = self._values(reading)
             if values is None:
                 continue
-            self._update_spec(driver)
-            if values.shape[1] != self.channels or not np.isfinite(values).all():
+            if not self._spec_is_fresh or values.shape[1] != self.channels:
+                self._update_spec(driver)
+            if values.shape[1] != self.channels or not (isfinite(values.min()) and isfinite(values.max())):
                 self._faults[DecodeReason.OUT_OF_RANGE] += 1
                 continue
             time_s = clock.stamp(reading, arrival_s)
@@ -195,10 +200,14 @@ class SensorInput:
             return reading.cells
         if reading.acceleration_mps2 is None or reading.rate_dps is None:
             return None
-        return np.hstack((reading.acceleration_mps2, reading.rate_dps))
+        values = np.empty((len(reading.rate_dps), len(SHIN_CHANNELS)))
+        values[:, :3] = reading.acceleration_mps2
+        values[:, 3:] = reading.rate_dps
+        return values
 
     def _update_spec(self, driver: Driver) -> None:
         spec = self.spec
+        self._spec_is_fresh = True
         if self.role.is_insole:
             if spec is None or spec.rate_hz != driver.rate_hz or not _has_cells(spec, driver):
                 self.spec = InsoleSpec(driver.rate_hz, driver.unit, driver.cells)

@@ -1,0 +1,67 @@
+"""A file that is written by a thread of its own, so that a slow disk never holds up whoever writes."""
+
+import os
+from pathlib import Path
+from queue import Full, Queue
+from threading import Thread
+
+_WAITING_N = 64
+
+
+class WriteBehind:
+    """Append-only binary file. ``write`` and ``flush`` return at once; ``close`` waits until all is on disk.
+
+    ``problem`` says why writing ended, where it did: the disk failed, or was so slow that too much waited. What comes
+    after that is discarded, so that the file holds a beginning without holes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.problem: str | None = None
+        self._file = path.open("xb")
+        self._written = 0
+        self._pending = bytearray()
+        self._queue: Queue[bytes | None] = Queue(_WAITING_N)
+        self._thread = Thread(target=self._run, name=f"recording {path.name}", daemon=True)
+        self._thread.start()
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; they go to the disk with the next ``flush``."""
+        self._pending += data
+        self._written += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Bytes taken so far."""
+        return self._written
+
+    def flush(self) -> None:
+        """Hand what was taken to the thread."""
+        if self._pending and self.problem is None:
+            try:
+                self._queue.put_nowait(bytes(self._pending))
+            except Full:
+                self.problem = "the disk is too slow"
+        self._pending.clear()
+
+    def close(self) -> None:
+        """Write what is left, sync it to disk and close."""
+        self.flush()
+        self._queue.put(None)
+        self._thread.join()
+        self._file.close()
+
+    def _run(self) -> None:
+        while (data := self._queue.get()) is not None:
+            if self.problem is None:
+                self._try(data)
+        if self.problem is None:
+            self._try(b"", sync=True)
+
+    def _try(self, data: bytes, *, sync: bool = False) -> None:
+        try:
+            self._file.write(data)
+            self._file.flush()
+            if sync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            self.problem = error.strerror or str(error)

@@ -21,6 +21,7 @@ from hub.gait.shank_contact import ShankContactDetector, ShankContactParams
 from hub.gait.steps import StepDetector, StepParams
 from hub.gait.strike import StrikeDetector, StrikeParams
 from hub.gait.timeline import Later, Timeline
+from hub.gait.trip import TripDetector, TripParams
 from hub.session import SHIN_CHANNELS, Block, InsoleSpec, Session, ShinSpec
 from sensors.layout import Role
 
@@ -45,6 +46,7 @@ class GaitParams:
     strike: StrikeParams = field(default_factory=StrikeParams)
     drag: DragParams = field(default_factory=DragParams)
     step: StepParams = field(default_factory=StepParams)
+    trip: TripParams = field(default_factory=TripParams)
     quality: QualityParams = field(default_factory=QualityParams)
 
 
@@ -82,8 +84,9 @@ class GaitEngine:
             ShankContactDetector(session, self._make, params.shank_contact),
             ContextDetector(session, params.context),
             StrikeDetector(session, histories, self._make, params.strike),
-            DragDetector(histories, self._make, params.drag),
+            DragDetector(session, histories, self._make, params.drag),
             StepDetector(histories, self._make, params.step),
+            TripDetector(session, histories, self._make, params.trip),
             BoutDetector(session, self._make),
         ]
         self._routes: dict[type, list[Handler]] = {}

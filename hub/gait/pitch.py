@@ -86,6 +86,15 @@ class PitchLevel:
         return ShankLevel(self._role, rows.value(TIME, last), mark.known_at_s, at_end_deg, pitch_deg, drift_dps)
 
 
+def pitch_at(history: History, level: ShankLevel, time_s: float) -> float | None:
+    """Shank pitch in degrees at ``time_s``, or as shortly before as is known by now."""
+    columns = history.at(time_s + KNOWN_LAG_S)
+    if columns is None or abs(float(columns[0]) - time_s) > 2 * KNOWN_LAG_S:
+        return None
+    row_s, angle_deg = float(columns[0]), float(columns[2])
+    return level.pitch_deg + angle_deg - level.angle_deg - level.drift_dps * (row_s - level.time_s)
+
+
 def measure_shank(history: History, level: ShankLevel | None, start_s: float, contact_s: float) -> ShankMeasures | None:
     """The stride from ``start_s`` to the initial contact ``contact_s``, from a shank stream's history.
 

@@ -50,8 +50,9 @@ class SwingParams:
     apart_s: float = 0.10  # minimum and impact farther apart than this are not of one contact (marpino: 1 % of steps)
     impact_mps3: float = 150.0  # weaker jerks are no impact: 5th percentile 470 (marpino)
     upright_mps2: float = 6.0  # mean specific force along the shank before a swing; lying 0
-    late_s: float = 0.005  # the middle of minimum and impact is this late (marpino, median)
-    impact_late_s: float = 0.020  # the impact alone is this late (marpino, median)
+    impact_share: float = 0.7  # weight of the impact in the contact's time, the rest is the minimum's (marpino)
+    late_s: float = 0.010  # that time is this late (marpino, median)
+    impact_late_s: float = 0.015  # the impact alone is this late (marpino, median)
     remembered: int = 9  # swings over which "usual" is the median
     arrest: ArrestParams = field(default_factory=ArrestParams)
 
@@ -252,7 +253,7 @@ class SwingScanner:
             impact_s = (rows.value(TIME, hardest) + rows.value(TIME, hardest - 1)) / 2
             if rows.value(JERK, hardest) > params.impact_mps3:
                 if strong and abs(minimum_s - impact_s) <= params.apart_s:
-                    contact_s = (minimum_s + impact_s) / 2 - params.late_s
+                    contact_s = minimum_s + params.impact_share * (impact_s - minimum_s) - params.late_s
                 else:
                     contact_s = impact_s - params.impact_late_s
         self._angles_deg = [*self._angles_deg[-params.remembered + 1 :], angle_deg]

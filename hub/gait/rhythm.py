@@ -1,0 +1,78 @@
+"""How a foot usually steps: swing time, and step time with its spread."""
+
+from dataclasses import dataclass
+from math import inf
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmParams:
+    """How much is remembered, and which step is out of rhythm."""
+
+    remembered: int = 15  # steps
+    speaks_after: int = 4
+    sigmas: float = 3.0  # farther from the median is out of rhythm (rec, science.md 5.5)
+    least_spread: float = 0.03  # of the step time; no walk is steadier (stride time varies by 1-3 %, science.md 2.7)
+    step_s: tuple[float, float] = (0.2, 1.8)
+    swing_s: tuple[float, float] = (0.15, 1.5)
+
+
+class Foot:
+    """Lifts and contacts of one foot."""
+
+    def __init__(self, params: RhythmParams) -> None:
+        self._params = params
+        self._lifts_s: list[float] = []
+        self._contacts_s: list[float] = []
+        self._swings_s: list[float] = []
+        self._steps_s: list[float] = []
+        self.swung_s: float | None = None
+
+    @property
+    def contact_s(self) -> float:
+        """The last initial contact."""
+        return self._contacts_s[-1] if self._contacts_s else -inf
+
+    @property
+    def usual_swing_s(self) -> float | None:
+        """Median swing; None before there are enough."""
+        return median(self._swings_s) if len(self._swings_s) >= self._params.speaks_after else None
+
+    def contacts_since(self, time_s: float) -> int:
+        """How many contacts there were at or after ``time_s``."""
+        return sum(contact_s >= time_s for contact_s in self._contacts_s)
+
+    def lifted_before(self, time_s: float) -> float | None:
+        """The last lift at or before ``time_s`` that no contact followed before ``time_s``."""
+        lifts = [lift_s for lift_s in self._lifts_s if lift_s <= time_s]
+        return lifts[-1] if lifts and not any(lifts[-1] < c <= time_s for c in self._contacts_s) else None
+
+    def lift(self, time_s: float) -> None:
+        """The foot left the ground."""
+        self._lifts_s = [*self._lifts_s[-3:], time_s]
+
+    def land(self, time_s: float, other_contact_s: float, *, learn: bool) -> bool | None:
+        """The foot met the ground. Whether the step since the other foot's contact was in rhythm; None: cannot tell."""
+        params = self._params
+        lifted_s = self.lifted_before(time_s)
+        self.swung_s = time_s - lifted_s if lifted_s is not None else None
+        step_s = time_s - other_contact_s
+        steady = self._in_rhythm(step_s)
+        self._contacts_s = [*self._contacts_s[-9:], time_s]
+        if learn and self.swung_s is not None and params.swing_s[0] <= self.swung_s <= params.swing_s[1]:
+            self._swings_s = [*self._swings_s[-params.remembered + 1 :], self.swung_s]
+        if learn and params.step_s[0] <= step_s <= params.step_s[1]:
+            self._steps_s = [*self._steps_s[-params.remembered + 1 :], step_s]
+        return steady
+
+    def forget(self) -> None:
+        """What lies across a silence does not count; what is usual stays."""
+        self._lifts_s = []
+        self._contacts_s = []
+
+    def _in_rhythm(self, step_s: float) -> bool | None:
+        if len(self._steps_s) < self._params.speaks_after:
+            return None
+        middle_s = median(self._steps_s)
+        spread_s = 1.4826 * median(abs(known_s - middle_s) for known_s in self._steps_s)
+        return abs(step_s - middle_s) <= self._params.sigmas * max(spread_s, self._params.least_spread * middle_s)

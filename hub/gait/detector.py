@@ -14,6 +14,9 @@ Handler = Callable[[Any, float], Sequence[Output]]
 """Takes an item and the time now; its state, and what it reads of histories, is as of now."""
 
 
+_NULLS: dict[Kind, dict[str, Value]] = {kind: dict.fromkeys(fields) for kind, fields in FIELDS.items()}
+
+
 class Detector(Protocol):
     """One question about gait. All of its state changes inside its handlers."""
 
@@ -42,8 +45,8 @@ class EventMaker:
         discriminator: str = "",
     ) -> Event:
         """An event that happened at ``time_s`` and was decided now. Fields of its kind that are not given are null."""
-        declared = FIELDS[kind]
-        assert fields.keys() <= declared.keys(), f"{kind}: undeclared {sorted(fields.keys() - declared.keys())}"
+        complete = {**_NULLS[kind], **fields}
+        assert len(complete) == len(_NULLS[kind]), f"{kind}: undeclared {sorted(complete.keys() - FIELDS[kind].keys())}"
         return Event(
             id=event_id(self._session_name, kind, side, time_s, discriminator),
             kind=kind,
@@ -51,7 +54,7 @@ class EventMaker:
             time_s=float(time_s),
             detected_at_s=float(now_s),
             confidence=float(confidence),
-            fields={name: fields.get(name) for name in declared},
+            fields=complete,
         )
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 
-import numpy as np
-
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, InitialContact, ToeDrag
@@ -13,7 +11,7 @@ from hub.gait.feed import SampleHole
 from hub.gait.history import History
 from hub.gait.insole import Loaded
 from hub.gait.loadscale import FORE, HEEL, LoadScale
-from hub.session import Floats
+from hub.session import Floats, Session
 from sensors.layout import Role, Side
 
 
@@ -48,12 +46,12 @@ def find_touches(time_s: Floats, columns: Floats, scale: LoadScale, params: Drag
     """Touches of the forefoot among the samples of one swing: times (n,), insole columns (columns, n)."""
     share = params.unrest_margin * scale.unrest[FORE]
     level = scale.zero[FORE] + max(params.fore_pct / 100 * scale.peak, share)
-    down = np.flatnonzero(columns[FORE] > level)
+    down = (columns[FORE] > level).nonzero()[0]
     if len(down) == 0:
         return []
-    breaks = np.flatnonzero(np.diff(time_s[down]) > params.bridged_s) + 1
-    starts = [0, *breaks.tolist()]
-    ends = [*breaks.tolist(), len(down)]
+    down_s = time_s[down]
+    breaks = ((down_s[1:] - down_s[:-1] > params.bridged_s).nonzero()[0] + 1).tolist()
+    starts, ends = [0, *breaks], [*breaks, len(down)]
     touches = []
     for start, end in zip(starts, ends, strict=True):
         first, last = int(down[start]), int(down[end - 1])
@@ -70,9 +68,12 @@ def find_touches(time_s: Floats, columns: Floats, scale: LoadScale, params: Drag
 
 
 class DragDetector:
-    """Looks back over each swing when the foot has landed."""
+    """Looks back over each swing of an affected foot when it has landed."""
 
-    def __init__(self, histories: Mapping[Role, History], make: EventMaker, params: DragParams) -> None:
+    def __init__(
+        self, session: Session, histories: Mapping[Role, History], make: EventMaker, params: DragParams
+    ) -> None:
+        self._wearer = session.wearer
         self._histories = histories
         self._make = make
         self._params = params
@@ -111,6 +112,8 @@ class DragDetector:
         side, params = contact.side, self._params
         lifted_s = self._lifted_s[side]
         swing_s = contact.time_s - lifted_s
+        if not self._wearer.is_affected(side):
+            return []
         if not contact.sensor.is_insole or swing_s > params.swing_longest_s or self._hole_s[side] >= lifted_s:
             return []
         scale = self._scales[side]

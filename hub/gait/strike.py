@@ -10,7 +10,7 @@ from hub.gait.history import History
 from hub.gait.insole import Loaded
 from hub.gait.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
 from hub.gait.timeline import Later
-from hub.session import InsoleSpec, Session
+from hub.session import Floats, InsoleSpec, Session
 from sensors.layout import Region, Role, Side
 
 
@@ -46,7 +46,10 @@ class _HeelAwaited:
 
 
 class StrikeDetector:
-    """Reports initial contacts with their strike, and toe-first contacts with the reason."""
+    """Reports initial contacts with their strike, and toe-first contacts of affected feet with the reason.
+
+    On the other foot toes first are stairs, tiptoe or a step back: the strike says so, but it is no sign of foot drop.
+    """
 
     def __init__(
         self, session: Session, histories: Mapping[Role, History], make: EventMaker, params: StrikeParams
@@ -54,6 +57,7 @@ class StrikeDetector:
         self._make = make
         self._params = params
         self._histories = histories
+        self._wearer = session.wearer
         self._band_s = {}
         self._zones_known = {}
         for role, spec in session.sensors.items():
@@ -85,27 +89,32 @@ class StrikeDetector:
         if contact.sensor.is_insole and self._zones_known[contact.sensor]:
             verdict = _Verdict(contact, self._scales[contact.side])
             return [Later(contact.time_s + self._params.judged_after_s, verdict)]
-        index = self._index_pct(contact, self._scales[contact.side]) if contact.sensor.is_insole else None
+        index = None
+        if contact.sensor.is_insole:
+            index = self._index_pct(contact, self._scales[contact.side], *self._window(contact))
         return self._report(contact, Strike.UNKNOWN, index, None, now_s)
 
     def _judge(self, due: _Verdict, now_s: float) -> list[Output]:
         contact, params = due.contact, self._params
-        heel_s = self._onset_s(contact, HEEL, due.scale)
-        fore_s = self._onset_s(contact, FORE, due.scale)
+        time_s, columns = self._window(contact)
+        heel_s = onset_s(time_s, columns[HEEL], contact.time_s, due.scale, HEEL)
+        fore_s = onset_s(time_s, columns[FORE], contact.time_s, due.scale, FORE)
         latest_s = contact.time_s + params.judged_latest_s
         if (heel_s is None or fore_s is None) and now_s < latest_s:
-            return [Later(min(now_s + params.poll_s, latest_s), due)]
+            return [Later(latest_s, due)]
         lead_s = heel_s - fore_s if heel_s is not None and fore_s is not None else None
-        index = self._index_pct(contact, due.scale)
+        index = self._index_pct(contact, due.scale, time_s, columns)
         outputs = self._report(contact, self._strike(contact.sensor, heel_s, fore_s), index, lead_s, now_s)
         judged = outputs[0]
-        if isinstance(judged, JudgedContact) and judged.strike is Strike.TOE and fore_s is not None:
+        affected = self._wearer.is_affected(contact.side)
+        if affected and isinstance(judged, JudgedContact) and judged.strike is Strike.TOE and fore_s is not None:
             outputs.append(_HeelAwaited(judged, fore_s, due.scale))
         return outputs
 
     def _await_heel(self, due: _HeelAwaited, now_s: float) -> list[Output]:
         contact, params = due.judged.contact, self._params
-        heel_s = self._onset_s(contact, HEEL, due.scale)
+        time_s, columns = self._window(contact)
+        heel_s = onset_s(time_s, columns[HEEL], contact.time_s, due.scale, HEEL)
         if heel_s is None and now_s < contact.time_s + params.heel_awaited_s:
             return [Later(now_s + params.poll_s, due)]
         lead_ms = 1000 * ((now_s if heel_s is None else heel_s) - due.fore_s)
@@ -142,26 +151,37 @@ class StrikeDetector:
         )
         return [JudgedContact(contact, strike, index, lead_ms, event.id), event]
 
-    def _onset_s(self, contact: InitialContact, column: int, scale: LoadScale) -> float | None:
-        """Since when, without a break, the zone has been loaded around the contact; None if it is not."""
+    def _window(self, contact: InitialContact) -> tuple[Floats, Floats]:
+        """Samples from shortly before the contact to now."""
         start_s = contact.time_s - self._params.onset_before_s
-        time_s, columns = self._histories[contact.sensor].window(start_s, contact.time_s + 1.0)
-        load, level = columns[column], scale.zone[column]
-        after = int(time_s.searchsorted(contact.time_s, side="right"))
-        loaded = load > level
-        touched = after + int(loaded[after:].argmax()) if after < len(load) else len(load)
-        if touched >= len(load) or not loaded[touched]:
-            return None
-        clear = loaded[:touched][::-1].argmin() if touched and not loaded[:touched].all() else touched
-        first = touched - int(clear)
-        if first == 0:
-            return float(time_s[0])
-        share = (level - float(load[first - 1])) / (float(load[first]) - float(load[first - 1]))
-        return float(time_s[first - 1]) + share * (float(time_s[first]) - float(time_s[first - 1]))
+        return self._histories[contact.sensor].window(start_s, contact.time_s + 1.0)
 
-    def _index_pct(self, contact: InitialContact, scale: LoadScale) -> float | None:
-        end_s = contact.time_s + self._params.index_s
-        _, columns = self._histories[contact.sensor].window(contact.time_s, end_s)
-        total = sum(value - scale.zero[TOTAL] for value in columns[TOTAL].tolist())
-        moment = sum(value - scale.zero[MOMENT] for value in columns[MOMENT].tolist())
+    def _index_pct(self, contact: InitialContact, scale: LoadScale, time_s: Floats, columns: Floats) -> float | None:
+        first = int(time_s.searchsorted(contact.time_s))
+        last = int(time_s.searchsorted(contact.time_s + self._params.index_s, side="right"))
+        total = sum(columns[TOTAL, first:last].tolist()) - (last - first) * scale.zero[TOTAL]
+        moment = sum(columns[MOMENT, first:last].tolist()) - (last - first) * scale.zero[MOMENT]
         return min(max(100 * moment / total, 0.0), 100.0) if total > 0 else None
+
+
+def onset_s(time_s: Floats, load: Floats, contact_s: float, scale: LoadScale, column: int) -> float | None:
+    """Since when, without a break, a zone has been loaded by the contact at ``contact_s``; None if it is not.
+
+    ``time_s`` and ``load`` (n,) begin shortly before the contact. What the zone bore all that time, by a drag or pressure
+    inside the shoe, does not count.
+    """
+    after = int(time_s.searchsorted(contact_s, side="right"))
+    if after >= len(load):
+        return None
+    before = float(load[:after].min()) - scale.zero[column] if after else 0.0
+    level = scale.zone[column] + max(before, 0.0)
+    loaded = load > level
+    touched = after + int(loaded[after:].argmax())
+    if not loaded[touched]:
+        return None
+    clear = int(loaded[: touched + 1][::-1].argmin())  # samples back to the last one that was not loaded
+    first = touched + 1 - clear if clear else 0
+    if first == 0:
+        return float(time_s[0])
+    share = (level - float(load[first - 1])) / (float(load[first]) - float(load[first - 1]))
+    return float(time_s[first - 1]) + share * (float(time_s[first]) - float(time_s[first - 1]))

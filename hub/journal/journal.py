@@ -152,6 +152,18 @@ class Journal:
         if position > self.cursor(destination):
             self._cursors[destination] = position
             self._writer.move_cursor(destination, position)
+            self._announce()
+
+    async def taken_by(self, destination: str) -> None:
+        """Wait until a destination has taken everything that is on the disk.
+
+        Raises
+        ------
+        JournalError
+            The journal is closed, or damaged.
+        """
+        while self.cursor(destination) < self._last:
+            await self._wait_for_news()
 
     async def follow(self, destination: str) -> AsyncGenerator[Record, None]:
         """Every record after the destination's cursor, on disk before it comes here, now and in future.

@@ -1,15 +1,18 @@
 """A file that is written by a thread of its own, so that a slow disk never holds up whoever writes."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from queue import Full, Queue
 from threading import Thread
 
 _WAITING_N = 64
+_CLOSE_S = 2.0
+_TOO_SLOW = "the disk is too slow"
 
 
 class WriteBehind:
-    """Append-only binary file. ``write`` and ``flush`` return at once; ``close`` waits until all is on disk.
+    """Append-only binary file. ``write`` and ``flush`` return at once; ``close`` waits some seconds for the disk.
 
     ``problem`` says why writing ended, where it did: the disk failed, or was so slow that too much waited. What comes
     after that is discarded, so that the file holds a beginning without holes.
@@ -40,15 +43,19 @@ class WriteBehind:
             try:
                 self._queue.put_nowait(bytes(self._pending))
             except Full:
-                self.problem = "the disk is too slow"
+                self.problem = _TOO_SLOW
         self._pending.clear()
 
     def close(self) -> None:
         """Write what is left, sync it to disk and close."""
         self.flush()
-        self._queue.put(None)
-        self._thread.join()
-        self._file.close()
+        with suppress(Full):
+            self._queue.put(None, timeout=_CLOSE_S)
+            self._thread.join(_CLOSE_S)
+        if self._thread.is_alive():
+            self.problem = _TOO_SLOW
+        else:
+            self._file.close()
 
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:

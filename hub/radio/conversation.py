@@ -86,6 +86,14 @@ class Conversation:
         LinkError
             The link broke, fell silent, or was given up.
         """
+        try:
+            await self._listen(client)
+            for action in self._goodbye or ():
+                await self._do(client, action)
+        finally:
+            self.end("the hub hung up")
+
+    async def _listen(self, client: BleakClient) -> None:
         loop = asyncio.get_running_loop()
         deadline_s = loop.time() + self._settings.first_data_s
         while self._goodbye is None:
@@ -102,8 +110,6 @@ class Conversation:
                     await self._wake.wait()
             except TimeoutError:
                 deadline_s = self._next_deadline_s(loop.time(), deadline_s)
-        for action in self._goodbye:
-            await self._do(client, action)
 
     def _next_deadline_s(self, now_s: float, deadline_s: float) -> float:
         """When to look again. Ends the connection where it has been silent for too long."""

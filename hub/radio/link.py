@@ -78,10 +78,10 @@ class Link:
             try:
                 await self._one_connection()
             except LinkError as error:
-                pause_s = self._backoff.next_s()
                 self._lose(error)
-                await asyncio.sleep(pause_s)
-                self._move(LinkEvent.RETRY)
+                if not self._stopping:
+                    await asyncio.sleep(self._backoff.next_s())
+                    self._move(LinkEvent.RETRY)
 
     def stop(self, goodbye: tuple[Action, ...]) -> None:
         """Do the last actions where there is a connection, hang up, and return from ``run``."""
@@ -134,6 +134,8 @@ class Link:
         self._counts.connections = number
         self._conversation = conversation
         self._move(LinkEvent.CONNECTED)
+        if self._stopping:
+            conversation.say_goodbye(())
         reason = "the hub hung up"
         self._put_connected(found.address, number)
         try:

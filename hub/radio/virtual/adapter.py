@@ -8,6 +8,8 @@ from bumble.core import BaseBumbleError
 from bumble.device import Connection, Device
 from bumble.host import Host
 
+from hub.radio.virtual.uninterrupted import uninterrupted
+
 HOST_ADDRESS = "F0:0D:00:00:00:02"
 
 
@@ -26,12 +28,12 @@ class VirtualAdapter:
         if self.scanning:
             raise self._in_progress()
         self.scanning = True
-        await self.device.start_scanning(active=active, filter_duplicates=False)
+        await uninterrupted(self.device.start_scanning(active=active, filter_duplicates=False))
 
     async def stop_scanning(self) -> None:
         """Stop scanning."""
         self.scanning = False
-        await self.device.stop_scanning()
+        await uninterrupted(self.device.stop_scanning())
 
     async def connect(self, address: hci.Address) -> Connection:
         """Connect, however long it takes; cancelling gives the attempt up. Raises BleakDBusError while another runs."""
@@ -53,8 +55,8 @@ class VirtualAdapter:
 
     async def _give_up(self, attempt: "asyncio.Future[Connection]") -> None:
         try:
-            await self.device.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command())
+            await uninterrupted(self.device.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command()))
             connection = await attempt
         except (BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
             return
-        await connection.disconnect()  # it came through before it could be given up
+        await uninterrupted(connection.disconnect())  # it came through before it could be given up

@@ -1,7 +1,7 @@
 """bleak's backend interface on a bumble host, with the errors that the BlueZ backend gives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from bleak.args import SizedBuffer
@@ -20,6 +20,7 @@ from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt_client import CharacteristicProxy
 
 from hub.radio.virtual.adapter import VirtualAdapter
+from hub.radio.virtual.uninterrupted import uninterrupted
 
 T = TypeVar("T")
 
@@ -140,7 +141,7 @@ class VirtualClient(BaseBleakClient):
         connection = self._peer.connection
         connection.on(Connection.EVENT_DISCONNECTION, lambda _reason: gone.set())
         try:
-            await connection.disconnect()
+            await uninterrupted(connection.disconnect())
         except (BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
             if _cancelled():
                 raise
@@ -190,11 +191,11 @@ class VirtualClient(BaseBleakClient):
         """Write a descriptor."""
         await self._ask(lambda peer: peer.write_value(descriptor.handle, bytes(data), with_response=True))
 
-    async def _ask(self, request: Callable[[Peer], Awaitable[T]]) -> T:
+    async def _ask(self, request: Callable[[Peer], Coroutine[Any, Any, T]]) -> T:
         if self._peer is None:
             raise BleakError("Not connected")
         try:
-            return await request(self._peer)
+            return await uninterrupted(request(self._peer))
         except att.ATT_Error as error:
             raise BleakGATTProtocolError(error.error_code) from error
         except (BaseBumbleError, hci.HCI_Error) as error:

@@ -13,6 +13,7 @@ from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
 
 from hub.radio.virtual.faults import Faults, FaultyLine
+from hub.radio.virtual.uninterrupted import uninterrupted
 from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic, Notification
 
 CONNECTION_INTERVAL_S = 0.015
@@ -64,14 +65,14 @@ class Peripheral:
 
     async def run(self) -> None:
         """Advertise, serve one central at a time, and start again; for ever."""
-        await self._device.power_on()
+        await uninterrupted(self._device.power_on())
         while True:
             await self._advertise_until_connected()
             if self._connection is not None:
                 await self._serve(self._connection)
 
     async def _advertise_until_connected(self) -> None:
-        advertising = await self._device.create_advertising_set(
+        starting = self._device.create_advertising_set(
             advertising_parameters=AdvertisingParameters(
                 own_address_type=OwnAddressType.RANDOM,
                 primary_advertising_interval_min=ADVERTISING_INTERVAL_MS,
@@ -80,10 +81,11 @@ class Peripheral:
             random_address=self._device.random_address,
             advertising_data=_advertising_data(self._emulator.advertisement),
         )
+        advertising = await uninterrupted(starting)
         while self._connection is None:
             self._changed.clear()
             await self._changed.wait()
-        await advertising.remove()
+        await uninterrupted(advertising.remove())
 
     async def _serve(self, connection: Connection) -> None:
         event_s = self._clock()
@@ -104,7 +106,7 @@ class Peripheral:
                 )
         if self.line.must_disconnect(now_s) and connection is self._connection:
             try:
-                await connection.disconnect()
+                await uninterrupted(connection.disconnect())
             except (BaseBumbleError, HCI_Error):
                 self._on_disconnection(connection)  # the central was quicker
 

@@ -81,13 +81,14 @@ class ImuParams:
 
 def bone_motion(
     motion: ShankMotion,
+    *,
     phase: Floats,
     walking: Floats,
     time_s: Floats,
     contacts: Iterable[Contact],
     touches: Iterable[Touch],
 ) -> tuple[Floats, Floats]:
-    """(n, 3) specific force in m/s^2 and (n, 3) rate in deg/s in shank axes: x forward, y left, z up along the shank."""
+    """(n, 3) specific force in m/s^2 and (n, 3) rate in deg/s in shank axes: x forward, y left, z along the shank."""
     pitch = np.radians(motion.pitch_deg)
     forward, up = motion.forward_mps2.copy(), motion.up_mps2 + G_MPS2
     for touch in touches:

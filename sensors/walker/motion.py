@@ -8,7 +8,7 @@ from sensors.driver import Floats
 from sensors.layout import Side
 from sensors.walker.chain import leg_length_m
 from sensors.walker.plan import FEET, LegPlan, Plan
-from sensors.walker.trips import shank_course
+from sensors.walker.trips import stumble_course
 
 STANDING_THIGH_DEG = 3.0
 _SMOOTHING_S = 0.015
@@ -46,10 +46,11 @@ def leg_angles(plan: Plan, side: Side, time_s: Floats) -> LegAngles:
             there = _undisturbed(plan, leg, at_s)
             return there.thigh_deg, there.shank_deg
 
-        course = shank_course(stumble, plan.segments, hip_mps, undisturbed)
-        during = (time_s > course.knots[0]) & (time_s < course.knots[-1])
-        if during.any():
-            angles.shank_deg[during] = course(time_s[during])
+        course = stumble_course(stumble, plan.segments, hip_mps, undisturbed)
+        for pitch_deg, curve in ((angles.thigh_deg, course.thigh), (angles.shank_deg, course.shank)):
+            if curve is not None:
+                during = (time_s > curve.knots[0]) & (time_s < curve.knots[-1])
+                pitch_deg[during] = curve(time_s[during])
     return angles
 
 

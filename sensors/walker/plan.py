@@ -23,6 +23,9 @@ FEET = (Side.LEFT, Side.RIGHT)
 REST_PHASE = 0.15
 """Phase of a leg that stands; at rest the joint angles do not depend on it."""
 
+TRUTH_KEPT_N = 20_000
+"""Truth that nobody fetches is kept up to this many events (about 40 minutes of walking)."""
+
 REST_STANCE = 0.45
 """Progress through stance of a foot that stands."""
 
@@ -175,7 +178,24 @@ class Plan:
         self.speed_mps = Track(0.0, 0.0)
         self.left_share = Track(0.0, 0.5, smooth=False)
         self.support = Track(0.0, 1.0)
-        self.truth: deque[TruthEvent] = deque()
+        self.truth: deque[TruthEvent] = deque(maxlen=TRUTH_KEPT_N)
+        self._activity: tuple[str, float] | None = None
+
+    @property
+    def unfinished(self) -> tuple[str, float] | None:
+        """The interval that has begun but not ended: kind and start."""
+        return self._activity
+
+    def begin(self, kind: str, time_s: float) -> None:
+        """An interval of walking or not walking starts."""
+        self._activity = kind, time_s
+
+    def end(self, time_s: float) -> None:
+        """The interval that began is over: it becomes truth."""
+        if self._activity is not None:
+            kind, start_s = self._activity
+            self.truth.append(TruthEvent(start_s, Side.BOTH, kind, time_s - start_s))
+            self._activity = None
 
     def share_to(self, time_s: float, side: Side, share: float) -> None:
         """Shift weight linearly so that ``side`` carries ``share`` of it at ``time_s``."""
@@ -195,10 +215,8 @@ class Plan:
                 track.hold(until_s)
 
     def forget_before(self, time_s: float) -> None:
-        """Drop what the time from ``time_s`` on does not need; truth not fetched by then goes too."""
+        """Drop what the motion from ``time_s`` on does not need."""
         for track in (self.walking, self.speed_mps, self.left_share, self.support):
             track.forget_before(time_s)
         for leg in self.legs.values():
             leg.forget_before(time_s)
-        while self.truth and self.truth[0].time_s < time_s:
-            self.truth.popleft()

@@ -1,7 +1,8 @@
 """Ways of walking: joint angles over the gait cycle, timing, and what the affected foot does. A table.
 
 Angles are control points over the gait cycle (initial contact 0 % .. next one 100 %), computed and cross-checked
-against published curves; shank pitch = thigh - knee, positive with the ankle ahead of the knee; foot pitch = shank + ankle.
+against published curves; shank pitch = thigh - knee, positive with the ankle ahead of the knee; foot pitch = shank
++ ankle.
 """
 
 from dataclasses import dataclass, replace

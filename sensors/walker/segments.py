@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from sensors.layout import Side
 from sensors.walker.plan import FEET, Plan
-from sensors.walker.truth import TruthEvent
 
 
 class Segment(Protocol):
@@ -32,6 +30,7 @@ class Stand:
         start_s = plan.now_s
         end_s = start_s + self.duration_s
         plan.hold_still(start_s)
+        plan.begin("not_walking", start_s)
         while plan.now_s < end_s:
             next_s = plan.now_s + plan.rng.uniform(4.0, 9.0)
             next_s = end_s if next_s > end_s - 2.0 else next_s
@@ -39,8 +38,9 @@ class Stand:
             plan.share_to(next_s, plan.person.affected_side, min(max(share, 0.2), 0.8))
             plan.hold_still(next_s)
             plan.now_s = plan.settled_s = next_s
+            if next_s == end_s:
+                plan.end(end_s)
             yield
-        plan.truth.append(TruthEvent(start_s, Side.BOTH, "not_walking", end_s - start_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Sit:
         start_s = plan.now_s
         end_s = start_s + max(self.duration_s, 5.0)
         plan.hold_still(start_s)
+        plan.begin("not_walking", start_s)
         plan.support.to(start_s + 0.7, 0.85)
         plan.support.to(start_s + 2.0, self.support)
         for leg in plan.legs.values():
@@ -76,7 +77,7 @@ class Sit:
         plan.support.to(end_s, 1.0)
         plan.hold_still(end_s)
         plan.now_s = plan.settled_s = end_s
-        plan.truth.append(TruthEvent(start_s, Side.BOTH, "not_walking", end_s - start_s))
+        plan.end(end_s)
         yield
 
     def _fidget(self, plan: Plan, until_s: float) -> None:

@@ -65,7 +65,7 @@ def record(
             else:
                 blocks.append(np.hstack(walker.shank(role.side, portion)))
         truth += walker.truth_before(float(portion[-1]))
-    truth += walker.truth_before(float(time_s[-1]) if time_s.size else 0.0)
+    truth += walker.truth_before(time_s.size / rate_hz, closing=True)
     values = {role: np.concatenate(blocks) for role, blocks in parts.items()}
     return Recording(rate_hz, time_s, values, cells, tuple(sorted(truth, key=lambda event: event.time_s)))
 

@@ -84,8 +84,13 @@ class Stepper:
             self._lift(swing)
         else:
             stumble = plan_stumble(trip, swing.fc_s, swing.ic_s, self._rng)
+            unaware_s = min(0.05, 0.5 * (swing.ic_s - stumble.start_s), 0.25 * (stumble.contact_s - stumble.start_s))
+            until = tuple(
+                (time_s, (time_s - fc_s) / (swing.ic_s - fc_s))
+                for time_s in (stumble.start_s, stumble.start_s + unaware_s)
+            )
             swing = _Swing(side, fc_s, stumble.contact_s)
-            self._lift(swing, obstacle=(stumble.start_s, trip.swing_phase))
+            self._lift(swing, until)
             self._stumble(side, stumble, trip)
             if stumble.strategy in {Strategy.LOWERING, Strategy.DELAYED}:
                 strike = Strike.TOE if self._rng.random() < use.toe else Strike.FLAT
@@ -126,14 +131,14 @@ class Stepper:
         self._unsteady_steps = max(self._unsteady_steps - 1, 0)
         return float(max(step_s + manner.swing_shift_s[side] - self._double_support_s, 0.18))
 
-    def _lift(self, swing: _Swing, obstacle: tuple[float, float] | None = None) -> None:
-        """Final contact and the way through swing; an ``obstacle`` (time, part of swing) fixes one more point of it."""
+    def _lift(self, swing: _Swing, by: tuple[tuple[float, float], ...] = ()) -> None:
+        """Final contact and the way through swing, ``by`` further points of it: (time, part of the swing)."""
         plan, stance = self._plan, self._manner.stance
         leg = plan.legs[swing.side]
         cycle = float(np.floor(leg.phase.last))
         leg.phase.to(swing.fc_s, cycle + stance)
-        if obstacle is not None:
-            leg.phase.to(obstacle[0], cycle + stance + obstacle[1] * (1.0 - stance))
+        for time_s, part in by:
+            leg.phase.to(time_s, cycle + stance + part * (1.0 - stance))
         leg.phase.to(swing.ic_s, cycle + 1.0)
         leg.excursion.to(swing.ic_s, 1.0 + self._manner.amplitude_sd * self._excursion[swing.side].next())
         leg.contacts[-1].progress.append((swing.fc_s, 1.0))

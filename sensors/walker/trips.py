@@ -15,6 +15,12 @@ from sensors.walker.truth import Strategy
 GLANCE = 0.4
 """Below this strength the swing goes on without a recovery response."""
 
+_LOWERING_DPS = 120.0
+"""Mean rate at which a lowered shank comes forward at most; the peak is half as much again."""
+
+_LIFTED_S = 0.06
+"""An elevated foot stays behind the obstacle this long before it swings on."""
+
 Angles = Callable[[Floats], tuple[Floats, Floats]]
 """Undisturbed (thigh, shank) pitch in degrees at given times."""
 
@@ -88,49 +94,67 @@ def plan_stumble(trip: Trip, fc_s: float, ic_s: float, rng: np.random.Generator)
     )
 
 
-def shank_course(stumble: Stumble, segments: Segments, hip_mps: float, undisturbed: Angles) -> Hermite:
-    """Shank pitch in degrees over the time in which it leaves the undisturbed course.
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """Thigh and shank pitch in degrees while they are off the undisturbed course; a thigh of None stays on it."""
+
+    thigh: Hermite | None
+    shank: Hermite
+
+
+def stumble_course(stumble: Stumble, segments: Segments, hip_mps: float, undisturbed: Angles) -> Course:
+    """How the leg moves from the blow until it is back on its undisturbed course.
 
     The blow takes ``strength`` of the ankle's forward speed, and the knee gives way for all of it; the shank falls back
     while the foot is held; then the strategy brings it to the contact, and the stance back onto the undisturbed course.
     """
-    step_s = 0.002
-    around = stumble.start_s + np.array([-step_s, 0.0, step_s])
-    thigh, shank = undisturbed(around)
-    rate = (float(thigh[2] - thigh[0]) / (2 * step_s), float(shank[2] - shank[0]) / (2 * step_s))
-    ankle_mps = ankle_speed_mps(segments, hip_mps, (float(thigh[1]), rate[0]), (float(shank[1]), rate[1]))
-    lost_dps = stumble.strength * np.degrees(ankle_mps / (segments.shank_m * np.cos(np.radians(float(shank[1])))))
+    around = stumble.start_s + np.array([-0.002, 0.0, 0.002])
+    thigh, shank = (_knot(around, angles, 1) for angles in undisturbed(around))
+    ankle_mps = ankle_speed_mps(segments, hip_mps, thigh[1:], shank[1:])
+    lost_dps = stumble.strength * np.degrees(ankle_mps / (segments.shank_m * np.cos(np.radians(shank[1]))))
 
-    knots = [(stumble.start_s, float(shank[1]), rate[1])]
-    held_dps = rate[1] - float(lost_dps)
-    pitch = knots[0][1] + 0.5 * (rate[1] + held_dps) * stumble.rise_s
-    knots.append((stumble.start_s + stumble.rise_s, pitch, held_dps))
+    held_dps = shank[2] - float(lost_dps)
+    pitch = shank[1] + 0.5 * (shank[2] + held_dps) * stumble.rise_s
+    knots = [shank, (stumble.start_s + stumble.rise_s, pitch, held_dps)]
     if held_dps < 0.0:
         back_s = min(stumble.block_s, 2.0 * stumble.dip_deg / -held_dps)
         back_s = min(back_s, 0.5 * (stumble.contact_s - knots[-1][0]))
         pitch += 0.5 * held_dps * back_s
         knots.append((knots[-1][0] + back_s, pitch, 0.0))
-    knots += _recovery(stumble, pitch, knots[-1][0], undisturbed)
-    times, pitches, rates = zip(*knots, strict=True)
-    return Hermite(np.array(times), np.array(pitches), np.array(rates))
 
-
-def _recovery(
-    stumble: Stumble, pitch_deg: float, released_s: float, undisturbed: Angles
-) -> list[tuple[float, float, float]]:
-    """Knots (time, pitch, rate) from the release of the foot until the undisturbed course is met again."""
+    released_s = knots[-1][0]
     after = stumble.contact_s + np.arange(0.0, 0.9, 0.01)
-    course = undisturbed(after)[1]
-    rates = np.gradient(course, after)
-    if stumble.strategy in {None, Strategy.ELEVATING}:
-        ready_s = released_s + (0.06 if stumble.strategy is Strategy.ELEVATING else 0.01)
-        knots = [(ready_s, pitch_deg, 0.0)] if ready_s < stumble.contact_s - 0.2 else []
-        return [*knots, (stumble.contact_s, float(course[0]), float(rates[0]))]
-    landing = max(pitch_deg + 3.0, stumble.landing_deg)
-    trough = int(np.argmin(course[:70]))
-    below = np.flatnonzero(course[15 : trough + 1] <= landing)
-    join = 15 + int(below[0]) if below.size else trough
-    return [
-        (stumble.contact_s, landing, 0.0),
-        (float(after[join]), float(course[join]), min(float(rates[join]), 0.0)),
-    ]
+    thigh_after, shank_after = undisturbed(after)
+    match stumble.strategy:
+        case None:
+            return Course(None, _through([*knots, _knot(after, shank_after, 0)]))
+        case Strategy.ELEVATING:
+            lifted = [(released_s + _LIFTED_S, pitch, 0.0)] if stumble.contact_s - released_s > 0.26 else []
+            return Course(
+                _through([thigh, _knot(after, thigh_after, 0)]),
+                _through([*knots, *lifted, _knot(after, shank_after, 0)]),
+            )
+        case _:
+            down_s = stumble.contact_s - released_s
+            landing = min(max(pitch + 3.0, stumble.landing_deg), pitch + _LOWERING_DPS * down_s)
+            trough = int(np.argmin(shank_after[:70]))
+            below = np.flatnonzero(shank_after[15 : trough + 1] <= landing)
+            join = 15 + int(below[0]) if below.size else trough
+            stopped = thigh[1] + float(np.clip(0.3 * thigh[2] * (stumble.contact_s - stumble.start_s), -12.0, 12.0))
+            return Course(
+                _through([thigh, (stumble.contact_s, stopped, 0.0), _knot(after, thigh_after, join)]),
+                _through([*knots, (stumble.contact_s, landing, 0.0), _knot(after, shank_after, join)]),
+            )
+
+
+Knot = tuple[float, float, float]
+"""Time in s, pitch in deg, rate in deg/s."""
+
+
+def _knot(time_s: Floats, pitch_deg: Floats, index: int) -> Knot:
+    return float(time_s[index]), float(pitch_deg[index]), float(np.gradient(pitch_deg, time_s)[index])
+
+
+def _through(knots: list[Knot]) -> Hermite:
+    times_s, pitches_deg, rates_dps = np.array(knots).T
+    return Hermite(times_s, pitches_deg, rates_dps)

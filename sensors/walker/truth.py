@@ -47,3 +47,9 @@ class TruthEvent:
     def shifted(self, by_s: float) -> "TruthEvent":
         """The same, later."""
         return replace(self, time_s=self.time_s + by_s)
+
+    def cut(self, until_s: float) -> "TruthEvent":
+        """The same, with an interval that lasts beyond ``until_s`` ended there."""
+        if isinstance(self.value, str):
+            return self
+        return replace(self, value=min(self.value, until_s - self.time_s))

@@ -99,16 +99,23 @@ class Walker:
         both = self._sample(time_s, 6, lambda chunk: self._shank_chunk(chunk, side))
         return both[:, :3], both[:, 3:]
 
-    def truth_before(self, time_s: float) -> list[TruthEvent]:
-        """Truth of what began before ``time_s`` and was not fetched yet, by time. An interval comes once it is planned
-        to its end. What nobody fetches is forgotten after ``MEMORY_S``.
+    def truth_before(self, time_s: float, *, closing: bool = False) -> list[TruthEvent]:
+        """Truth of what began before ``time_s`` and was not fetched yet, by time.
+
+        An interval comes when it is planned to its end; ``closing`` cuts it, and the one under way, at ``time_s``.
         """
-        self._extend(time_s - self._start_s)
+        until_s = time_s - self._start_s
+        self._extend(until_s)
         known = self._plan.truth
-        due = [event for event in known if event.time_s + self._start_s < time_s]
-        rest = [event for event in known if event.time_s + self._start_s >= time_s]
+        due = [event for event in known if event.time_s < until_s]
+        later = [event for event in known if event.time_s >= until_s]
         known.clear()
-        known.extend(rest)
+        known.extend(later)
+        if closing:
+            due = [event.cut(until_s) for event in due]
+            if self._plan.unfinished is not None and self._plan.unfinished[1] < until_s:
+                kind, begin_s = self._plan.unfinished
+                due.append(TruthEvent(begin_s, Side.BOTH, kind, until_s - begin_s))
         return sorted((event.shifted(self._start_s) for event in due), key=lambda event: event.time_s)
 
     def _extend(self, until_s: float) -> None:
@@ -174,11 +181,11 @@ class Walker:
             leg = self._plan.legs[side]
             force, rate = bone_motion(
                 shank_motion(self._plan, side, time_s),
-                leg.phase(time_s),
-                self._plan.walking(time_s),
-                time_s,
-                [contact for contact in leg.contacts if contact.impact.peak_g > 0.0],
-                leg.touches,
+                phase=leg.phase(time_s),
+                walking=self._plan.walking(time_s),
+                time_s=time_s,
+                contacts=leg.contacts,
+                touches=leg.touches,
             )
             force, rate = worn(self._imu[side], force, rate, 1.0 / GRID_HZ)
             inner = slice(_LEAD_IN_N, _LEAD_IN_N + _CHUNK_N + 1)

@@ -9,7 +9,6 @@ from sensors.walker.plan import Plan
 from sensors.walker.profiles import Profile
 from sensors.walker.steps import Stepper
 from sensors.walker.trips import Trip
-from sensors.walker.truth import TruthEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Walk:
         lead = Side.LEFT if plan.rng.random() < 0.5 else Side.RIGHT
         stepper = Stepper(plan, manner, lead)
         start_s = plan.now_s
-        first_s = stepper.start()
+        plan.begin("walk", stepper.start())
         waiting = sorted(self.trips, key=lambda trip: trip.at_s)
         step_s = 0.5 * manner.stride_s
         closing_s = 2.0 * step_s + 0.5
@@ -54,7 +53,7 @@ class Walk:
             stepper.step(trip)
             yield
         stepper.stop()
-        plan.truth.append(TruthEvent(first_s, Side.BOTH, "walk", stepper.ic_s - first_s))
+        plan.end(stepper.ic_s)
         yield
 
     @staticmethod

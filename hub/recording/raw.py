@@ -68,8 +68,9 @@ class RawRecorder:
             raise RecordingError(path, "is there already; choose another name") from error
         except OSError as error:
             raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
-        self._writer: Any = Writer(  # not typed
-            cast("IO[Any]", self._file), compression=CompressionType.ZSTD, index_types=IndexType.CHUNK
+        # No index: the writer would hold it in memory to the end, and grow by tens of megabytes a day.
+        self._writer: Any = Writer(
+            cast("IO[Any]", self._file), compression=CompressionType.ZSTD, index_types=IndexType.NONE
         )
         self._channels: dict[Topic, int] = {}
         self._flushed_s: float | None = None

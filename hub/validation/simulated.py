@@ -78,7 +78,8 @@ def simulate(options: SimulationOptions) -> Simulation:
         source=f"{SIMULATED_SOURCE}: a synthetic person, not a recording of anybody",
     )
     streams = {role: Stream(recording.time_s, recording.values[role]) for role in roles}
-    truth = tuple(Truth(row.time_s, row.side, row.kind, _text(row.value)) for row in recording.truth)
+    end_s = len(recording.time_s) / options.rate_hz
+    truth = tuple(Truth(row.time_s, row.side, row.kind, _value(row, end_s)) for row in recording.truth)
     return Simulation(SessionFolder(session, streams, truth), recording.truth)
 
 
@@ -159,5 +160,6 @@ def _partners(true: Sequence[TruthEvent], events: Sequence[Event], side: Side, s
     return {i: staged[j] for i, j in match([row.time_s for row in true], [event.time_s for event in staged], window)}
 
 
-def _text(value: str | float) -> str:
-    return value if isinstance(value, str) else repr(float(value))
+def _value(row: TruthEvent, end_s: float) -> str:
+    """As ``truth.csv`` has it; an interval ends with the recording."""
+    return row.value if isinstance(row.value, str) else repr(min(float(row.value), end_s - row.time_s))

@@ -17,7 +17,6 @@ from hub.radio.conversation import Conversation
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder, Sighting
 from hub.radio.inbox import Inbox
-from hub.radio.rate import RateMeter
 from hub.radio.settings import RadioSettings
 from hub.radio.states import LinkCounts, LinkEvent, LinkStatus
 from sensors.driver import Action, Facts
@@ -48,7 +47,6 @@ class Link:
         self._on_change = on_change
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, Random())
         self._counts = LinkCounts()
-        self._meter = RateMeter()
         self._rejected: set[str] = set()
         self._conversation: Conversation | None = None
         self._task: asyncio.Task[object] | None = None
@@ -63,13 +61,7 @@ class Link:
 
     def status(self) -> LinkStatus:
         """The link as it is now."""
-        now_s = _now_s()
-        return replace(
-            self._status,
-            rate_hz=self._meter.rate_hz(now_s),
-            loss_pct=self._meter.loss_pct(now_s),
-            counts=replace(self._counts),
-        )
+        return replace(self._status, counts=replace(self._counts))
 
     async def run(self) -> None:
         """Keep the device connected until ``stop``."""
@@ -96,10 +88,9 @@ class Link:
         if self._conversation is not None:
             self._conversation.perform(actions)
 
-    def data_seen(self, arrival_s: float, samples_n: int, lost_n: int) -> None:
+    def data_seen(self, arrival_s: float) -> None:
         """Valid data arrived on the present connection."""
         if self._conversation is not None:
-            self._meter.add(arrival_s, samples_n, lost_n)
             self._status = replace(self._status, last_data_s=arrival_s)
             self._conversation.data_seen(arrival_s)
 

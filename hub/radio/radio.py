@@ -76,11 +76,11 @@ class Radio:
         if connection is None or connection == link.connection:
             link.perform(tuple(actions))
 
-    def data_seen(self, packet: Packet, samples_n: int = 0, lost_n: int = 0) -> None:
-        """A packet was valid data: the link is alive. ``lost_n`` samples were found missing before it."""
+    def data_seen(self, packet: Packet) -> None:
+        """A packet was valid data: the link is alive."""
         link = self._links[packet.wearer, packet.role]
         if packet.connection == link.connection:
-            link.data_seen(packet.arrival_s, samples_n, lost_n)
+            link.data_seen(packet.arrival_s)
 
     def facts_seen(self, role: Role, facts: Facts, *, wearer: str = "") -> None:
         """What a device has told about itself, for ``status``."""

@@ -88,7 +88,6 @@ class LinkStatus:
     reason : why it was last lost, in words; empty while all is well.
     address : the device's; None before it was found.
     rssi_dbm : signal strength of its last advertisement; None before.
-    rate_hz, loss_pct : samples per second and share of samples lost, over the last seconds.
     last_data_s : hub time at which the last valid data arrived; None before.
     facts : what the device says about itself.
     counts : what has happened since the hub started.
@@ -102,8 +101,6 @@ class LinkStatus:
     reason: str = ""
     address: str | None = None
     rssi_dbm: int | None = None
-    rate_hz: float = 0.0
-    loss_pct: float = 0.0
     last_data_s: float | None = None
     facts: Facts = field(default_factory=Facts)
     counts: LinkCounts = field(default_factory=LinkCounts)

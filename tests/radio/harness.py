@@ -121,7 +121,7 @@ class Hub:
             case Packet():
                 fed = self.drivers[arrival.role].feed(arrival.characteristic, arrival.data)
                 if fed.readings:
-                    self.radio.data_seen(arrival, sum(len(reading.offset_s) for reading in fed.readings))
+                    self.radio.data_seen(arrival)
                 self.radio.perform(arrival.role, fed.actions, connection=arrival.connection)
 
     def see(self, status: LinkStatus) -> None:
@@ -163,10 +163,10 @@ async def hub_with(
     devices = [AirDevice(emulators[one.address], one.address, one.faults) for one in worn]  # type: ignore[arg-type]
     specs = [DeviceSpec(one.role, one.key, one.address) for one in worn] if configured is None else configured
     async with Air(devices, StandingStill()) as air, attached(air.controller()) as adapter:
-        changes: list[Callable[[LinkStatus], None]] = []
-        radio = Radio(bluetooth(adapter), specs, settings, lambda status: changes[0](status))
+        see: list[Callable[[LinkStatus], None]] = []
+        radio = Radio(bluetooth(adapter), specs, settings, lambda status: [look(status) for look in see])
         hub = Hub(radio, air, adapter, emulators)
-        changes.append(hub.see)
+        see.append(hub.see)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(radio.run())
             consuming = group.create_task(hub.consume()) if consume else None

@@ -115,7 +115,8 @@ class FaultyLine:
 
     def disconnected(self) -> None:
         """The link is gone, and what still waited with it."""
-        self.counts[Fault.CUT_OFF] += len(self._waiting)
+        if self._waiting:
+            self.counts[Fault.CUT_OFF] += len(self._waiting)
         self._waiting.clear()
 
     def _due_s(self, time_s: float, late: float) -> float:

@@ -1,0 +1,36 @@
+"""A scenario put on the air: emulators from the catalogue, worn by a walker."""
+
+from hub.radio.virtual.air import Air, AirDevice
+from hub.radio.virtual.scenario import Scenario, ScenarioError
+from sensors.catalogue import device_type
+from sensors.emulation import EmulatorOptions
+from sensors.walker import PROFILES, Person, Walker, demo_script
+
+
+def staged(scenario: Scenario) -> Air:
+    """The scenario's air, to be entered.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such profile, or nobody can walk like that.
+    """
+    if scenario.profile not in PROFILES:
+        raise ScenarioError(f"profile: {scenario.profile!r} is none of {', '.join(PROFILES)}")
+    try:
+        person = Person(affected_side=scenario.affected_side)
+    except ValueError as error:
+        raise ScenarioError(f"affected_side: {error}") from error
+    script = demo_script(PROFILES[scenario.profile], scenario.seed)
+    devices = [
+        AirDevice(
+            device_type(device.device_key).emulator(
+                device.role.side,
+                EmulatorOptions(seed=scenario.seed * 1000 + number, name=device.name, battery_pct=device.battery_pct),
+            ),
+            device.address,
+            device.faults,
+        )
+        for number, device in enumerate(scenario.devices)
+    ]
+    return Air(devices, Walker(script, seed=scenario.seed, person=person), seed=scenario.seed)

@@ -23,6 +23,7 @@ class InsoleParams:
     """Timing of load changes."""
 
     release_s: float = 0.020  # below the threshold this long is off the ground (rec, science.md 5.1)
+    release_longest_s: float = 0.500  # from the end of load to light
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (rec)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (rec, science.md 1)
     swing_shortest_s: float = 0.100
@@ -119,7 +120,7 @@ class InsoleStream:
     def restart(self) -> None:
         """After a silence the foot may be anywhere: it counts as grounded until it is seen in the air."""
         self._state = _State.GROUNDED
-        self._begin_s: float | None = None
+        self._begin_s = inf
         self._since_s = inf
         self._air_s = inf
         self._highest = -inf
@@ -129,14 +130,15 @@ class InsoleStream:
         """Take n >= 1 samples in a row."""
         columns = self._sum_up(values)
         self._history.append(time_s, columns)
-        if self._begin_s is None:
+        if self._begin_s == inf:
             self._begin_s = float(time_s[0])
             self._learner.start(columns[:, 0])
         marks: list[Mark] = []
         index = 0
         while index < len(time_s):
             stop = index + CHUNK
-            index += self._scan(time_s[index:stop], columns[:, index:stop], marks)
+            take = self._look[self._state]
+            index += take(self, time_s[index:stop], columns[:, index:stop], marks)
         return marks
 
     def _sum_up(self, values: Floats) -> Floats:
@@ -154,62 +156,83 @@ class InsoleStream:
             columns[MOMENT] += row
         return columns
 
-    def _scan(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
-        """Go to the next change of state; return how many samples that took."""
-        total, scale, state = columns[TOTAL], self._learner.scale, self._state
-        low, high = {
-            _State.GROUNDED: (scale.off, self._learner.highest_expected),
-            _State.RELEASING: (-inf, scale.on),
-            _State.AIR: (self._learner.lowest_expected, scale.on),
-            _State.TOUCHING: (scale.off, scale.load),
-        }[state]
-        bearing = total + columns[HEEL] - scale.zero[HEEL] if state is _State.TOUCHING else total
-        outside = (bearing > high) | (total < low)
-        found = int(outside.argmax())
-        if not outside[found]:
-            found = len(total)
-        if state is _State.RELEASING:
-            due = int(time_s.searchsorted(self._since_s + self._release_s))
-            if due < found:
-                self._release(float(time_s[due]), marks)
-                self._previous = float(total[due])
-                return due + 1
-        if found == len(total):
-            self._pass(total)
-            return found
-        self._pass(total[:found])
-        now_s, value = float(time_s[found]), float(total[found])
-        bore = float(bearing[found]) > high
-        if state is _State.GROUNDED:
-            self._leave_ground(now_s, value, high)
-        elif state is _State.RELEASING:
+    def _grounded(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
+        """Go to the sample that is light. Like all of these: return how many samples that took."""
+        total = columns[TOTAL]
+        light = total < self._learner.scale.off
+        index = int(light.argmax())
+        count = index + 1 if light[index] else len(total)
+        steady = np.minimum(total[:count], np.concatenate(([self._previous], total[: count - 1])))
+        highest, expected = float(steady.max()), self._learner.highest_expected
+        if highest > expected:  # two samples in a row: a single one may be a glitch
+            count = int((steady > expected).argmax()) + 1
+            highest = float(steady[count - 1])
+            self._learner.higher(highest)
+        elif light[index]:
+            self._state, self._since_s = _State.RELEASING, float(time_s[index])
+        self._highest = max(self._highest, highest)
+        self._previous = float(total[count - 1])
+        return count
+
+    def _releasing(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
+        """Light: for long enough?"""
+        total = columns[TOTAL]
+        due = int(time_s.searchsorted(self._since_s + self._release_s))
+        back = total[: due + 1] > self._learner.scale.on
+        index = int(back.argmax())
+        if back[index]:
             self._state = _State.GROUNDED
-        elif state is _State.AIR:
-            self._leave_air(now_s, value, high, marks)
-        elif bore:
+            return index + 1
+        if due == len(total):
+            return due
+        self._release(float(time_s[due]), marks)
+        return due + 1
+
+    def _airborne(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
+        """Go to the sample that touches. While zero is a guess, a fall below it means that it was not in the air."""
+        total, scale = columns[TOTAL], self._learner.scale
+        leaves = total > scale.on
+        if not self._learner.knows_zero:
+            leaves |= total < self._learner.lowest_expected
+        index = int(leaves.argmax())
+        if not leaves[index]:
+            return len(total)
+        now_s, value = float(time_s[index]), float(total[index])
+        if value < scale.on:
+            self._state, self._since_s = _State.RELEASING, now_s
+            return index + 1
+        self._state, self._since_s, self._highest = _State.TOUCHING, now_s, -inf
+        marks.append(Touched(self._side, now_s, now_s, scale))
+        return index
+
+    def _touching(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
+        """Go to the sample that bears weight, or is light again. The heel counts twice: it is not what drags."""
+        total, scale = columns[TOTAL], self._learner.scale
+        bears = total + columns[HEEL] > scale.load + scale.zero[HEEL]
+        changes = bears | (total < scale.off)
+        index = int(changes.argmax())
+        if not changes[index]:
+            self._highest = max(self._highest, float(total.max()))
+            return len(total)
+        self._highest = max(self._highest, float(total[: index + 1].max()))
+        now_s = float(time_s[index])
+        if bears[index]:
             self._load(now_s, marks)
         else:
             self._state = _State.AIR
             highest = self._highest - scale.zero[TOTAL]
             marks.append(Untouched(self._side, self._since_s, now_s, highest, scale))
-        self._highest = max(self._highest, value)
-        self._previous = value
-        return found + 1
+        return index + 1
 
-    def _pass(self, total: Floats) -> None:
-        if len(total):
-            self._highest = max(self._highest, float(total.max()))
-            self._previous = float(total[-1])
-
-    def _leave_ground(self, now_s: float, value: float, high: float) -> None:
-        if value < high:
-            self._state, self._since_s = _State.RELEASING, now_s
-        elif self._previous > high:  # two in a row: a single sample may be a glitch
-            self._learner.higher(min(value, self._previous))
+    _look = {  # noqa: RUF012
+        _State.GROUNDED: _grounded,
+        _State.RELEASING: _releasing,
+        _State.AIR: _airborne,
+        _State.TOUCHING: _touching,
+    }
 
     def _release(self, now_s: float, marks: list[Mark]) -> None:
         """Light for long enough: in the air, unless it is still falling below what was taken for unloaded."""
-        assert self._begin_s is not None
         _, columns = self._history.told(self._since_s, now_s)
         loudest = int(columns[TOTAL].argmax())
         if columns[TOTAL, loudest] < self._learner.lowest_expected:
@@ -217,21 +240,13 @@ class InsoleStream:
             self._since_s = now_s
             return
         scale = self._learner.scale
-        crossed_s = self._last_crossing(scale.on, max(self._begin_s, self._since_s - 0.5), now_s, rising=False)
+        start_s = max(self._begin_s, self._since_s - self._params.release_longest_s)
+        crossed_s = self._last_crossing(scale.on, start_s, now_s, rising=False)
         self._air_s = self._since_s if crossed_s is None else crossed_s
         self._learner.stance(self._highest)
-        self._state, self._highest = _State.AIR, -inf
+        self._state, self._highest, self._previous = _State.AIR, -inf, -inf
         if self._learner.knows_zero:
             marks.append(Unloaded(self._side, self._air_s, now_s, seen=crossed_s is not None, scale=scale))
-
-    def _leave_air(self, now_s: float, value: float, high: float, marks: list[Mark]) -> None:
-        if value < high:
-            self._state, self._since_s = _State.RELEASING, now_s
-            return
-        self._state, self._since_s, self._highest = _State.TOUCHING, now_s, value
-        marks.append(Touched(self._side, now_s, now_s, self._learner.scale))
-        if value > self._learner.scale.load:
-            self._load(now_s, marks)
 
     def _load(self, now_s: float, marks: list[Mark]) -> None:
         touched_s = self._since_s
@@ -241,7 +256,7 @@ class InsoleStream:
         self._state, self._highest = _State.GROUNDED, -inf
         if guessed:  # only now is it clear whether and when the foot left the ground
             before_s = nextafter(touched_s, -inf)
-            lifted_s = self._last_crossing(scale.on, before_s - self._params.swing_longest_s, before_s, rising=False)
+            lifted_s = self._last_crossing(scale.on, -inf, before_s, rising=False)
             if lifted_s is None:
                 return
             self._air_s = lifted_s
@@ -271,8 +286,7 @@ class InsoleStream:
         if last > first:
             ordered = np.sort(columns[:, first:last], axis=1)
             count = last - first - 1
-            quiet, loud = ordered[:, int(0.25 * count)], ordered[:, int(0.9 * count)]
-            self._learner.swing(tuple(map(float, quiet)), tuple(map(float, loud)))
+            self._learner.swing(ordered[:, int(0.25 * count)], ordered[:, int(0.9 * count)])
 
     def _last_crossing(self, level: float, start_s: float, end_s: float, *, rising: bool) -> float | None:
         """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""

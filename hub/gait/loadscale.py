@@ -4,6 +4,8 @@ from collections import deque
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+
 from hub.gait.calibration import InsoleCalibration
 from hub.session import Floats
 from sensors.layout import LoadUnit
@@ -29,10 +31,16 @@ class LoadScaleParams:
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
     zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
     kept: int = 20  # swings and stances that count (rec, science.md 1)
+    then_every: int = 4  # with so many seen, the scale is renewed every so many swings
     enough: int = 3  # swings and stances after which the scale is trusted (rec)
 
 
-LEAST_PEAK: dict[LoadUnit, float] = {LoadUnit.N: 100.0, LoadUnit.KPA: 50.0, LoadUnit.COUNTS: 100.0, LoadUnit.ON_OFF: 1.0}
+LEAST_PEAK: dict[LoadUnit, float] = {
+    LoadUnit.N: 100.0,
+    LoadUnit.KPA: 50.0,
+    LoadUnit.COUNTS: 100.0,
+    LoadUnit.ON_OFF: 1.0,
+}
 """Less than this, summed over the cells, is no walking person."""
 
 ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
@@ -86,10 +94,6 @@ class LoadScale:
         )
 
 
-def _quantile(values: deque[float], fraction: float) -> float:
-    return sorted(values)[int(fraction * (len(values) - 1))]
-
-
 class ScaleLearner:
     """Keeps the scale of one insole. It changes at samples that the data choose, never at block borders."""
 
@@ -97,8 +101,8 @@ class ScaleLearner:
         self._params = params
         self._known_zero = unit in ZERO_IS_ZERO or calibration is not None
         self._least_peak = LEAST_PEAK[unit]
-        self._zeros: tuple[deque[float], ...] = tuple(deque(maxlen=params.kept) for _ in range(COLUMNS))
-        self._unrests: tuple[deque[float], ...] = tuple(deque(maxlen=params.kept) for _ in range(COLUMNS))
+        self._swings = np.empty((params.kept, 2 * COLUMNS))
+        self._swings_n = 0
         self._peaks: deque[float] = deque(maxlen=params.kept)
         self._started = self._known_zero
         zero = calibration.zero if calibration else (0.0,) * COLUMNS
@@ -114,7 +118,7 @@ class ScaleLearner:
     @property
     def knows_zero(self) -> bool:
         """Whether the unloaded value is more than a guess: it is by definition, or a swing was seen."""
-        return self._known_zero or bool(self._zeros[TOTAL])
+        return self._known_zero or self._swings_n > 0
 
     @property
     def highest_expected(self) -> float:
@@ -133,8 +137,8 @@ class ScaleLearner:
 
     def lower(self, columns: Floats) -> None:
         """The foot weighs less than was thought possible: begin the zero anew, keeping the highest total seen."""
-        for kept in (*self._zeros, *self._unrests, self._peaks):
-            kept.clear()
+        self._swings_n = 0
+        self._peaks.clear()
         zero = _plain(columns)
         peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
@@ -143,16 +147,22 @@ class ScaleLearner:
         """A stance is over; its peak counts from the next swing on."""
         self._peaks.append(highest_total)
 
-    def swing(self, quiet: tuple[float, ...], loud: tuple[float, ...]) -> None:
+    def swing(self, quiet: Floats, loud: Floats) -> None:
         """A swing is over: its low and high quantiles of each column.
 
         The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero.
         """
-        for column in range(COLUMNS):
-            self._zeros[column].append(quiet[column])
-            self._unrests[column].append(loud[column] - quiet[column])
-        zero = tuple(_quantile(each, 0.25) for each in self._zeros)
-        unrest = tuple(_quantile(each, 0.5 if column == TOTAL else 0.25) for column, each in enumerate(self._unrests))
+        kept = self._params.kept
+        row = self._swings[self._swings_n % kept]
+        row[:COLUMNS] = quiet
+        row[COLUMNS:] = loud - quiet
+        self._swings_n += 1
+        if self._swings_n > kept and self._swings_n % self._params.then_every:
+            return
+        ordered = np.sort(self._swings[: self._swings_n], axis=0)
+        last = len(ordered) - 1
+        low, middle = ordered[int(0.25 * last)].tolist(), float(ordered[int(0.5 * last), COLUMNS + TOTAL])
+        zero, unrest = tuple(low[:COLUMNS]), (middle, *low[COLUMNS + 1 :])
         peaks = [peak - zero[TOTAL] for peak in self._peaks]
         enough = len(peaks) >= self._params.enough
         peak = median(peaks) if enough else max([self.scale.peak, *peaks])

@@ -69,7 +69,7 @@ def gait_line(
     if not bearing.any():
         return None
     loaded_s, total = time_s[bearing], total[bearing]
-    path = np.clip(100 * (columns[MOMENT][bearing] - scale.zero[MOMENT]) / total, 0.0, 100.0)
+    path = np.minimum(np.maximum(100 * (columns[MOMENT, bearing] - scale.zero[MOMENT]) / total, 0.0), 100.0)
     early = path[: max(1, int(loaded_s.searchsorted(contact_s + params.backward_share * (lift_s - contact_s))))]
     first = path[: max(1, int(loaded_s.searchsorted(loaded_s[0] + params.line_end_s)))].tolist()
     last = path[min(len(path) - 1, int(loaded_s.searchsorted(loaded_s[-1] - params.line_end_s))) :].tolist()

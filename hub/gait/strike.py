@@ -25,7 +25,7 @@ class StrikeParams:
     judged_latest_s: float = 0.100  # verdict although one zone has not touched yet (rec)
     onset_before_s: float = 0.100  # an onset this long before the contact is counted as that long
     heel_awaited_s: float = 0.300  # toe-first is reported at the latest then: 40 % of a usual stance (rec)
-    poll_s: float = 0.020
+    poll_s: float = 0.050  # how often the heel is looked for meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,8 @@ class StrikeDetector:
 def onset_s(time_s: Floats, load: Floats, contact_s: float, scale: LoadScale, column: int) -> float | None:
     """Since when, without a break, a zone has been loaded by the contact at ``contact_s``; None if it is not.
 
-    ``time_s`` and ``load`` (n,) begin shortly before the contact. What the zone bore all that time, by a drag or pressure
-    inside the shoe, does not count.
+    ``time_s`` and ``load`` (n,) begin shortly before the contact. What the zone bore all that time, by a drag or by
+    pressure inside the shoe, does not count.
     """
     after = int(time_s.searchsorted(contact_s, side="right"))
     if after >= len(load):

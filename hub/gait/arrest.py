@@ -4,7 +4,7 @@ The foot meets an obstacle, the ankle stops, and the rate of the shank, which sh
 within 30-60 ms (science.md 5.5). What is usual is the wearer's own: a template over phase, learnt from clean swings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from statistics import median
@@ -14,7 +14,8 @@ import numpy as np
 
 from hub.gait.shank_marks import KNOWN, RATE, TIME, Swing, SwingArrest
 from hub.gait.tail import Tail
-from hub.gait.template import BIN, BINS, FIRST_PHASE, PHASES, Limits, SwingTemplate, TemplateParams
+from hub.gait.template import BIN, BINS, FIRST_PHASE, PHASES, SwingTemplate, TemplateParams
+from hub.session import Floats
 from sensors.layout import Role
 
 
@@ -26,10 +27,11 @@ class ArrestParams:
     slope_per_peak_1_s: float = 6.0  # least slope over the usual peak: 1200 deg/s^2 at 200, 2000 at 330 (rec)
     below_dps: float = 40.0  # the rate must also fall this far below its lowest usual value (rec)
     within_s: float = 0.050  # so soon after the slope (rec)
-    last_phase: float = 0.85  # after this every swing brakes hard; the insole watches there (science.md 5.5)
+    last_phase: float = 0.95  # after this every swing brakes hard; the insole watches there (science.md 5.5)
     reversal_after: int = 4  # swings after which a rate that turns round in mid-swing is told, template or not
-    reversal_phase: float = 0.70  # an undisturbed rate falls through zero at 1 +- 0.1 (marpino, chen)
+    reversal_phase: float = 0.60  # an undisturbed rate, of a hurried step too, falls through zero after 0.75 (walker)
     reversal_slope: float = 1.5  # times the least slope
+    braking_slope: float = 1.5  # later in swing: times the steepest that the last swings, for their peaks, braked with
     clean: tuple[float, float] = (0.75, 1.3)  # duration and angle of a swing to learn from, of the usual ones
     remembered: int = 9
     pause_s: float = 10.0  # nothing is learnt so long after an arrest (rec)
@@ -38,12 +40,16 @@ class ArrestParams:
 
 @dataclass(frozen=True, slots=True)
 class UsualSwing:
-    """Medians of the last swings: zero crossing to zero crossing, final to initial contact, angle turned, peak rate."""
+    """Medians of the last swings: zero crossing to zero crossing, final to initial contact, angle turned, peak rate.
+
+    ``braking_1_s``: the steepest fall of the rate over the peak rate in any of them, landing included.
+    """
 
     lobe_s: float
     swing_s: float
     angle_deg: float
     peak_dps: float
+    braking_1_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class _Suspect:
 class _Lobe:
     """The lobe under watch: its zero crossing, when its foot had left the ground, and the next row to look at."""
 
+    rise_row: int
     rise_s: float
     final_contact_s: float
     next_row: int
@@ -82,7 +89,6 @@ class ArrestWatch:
         self._template = SwingTemplate(params.template, learnt["template"] if learnt else None)
         self._swings: list[tuple[float, ...]] = [tuple(swing) for swing in learnt["swings"]] if learnt else []
         self._usual = self._medians()
-        self._reversal = self._reversal_limits()
         self._quiet_until_s = -inf
         self._lobe: _Lobe | None = None
 
@@ -92,7 +98,7 @@ class ArrestWatch:
 
     def open(self, row: int, rise_s: float, final_contact_s: float) -> None:
         """A lobe rose through zero just before ``row``."""
-        self._lobe = _Lobe(rise_s, final_contact_s, row)
+        self._lobe = _Lobe(row, rise_s, final_contact_s, row)
 
     def waits_until(self, row: int) -> int:
         """Up to which row a lobe that fell at ``row`` may still be found arrested."""
@@ -135,7 +141,7 @@ class ArrestWatch:
     def _suspect(self, rows: Tail, end: int, lobe: _Lobe, usual: UsualSwing) -> _Suspect | None:
         """The first drop below the limits in the rows that were not looked at yet."""
         params = self._params
-        first = max(lobe.next_row - 1, rows.first + self._slope_n)
+        first = max(lobe.next_row - 1, lobe.rise_row, rows.first + self._slope_n)
         if end - first < 2:
             return None
         lobe.next_row = end
@@ -146,25 +152,35 @@ class ArrestWatch:
         steep = (slope < -params.slope_per_peak_1_s * usual.peak_dps) & (phase < params.last_phase)
         if not steep.any():
             return None
-        bins = np.clip(np.floor((phase - FIRST_PHASE) / BIN + 0.5), 0, BINS - 1).astype(int)
-        found: tuple[int, int, Limits] | None = None
-        for limits in filter(None, (self._template.limits, self._reversal)):
-            falls = steep & (slope < limits.slope_dps2[bins])
-            low = rate < limits.rate_dps[bins] - params.below_dps
+        highest = np.maximum.accumulate(rows.column(RATE, lobe.rise_row, end))[first - lobe.rise_row :]
+        found: tuple[int, int, bool, float] | None = None
+        for slope_limit, rate_limit, learnt in self._limits(phase, highest, usual):
+            falls = steep & (slope < slope_limit)
+            low = rate < rate_limit - params.below_dps
             for onset in np.flatnonzero(falls[:-1] & falls[1:]).tolist():
                 soon = low[onset : onset + 2 + self._within_n]
                 if soon.any():
                     known = max(onset + 1, onset + int(soon.argmax()))
                     if found is None or known < found[1]:
-                        found = (onset, known, limits)
+                        found = (onset, known, learnt, float(rate_limit[known] - rate[known]))
                 elif len(soon) < 2 + self._within_n:
                     lobe.next_row = min(lobe.next_row, first + onset + 1)
         if found is None:
             return None
-        onset, known, limits = found
-        drop_dps = float(limits.rate_dps[bins[known]] - rate[known])
+        onset, known, learnt, drop_dps = found
         onset_s = rows.value(TIME, first + onset - self._slope_n)
-        return _Suspect(first + known, onset_s, drop_dps, learnt=limits is not self._reversal)
+        return _Suspect(first + known, onset_s, drop_dps, learnt)
+
+    def _limits(self, phase: Floats, highest: Floats, usual: UsualSwing) -> Iterator[tuple[Floats, Floats, bool]]:
+        """Lowest usual slope and rate at each row: of the wearer's template, if it speaks, and of a reversal."""
+        params, limits = self._params, self._template.limits
+        if limits is not None:
+            bins = np.clip(np.floor((phase - FIRST_PHASE) / BIN + 0.5), 0, BINS - 1).astype(int)
+            yield limits.slope_dps2[bins], limits.rate_dps[bins], True
+        early = params.reversal_slope * params.slope_per_peak_1_s
+        late = max(early, params.braking_slope * usual.braking_1_s)
+        slope = -np.where(phase <= params.reversal_phase, early, late) * np.maximum(highest, usual.peak_dps)
+        yield slope, np.zeros(len(phase)), False
 
     def learn(self, rows: Tail, swing: Swing, final_contact_s: float, contact_s: float, now_s: float) -> None:
         """Take an undisturbed swing that ended now."""
@@ -173,10 +189,10 @@ class ArrestWatch:
         if now_s < self._quiet_until_s:
             return
         usual = self._usual
-        self._swings.append((lobe_s, contact_s - final_contact_s, swing.angle_deg, swing.peak_dps))
+        braking_1_s = -self._steepest(rows, swing) / swing.peak_dps
+        self._swings.append((lobe_s, contact_s - final_contact_s, swing.angle_deg, swing.peak_dps, braking_1_s))
         self._swings = self._swings[-self._params.remembered :]
         self._usual = self._medians()
-        self._reversal = self._reversal_limits()
         if usual is None or not self._is_clean(usual, lobe_s, swing.angle_deg):
             return
         times = swing.rise_s + np.array(PHASES) * usual.lobe_s
@@ -196,13 +212,13 @@ class ArrestWatch:
     def _medians(self) -> UsualSwing | None:
         if len(self._swings) < self._params.reversal_after:
             return None
-        lobe_s, swing_s, angle_deg, peak_dps = (median(column) for column in zip(*self._swings, strict=True))
-        return UsualSwing(lobe_s, swing_s, angle_deg, peak_dps)
+        *columns, braking_1_s = zip(*self._swings, strict=True)
+        lobe_s, swing_s, angle_deg, peak_dps = (median(column) for column in columns)
+        return UsualSwing(lobe_s, swing_s, angle_deg, peak_dps, max(braking_1_s))
 
-    def _reversal_limits(self) -> Limits | None:
-        if self._usual is None:
-            return None
-        params, phases = self._params, np.array(PHASES)
-        steepest = -params.reversal_slope * params.slope_per_peak_1_s * self._usual.peak_dps
-        early = phases <= params.reversal_phase
-        return Limits(np.where(early, 0.0, -inf), np.where(early, steepest, -inf))
+    def _steepest(self, rows: Tail, swing: Swing) -> float:
+        time_s = rows.column(TIME, rows.first, rows.end)
+        first = rows.first + max(int(time_s.searchsorted(swing.rise_s)), self._slope_n)
+        last = min(rows.first + int(time_s.searchsorted(swing.fall_s)) + self._within_n, rows.end)
+        now, before = rows.rows(first, last), rows.rows(first - self._slope_n, last - self._slope_n)
+        return float(((now[RATE] - before[RATE]) / (now[TIME] - before[TIME])).min(initial=0.0))

@@ -31,7 +31,7 @@ class TripParams:
 
     armed_contacts: int = 3  # of the foot, within armed_s (rec, science.md 5.5)
     armed_s: float = 9.0
-    pause_s: float = 3.0  # no new candidate of the leg so soon after one (rec)
+    pause_s: float = 5.0  # no new candidate of the leg so soon after one: 3-5 steps are unsteady (rec 3 s)
     decided_after_s: float = 1.5  # confirmed at the latest (rec)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     long_swing: float = 1.2  # times the usual: elevating (walker 1.16-1.41; rec 1.3)
@@ -123,6 +123,7 @@ class TripDetector:
         self._params = params
         self._feet = {side: Foot(params.rhythm) for side in (Side.LEFT, Side.RIGHT)}
         self._open: dict[Side, _Incident] = {}
+        self._quiet_until_s = dict.fromkeys(self._feet, -inf)
 
     def handlers(self) -> Mapping[type, Handler]:
         """Arrested swings, contacts of both feet, and own timers."""
@@ -144,8 +145,12 @@ class TripDetector:
     def _arrested(self, arrest: SwingArrest, now_s: float) -> list[Output]:
         side, params = arrest.role.side, self._params
         foot = self._feet[side]
-        if side in self._open or foot.contacts_since(arrest.time_s - params.armed_s) < params.armed_contacts:
+        if (
+            arrest.time_s < self._quiet_until_s[side]
+            or foot.contacts_since(arrest.time_s - params.armed_s) < params.armed_contacts
+        ):
             return []
+        self._quiet_until_s[side] = arrest.time_s + params.pause_s
         incident = _Incident(arrest, foot.lifted_before(arrest.time_s))
         self._open[side] = incident
         outputs: list[Output] = self._propose(incident, now_s) if arrest.reversed else []

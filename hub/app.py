@@ -14,7 +14,7 @@ from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
 from hub.errors import InsoleHubError
 from hub.events import Event
 from hub.intake import IntakeStatus
-from hub.journal import Journal
+from hub.journal import Journal, JournalStats
 from hub.journal.summary import DaySummary, DayTally, tally_of_day
 from hub.live import Live
 from hub.mqtt import (
@@ -85,10 +85,11 @@ class Hub:
     def __init__(self, config: Config, bluetooth: Bluetooth) -> None:
         self.config = config
         self.broker: BrokerAddress | None = None
-        """Where events are published; known once the hub runs."""
+        """Where events are published; known once the hub has started."""
+        self.journal_path = config.hub.state_dir / "journal.db"
         self.topics = Topics(config.topic_base)
         self.started = asyncio.Event()
-        self.published: Publisher | None = None
+        self.publisher: Publisher | None = None
         self.wearers = {wearer.nickname: self._at_home(wearer) for wearer in config.wearers}
         self.radio = Radio(
             bluetooth,
@@ -97,6 +98,11 @@ class Hub:
         )
         self._told_links: dict[str, tuple[LinkState, float]] = {}
         self._stopping = asyncio.Event()
+
+    @property
+    def journal_stats(self) -> JournalStats:
+        """What the journal has counted."""
+        return self._journal.stats
 
     def stop(self) -> None:
         """Have ``run`` end in good order."""
@@ -119,7 +125,7 @@ class Hub:
             async with AsyncExitStack() as held:
                 self.broker = await self._open_broker(held)
                 self._journal = await held.enter_async_context(
-                    Journal(self.config.hub.state_dir / "journal.db", power_safe=self.config.journal.power_safe)
+                    Journal(self.journal_path, power_safe=self.config.journal.power_safe)
                 )
                 if self._journal.set_aside is not None:
                     logger.error("the journal was damaged; it is kept as %s, a new one begins", self._journal.set_aside)
@@ -131,11 +137,11 @@ class Hub:
 
     async def _run_tasks(self) -> None:
         assert self.broker is not None
-        self.published = Publisher(
+        self.publisher = Publisher(
             self.broker, self.topics, self._journal, version=version("insole-hub"), destination=MQTT
         )
         async with asyncio.TaskGroup() as group:
-            publishing = group.create_task(self.published.run(), name="mqtt")
+            publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
             helpers = [
                 group.create_task(self._detect(), name="detect"),
@@ -207,7 +213,7 @@ class Hub:
         self._journal.observe_clock(time.monotonic(), time.time_ns())
 
     def _report_links(self) -> None:
-        assert self.published is not None
+        assert self.publisher is not None
         now_s = time.monotonic()
         incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self.wearers.items()}
         for link in self.radio.status():
@@ -216,7 +222,7 @@ class Hub:
             if state is link.state and now_s - told_s < REPORT_ANYWAY_S:
                 continue
             self._told_links[topic] = (link.state, now_s)
-            self.published.set_state(
+            self.publisher.set_state(
                 topic, sensor_state(self._sensor(link, incoming[link.wearer][link.role]), time.time_ns())
             )
 
@@ -232,13 +238,13 @@ class Hub:
         )
 
     def _report_days(self) -> None:
-        assert self.published is not None
+        assert self.publisher is not None
         now_ns = time.time_ns()
         for nickname, wearer in self.wearers.items():
             day = wearer.tally.summary(now_ns)
             if day != wearer.told:
                 wearer.told = day
-                self.published.set_state(self.topics.state(nickname), wearer_state(day.to_dict(), now_ns))
+                self.publisher.set_state(self.topics.state(nickname), wearer_state(day.to_dict(), now_ns))
 
     async def _recount_today(self) -> None:
         for wearer in self.wearers.values():

@@ -13,6 +13,8 @@ from sensors.layout import Role, Side
 TOO_MANY_FOR_LINES = {Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP}
 """Kinds that come by the hundred; every other event is worth a line of its own."""
 
+RECENT_N = 64
+
 
 @dataclass(slots=True)
 class StepMark:
@@ -45,8 +47,10 @@ class Live:
     session: Session | None = None
     newest: dict[Role, Floats] = field(default_factory=dict)
     steps: deque[StepMark] = field(default_factory=lambda: deque(maxlen=40))
-    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=8))
+    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=RECENT_N))
     counts: Counter[str] = field(default_factory=Counter)
+    told_n: int = 0
+    """How many events have gone through ``recent``."""
     walking: bool = False
     _ranges: dict[Role, CellRange] = field(default_factory=dict)
 
@@ -98,6 +102,7 @@ class Live:
                 self.walking = False
         if event.kind not in TOO_MANY_FOR_LINES:
             self.recent.append(event)
+            self.told_n += 1
 
     def _mark(self, event: Event) -> None:
         for step in reversed(self.steps):

@@ -17,6 +17,7 @@ from sensors.layout import Cell, Role, Side
 
 FOOT_ROWS, FOOT_COLUMNS = 10, 9
 LINK_ROWS = 4
+EVENT_ROWS = 8
 SHADES = " ·░▒▓█"
 STRIKE_MARKS = {"heel": ("h", "green"), "flat": ("f", "yellow"), "toe": ("T", "red"), "unknown": ("?", "dim")}
 
@@ -75,12 +76,15 @@ def screen(live: Live, links: Iterable[LinkLine], start_s: float, footer: str) -
         _foot(live, Role.RIGHT_INSOLE, "right"),
         Group(_links(links), _counts(live)),
     )
-    recent = Text("\n".join(plain_lines(live.recent, start_s)) or "waiting for the first steps", overflow="ellipsis")
+    recent = Text(
+        "\n".join(plain_lines(list(live.recent)[-EVENT_ROWS:], start_s)) or "waiting for the first steps",
+        overflow="ellipsis",
+    )
     state = "walking" if live.walking else "not walking"
     return Group(
         top,
         Panel(_steps(live.steps), title=f"last steps ({state})", title_align="left", padding=(0, 1)),
-        Panel(recent, title="events", title_align="left", padding=(0, 1), height=10),
+        Panel(recent, title="events", title_align="left", padding=(0, 1), height=EVENT_ROWS + 2),
         Text(footer, style="dim"),
     )
 

@@ -1,0 +1,42 @@
+"""``insole-hub demo``: the whole hub on emulated sensors."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.demo import DemoOptions, run_demo
+
+
+def demo(
+    *,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.05, help="End with a summary after so long; default: run until Ctrl-C.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another walk.")] = 1,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the demo's own broker.")] = None,
+    broker: Annotated[str | None, typer.Option(help="Publish to this broker instead.", metavar="HOST:PORT")] = None,
+    state: Annotated[Path | None, typer.Option(help="Folder for the journal; default: a demo folder.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Plain lines even in a terminal.")] = False,
+) -> None:
+    """Watch a person with foot drop walk: no sensors, no broker, no configuration needed.
+
+    Two emulated insoles and a shin IMU stream real Bluetooth LE traffic over a virtual radio. The hub connects to
+    them, detects toe-first contacts, drags and trips while they happen, keeps them in its journal and publishes them
+    over MQTT.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    options = DemoOptions(minutes, seed, port, _host_and_port(broker), state, plain or not sys.stdout.isatty())
+    asyncio.run(run_demo(options))
+
+
+def _host_and_port(broker: str | None) -> tuple[str, int] | None:
+    if broker is None:
+        return None
+    host, _, port = broker.rpartition(":")
+    if not host or not port.isdigit():
+        raise typer.BadParameter(f"{broker!r} is not HOST:PORT, such as 127.0.0.1:1883", param_hint="--broker")
+    return host, int(port)

@@ -1,0 +1,218 @@
+"""The demo: the whole hub, and in a process of its own the air with emulated sensors on a walker with foot drop."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live as Screen
+
+from hub.app import Hub, WearerAtHome
+from hub.config import Config
+from hub.config.schema import default_state_dir
+from hub.radio import LinkState
+from hub.radio.virtual.process import air_process
+from hub.radio.virtual.scenario import Scenario, ScenarioDevice
+from hub.terminal import LinkLine, plain_lines, screen
+from sensors.layout import Role, Side
+
+WEARER = "demo"
+AFFECTED = Side.LEFT
+DEVICES = (
+    ScenarioDevice(Role.LEFT_INSOLE, "orphe_insole", "C0:FF:EE:00:00:01", battery_pct=87.0),
+    ScenarioDevice(Role.RIGHT_INSOLE, "orphe_insole", "C0:FF:EE:00:00:02", battery_pct=91.0),
+    ScenarioDevice(Role.LEFT_SHIN, "witmotion", "C0:FF:EE:00:00:03", battery_pct=74.0),
+)
+
+USUAL_PORT = 1883
+REDRAW_S = 0.5
+NEWS_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """How the demo runs; None takes the default."""
+
+    minutes: float | None = None
+    seed: int = 1
+    port: int | None = None
+    broker: tuple[str, int] | None = None
+    state_dir: Path | None = None
+    plain: bool = False
+
+
+async def run_demo(options: DemoOptions) -> None:
+    """Run until the time is up or Ctrl-C, then print a summary.
+
+    Raises
+    ------
+    InsoleHubError
+        The virtual radio, the journal or the broker cannot be had.
+    """
+    config = demo_config(options)
+    console = Console()
+    async with air_process(Scenario(DEVICES, affected_side=AFFECTED, seed=options.seed)) as air:
+        hub = Hub(config, air.bluetooth)
+        hub.stop_on_signals()
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(hub.run(), name="hub")
+            started = group.create_task(hub.started.wait(), name="start")
+            await asyncio.wait({running, started}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                started.cancel()
+                return  # its error leaves with the group
+            if options.minutes is not None:
+                asyncio.get_running_loop().call_later(options.minutes * 60, hub.stop)
+            where = where_to_look(hub)
+            shown = _plain(hub, where, air.start_s) if options.plain else _drawn(hub, where, air.start_s, console)
+            async with shown:
+                await running
+    console.print(summary(hub), highlight=False, markup=False)
+
+
+def demo_config(options: DemoOptions) -> Config:
+    """The configuration that a person with these sensors would write."""
+    settings: dict[str, Any] = {
+        "hub": {"name": "demo", "state_dir": options.state_dir or default_state_dir() / "demo"},
+        "broker": {"port": _port(options.port)},
+        "wearers": [
+            {
+                "nickname": WEARER,
+                "affected_side": AFFECTED.value,
+                "devices": [
+                    {"role": device.role, "type": device.device_key, "address": device.address} for device in DEVICES
+                ],
+            }
+        ],
+    }
+    if options.broker is not None:
+        host, port = options.broker
+        settings["mqtt"] = {"host": host, "port": port}
+    return Config.model_validate(settings)
+
+
+def _port(wanted: int | None) -> int:
+    """The wanted port; else the usual one, or any where another broker has that."""
+    if wanted is not None:
+        return wanted
+    with socket.socket() as probe:
+        return 0 if probe.connect_ex(("127.0.0.1", USUAL_PORT)) == 0 else USUAL_PORT
+
+
+def where_to_look(hub: Hub) -> str:
+    """What to type to see the events."""
+    assert hub.broker is not None
+    host = "" if hub.broker.host == "127.0.0.1" else f"-h {hub.broker.host} "
+    port = "" if hub.broker.port == USUAL_PORT else f"-p {hub.broker.port} "
+    return f"events: mosquitto_sub {host}{port}-v -t '{hub.topics.base}/#'    journal: {hub.journal_path}"
+
+
+def link_lines(hub: Hub) -> list[LinkLine]:
+    """The links of the demo's wearer as a person reads them."""
+    incoming = hub.wearers[WEARER].pipeline.intake.status(time.monotonic())
+    return [
+        LinkLine(
+            link.role,
+            link.state.value,
+            incoming[link.role].rate_hz,
+            incoming[link.role].loss_pct,
+            link.facts.battery_pct,
+        )
+        for link in hub.radio.status()
+    ]
+
+
+@asynccontextmanager
+async def _drawn(hub: Hub, where: str, start_s: float, console: Console) -> AsyncIterator[None]:
+    footer = f"{where}\nCtrl-C ends. Simulated walker and sensors; an aid, not a medical device."
+    wearer = hub.wearers[WEARER]
+
+    def picture() -> Any:
+        return screen(wearer.live, link_lines(hub), start_s, footer)
+
+    with Screen(picture(), console=console, auto_refresh=False, transient=False) as view:
+        async with _every(REDRAW_S, lambda: view.update(picture(), refresh=True)):
+            yield
+
+
+@asynccontextmanager
+async def _plain(hub: Hub, where: str, start_s: float) -> AsyncIterator[None]:
+    _say(f"{where}\nSimulated walker and sensors; an aid, not a medical device.\n")
+    news = _News(hub, hub.wearers[WEARER], start_s)
+    async with _every(NEWS_S, news.say):
+        yield
+
+
+@asynccontextmanager
+async def _every(period_s: float, do: Callable[[], object]) -> AsyncIterator[None]:
+    async def repeat() -> None:
+        while True:
+            do()
+            await asyncio.sleep(period_s)
+
+    task = asyncio.create_task(repeat(), name="view")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        do()
+
+
+class _News:
+    """Says what has happened since it was last asked."""
+
+    def __init__(self, hub: Hub, wearer: WearerAtHome, start_s: float) -> None:
+        self._hub = hub
+        self._live = wearer.live
+        self._start_s = start_s
+        self._states: dict[Role, LinkState] = {}
+        self._said_n = 0
+
+    def say(self) -> None:
+        """Print new link states and events as lines."""
+        for link in self._hub.radio.status():
+            if link.state is not self._states.get(link.role):
+                self._states[link.role] = link.state
+                passed_s = link.since_s - self._start_s
+                _say(f"{passed_s:8.2f} s  {link.role.value.replace('_', ' ')}: {link.state.value.replace('_', ' ')}\n")
+        new_n = self._live.told_n - self._said_n
+        self._said_n = self._live.told_n
+        if new_n:
+            _say("".join(f"{line}\n" for line in plain_lines(list(self._live.recent)[-new_n:], self._start_s)))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def summary(hub: Hub) -> str:
+    """What the demo came to."""
+    wearer = hub.wearers[WEARER]
+    counts = wearer.live.counts
+    day = wearer.tally.summary(time.time_ns())
+    assert hub.publisher is not None
+    published = hub.publisher.stats
+    links = ", ".join(f"{line.role.value.replace('_', ' ')} {line.loss_pct:.1f} % lost" for line in link_lines(hub))
+    return "\n".join(
+        (
+            "",
+            (
+                f"walked {day.walking_min:.1f} min, {counts['initial_contact']} steps: {counts['strike heel']} heel first, "
+                f"{counts['strike flat']} flat, {counts['strike toe']} toe first"
+            ),
+            (
+                f"{counts['toe_first']} toe-first events, {counts['toe_drag']} drags, {counts['toe_catch']} toe catches, "
+                f"{counts['trip confirmed']} trips"
+            ),
+            f"{hub.journal_stats.committed_n} events in the journal, {published.acknowledged_n} taken by the broker",
+            f"links: {links}",
+        )
+    )

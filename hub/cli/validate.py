@@ -16,10 +16,12 @@ from hub.validation.score import Score, pooled
 from hub.validation.tables import (
     LEGEND,
     RATE_HEADER,
+    STEP_HEADER,
     STRIKE_HEADER,
     TIMING_HEADER,
     Row,
     rate_rows,
+    step_rows,
     strike_rows,
     timing_rows,
 )
@@ -102,6 +104,8 @@ def _show(console: Console, score: Score) -> None:
         console.print(_table(RATE_HEADER, rate_rows(score)))
     if timing := timing_rows(score):
         console.print(_table(TIMING_HEADER, timing))
+    if score.step_errors:
+        console.print(_table(STEP_HEADER, step_rows(score)))
     if score.strikes:
         console.print(_table(STRIKE_HEADER, strike_rows(score)))
     if score.not_walking_h:

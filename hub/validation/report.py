@@ -18,11 +18,13 @@ from hub.validation.simulated import TRIP_HEADER, SimulationOptions, simulate, t
 from hub.validation.tables import (
     LEGEND,
     RATE_HEADER,
+    STEP_HEADER,
     STRIKE_HEADER,
     TIMING_HEADER,
     Row,
     markdown,
     rate_rows,
+    step_rows,
     strike_rows,
     timing_rows,
 )
@@ -61,6 +63,7 @@ def recorded_section(root: Path) -> tuple[str, Figures]:
     """Tables of all recorded cases, and the figures in them."""
     parts, figures = ["## People\n"], Figures()
     for case in RECORDED:
+        _say(case.title)
         scores = _scores(root / case.folder, case.options)
         members = [score for name, score in scores.items() if fnmatch(name, case.pattern)]
         figures[case.key] = pooled(case.key, members)
@@ -72,6 +75,7 @@ def simulated_section() -> tuple[str, Figures]:
     """Tables of all simulated cases, and the figures in them."""
     parts, figures = ["## The simulated person\n"], Figures()
     for case in SIMULATED:
+        _say(case.title)
         simulations = [simulate(SimulationOptions(case.profile, case.minutes, n, trips=case.trips)) for n in case.seeds]
         runs = [(simulation, events_of(simulation.folder, RunOptions())) for simulation in simulations]
         figures[case.key] = pooled(case.key, [compare(simulation.folder, events) for simulation, events in runs])
@@ -115,6 +119,7 @@ def _part(title: str, note: str, command: str, score: Score) -> str:
     tables: list[tuple[Row, Sequence[Row]]] = [
         (RATE_HEADER, rate_rows(score)),
         (TIMING_HEADER, timing_rows(score)),
+        (STEP_HEADER, step_rows(score)),
         (STRIKE_HEADER, strike_rows(score)),
     ]
     body = "\n\n".join(markdown(header, rows) for header, rows in tables if rows)
@@ -124,6 +129,12 @@ def _part(title: str, note: str, command: str, score: Score) -> str:
             f"\n\n{score.not_walking_contacts_n} initial contacts in {60 * score.not_walking_h:.1f} min of not walking."
         )
     return f"### {title}\n\n{head}\n\n`{command}`\n\n{body or 'Nothing detected.'}{still}\n"
+
+
+def _say(doing: str) -> None:
+    """Progress, where somebody is watching."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{doing} ...\n")
 
 
 def _worst(members: Iterable[Score]) -> str:

@@ -13,6 +13,7 @@ from hub.recording.session_toml import FILE_NAME
 from hub.session import Block, Session
 from hub.validation.score import Score
 from hub.validation.scoring import score_session
+from sensors.layout import Side
 
 SIMULATED_SOURCE = "insole-hub simulate"
 """How the source of a simulated recording begins; its truth lists everything that happened."""
@@ -113,5 +114,6 @@ def compare(folder: SessionFolder, events: list[Event]) -> Score:
         events,
         folder.end_s - folder.start_s,
         legs={role.side for role in folder.streams},
+        affected=[side for side in (Side.LEFT, Side.RIGHT) if folder.session.wearer.is_affected(side)],
         complete=folder.session.source.startswith(SIMULATED_SOURCE),
     )

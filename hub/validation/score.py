@@ -150,6 +150,7 @@ class Score:
     not_walking_contacts_n : initial contacts detected in those hours.
     tallies : per measure; a measure that had neither truth nor detections is absent.
     strikes : (true strike, detected strike) -> contacts; detected may be ``missed``.
+    step_errors : measured minus true seconds, by field of the step event.
     """
 
     name: str
@@ -160,6 +161,7 @@ class Score:
     not_walking_contacts_n: int = 0
     tallies: Mapping[Measure, Tally] = field(default_factory=dict)
     strikes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    step_errors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __add__(self, other: "Score") -> "Score":
         """Both together, under the first one's name."""
@@ -173,6 +175,10 @@ class Score:
             self.not_walking_contacts_n + other.not_walking_contacts_n,
             {m: self.tallies.get(m, Tally()) + other.tallies.get(m, Tally()) for m in measures},
             Counter(self.strikes) + Counter(other.strikes),
+            {
+                name: self.step_errors.get(name, ()) + other.step_errors.get(name, ())
+                for name in dict.fromkeys((*self.step_errors, *other.step_errors))
+            },
         )
 
     def false_per_hour(self, measure: Measure) -> float | None:

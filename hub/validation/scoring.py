@@ -10,6 +10,8 @@ What is judged, and what is not:
 * Trips, toe catches and falls are taken to be listed wherever there is a truth at all, so every other detection is
   false. A trip candidate may be a true trip or a true catch; only its recovery tells. Around a true fall trips are not
   judged: how it began is not in the truth.
+* Toe-first contacts, drags and slaps are signs of foot drop, and the hub looks for them on affected feet only: those of
+  the other feet need not be found. The strikes of all feet are in the strike table.
 * Drags and slaps are judged where the truth has any of that kind, or is complete, as a simulation's is.
 * Drags and slaps are judged per step: several in one step are one.
 """
@@ -23,6 +25,7 @@ from hub.events import Event, Kind
 from hub.recording.truth import NOT_WALKING, WALK, Truth
 from hub.validation.matching import Window, match
 from hub.validation.score import MISSED, Measure, Score, Tally
+from hub.validation.steps import StepErrors, step_errors
 from sensors.layout import Side
 
 EDGE_S = 1e-6
@@ -60,6 +63,7 @@ def score_session(
     duration_s: float,
     *,
     legs: Collection[Side] = FEET,
+    affected: Collection[Side] = FEET,
     complete: bool = False,
     params: ScoringParams | None = None,
 ) -> Score:
@@ -72,10 +76,14 @@ def score_session(
     events : what the engine said, in any order.
     duration_s : length of the recording.
     legs : those that carry a sensor.
+    affected : feet with foot drop.
     complete : the truth lists everything that happened, as a simulation's does.
     params : tolerances.
     """
-    return _Comparison(truth, events, legs, complete, params or ScoringParams()).score(name, duration_s)
+    comparison = _Comparison(
+        truth, events, legs=legs, affected=affected, complete=complete, params=params or ScoringParams()
+    )
+    return comparison.score(name, duration_s)
 
 
 class _Comparison:
@@ -85,12 +93,14 @@ class _Comparison:
         self,
         truth: Sequence[Truth],
         events: Sequence[Event],
+        *,
         legs: Collection[Side],
+        affected: Collection[Side],
         complete: bool,
         params: ScoringParams,
     ) -> None:
         self.truth = [row for row in truth if row.side is Side.BOTH or row.side in legs]
-        self.events, self.params = events, params
+        self.events, self.params, self.affected = events, params, affected
         self.truth_known = bool(truth)
         self.complete = frozenset(legs) if complete else frozenset[Side]()
         self.walks = [row for row in truth if row.kind == WALK]
@@ -123,7 +133,12 @@ class _Comparison:
             not_walking_contacts_n=sum(_inside(event.time_s, still) for event in detected),
             tallies={measure: tally for measure, tally in found.items() if tally != Tally()},
             strikes=strikes,
+            step_errors=self._step_errors(),
         )
+
+    def _step_errors(self) -> StepErrors:
+        final_s = {side: [mark.time_s for mark in self._true(Kind.FINAL_CONTACT, side)] for side in FEET}
+        return step_errors(self.contact_times, final_s, self.events, Window.around(self.params.contact_s))
 
     def _contacts(self, kind: Kind, strikes: "Counter[tuple[str, str]]") -> Tally:
         """Contacts of both feet; ``strikes`` takes the strike of each judged one."""
@@ -148,6 +163,7 @@ class _Comparison:
             rows, found = self._true(Kind.TOE_FIRST, side), self._found(Kind.TOE_FIRST, side)
             labelled = any(strike_of.values())
             true = [mark for mark in self.contacts[side] if strike_of[mark.time_s] == "toe"] if labelled else rows
+            true = true if side in self.affected else []
             judged = labelled or bool(rows) or side in self.complete
             may_be_false = [
                 judged and self._in_walk(mark.time_s) and not (labelled and self._strike_near(mark.time_s, side) == "")
@@ -166,7 +182,8 @@ class _Comparison:
         """At most one per step: the first truth and the first detection in each stride of a foot are compared."""
         total = Tally()
         for side in FEET:
-            true, found = self._true(kind, side), self._found(kind, side)
+            true = self._true(kind, side) if side in self.affected else []
+            found = self._found(kind, side)
             judged = side in self.complete or any(row.kind == kind for row in self.truth)
             if self.contact_times[side]:
                 true, found = self._first_per_step(true, side), self._first_per_step(found, side)

@@ -11,6 +11,8 @@ NOTHING = "–"
 RATE_HEADER: Row = ("measure", "true", "found", "false", "recall %", "precision %", "not judged")
 TIMING_HEADER: Row = ("measure", "false/h", "/1000 steps", "error ms ± SD", "median (5–95 %)", "late ms", "95 %")
 
+STEP_HEADER: Row = ("of a step", "n", "error ms ± SD", "median (5–95 %)")
+
 DETECTED = ("heel", "flat", "toe", "unknown", MISSED)
 STRIKE_HEADER: Row = ("true strike", *(f"as {strike}" for strike in DETECTED[:-1]), MISSED, "right %")
 
@@ -49,12 +51,22 @@ def timing_rows(score: Score) -> list[Row]:
                 _rate(score.false_per_hour(measure)),
                 _rate(score.false_per_1000_steps(measure)),
                 mean_error(error),
-                f"{round(error.median_ms):+d} ({round(error.p5_ms):+d}–{round(error.p95_ms):+d})" if error else NOTHING,
+                middle_error(error),
                 f"{latency.median_ms:.0f}" if latency else NOTHING,
                 f"{latency.p95_ms:.0f}" if latency else NOTHING,
             )
         )
     return rows
+
+
+def step_rows(score: Score) -> list[Row]:
+    """Errors of step measures against the true contacts."""
+    spreads = {name: Spread.of(errors) for name, errors in score.step_errors.items()}
+    return [
+        (name.removesuffix("_s").replace("_", " "), str(spread.n), mean_error(spread), middle_error(spread))
+        for name, spread in spreads.items()
+        if spread
+    ]
 
 
 def strike_rows(score: Score) -> list[Row]:
@@ -87,6 +99,13 @@ def proportion(share: Proportion) -> str:
 def mean_error(spread: Spread | None) -> str:
     """Mean and SD of a timing error; a dash where nothing was found."""
     return f"{round(spread.mean_ms):+d} ± {spread.sd_ms:.0f}" if spread else NOTHING
+
+
+def middle_error(spread: Spread | None) -> str:
+    """Median and 5-95 % of a timing error; a dash where nothing was found."""
+    if spread is None:
+        return NOTHING
+    return f"{round(spread.median_ms):+d} ({round(spread.p5_ms):+d}–{round(spread.p95_ms):+d})"
 
 
 def _words(measure: Measure) -> str:

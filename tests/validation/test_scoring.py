@@ -118,6 +118,14 @@ def test_drags_are_false_only_where_the_truth_could_have_listed_them() -> None:
     assert counts(tally(truth, events, Measure.TOE_DRAG, complete=True)) == (0, 0, 1, 0)
 
 
+def test_signs_of_foot_drop_need_not_be_found_on_other_feet_but_are_false_there() -> None:
+    truth = [true_ic(L, 1, "toe"), true_ic(R, 1.5, "toe"), true_ic(R, 2.5), Truth(2.2, R, "toe_drag", "0.2")]
+    events = [event(Kind.TOE_FIRST, L, 1.0), event(Kind.TOE_FIRST, R, 2.5), event(Kind.TOE_DRAG, R, 2.2)]
+    score = score_session("t", truth, events, 60.0, affected=[L])
+    assert counts(score.tallies[Measure.TOE_FIRST]) == (1, 1, 1, 0)
+    assert counts(score.tallies[Measure.TOE_DRAG]) == (0, 0, 1, 0)
+
+
 def test_trips_are_judged_by_stage_side_and_half_a_second() -> None:
     truth = [Truth(10.0, L, "trip", "lowering"), Truth(20.0, L, "trip"), Truth(30.0, R, "trip")]
     events = [

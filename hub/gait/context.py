@@ -27,9 +27,7 @@ class ContextParams:
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
-    """Timer: has there been a contact since?"""
-
-    contact_s: float
+    """Timer: has there been a contact meanwhile?"""
 
 
 class ContextDetector:
@@ -61,13 +59,16 @@ class ContextDetector:
         self._contact_s[contact.side.value] = contact.time_s
         self._recent.append(contact)
         self._last_s = max(self._last_s, contact.time_s)
+        if self._walking or not self._alternating():
+            return []
+        self._walking = True
+        start_s = min(each.time_s for each in self._recent)
+        return [Walking(walking=True, time_s=start_s), Later(self._pause_until_s(), _Pause())]
+
+    def _pause_until_s(self) -> float:
+        """Without a contact up to then, walking is over."""
         usual_s = median(self._stride_s) if self._stride_s else 0.0
-        pause_s = max(params.pause_shortest_s, params.pause_strides * usual_s)
-        outputs: list[Output] = [Later(self._last_s + pause_s, _Pause(self._last_s))]
-        if not self._walking and self._alternating():
-            self._walking = True
-            outputs.append(Walking(walking=True, time_s=min(each.time_s for each in self._recent)))
-        return outputs
+        return self._last_s + max(self._params.pause_shortest_s, self._params.pause_strides * usual_s)
 
     def _alternating(self) -> bool:
         recent = sorted(self._recent, key=lambda contact: contact.time_s)
@@ -80,7 +81,8 @@ class ContextDetector:
         return turns and lasted_s <= self._params.within_s
 
     def _pause(self, pause: _Pause, now_s: float) -> list[Output]:
-        return self._stop() if self._walking and pause.contact_s == self._last_s else []
+        until_s = self._pause_until_s()
+        return self._stop() if now_s >= until_s else [Later(until_s, pause)]
 
     def _stop(self) -> list[Output]:
         self._walking = False

@@ -79,10 +79,9 @@ class _Lost:
 
 @dataclass(frozen=True, slots=True)
 class _NotWorn:
-    """Timer: is the foot still unloaded?"""
+    """Timer: has the foot been loaded meanwhile?"""
 
     side: Side
-    since_s: float
 
 
 class QualityDetector:
@@ -96,6 +95,7 @@ class QualityDetector:
         self._silent: dict[Role, float] = {}
         self._lost: set[Role] = set()
         self._air: dict[Side, float] = {}
+        self._watched: set[Side] = set()
         self._learning = {role for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)} - calibrated
 
     def handlers(self) -> Mapping[type, Handler]:
@@ -177,11 +177,18 @@ class QualityDetector:
 
     def _unloaded(self, mark: Unloaded, now_s: float) -> list[Output]:
         self._air[mark.side] = mark.time_s
-        return [Later(mark.time_s + self._params.not_worn_s, _NotWorn(mark.side, mark.time_s))]
+        if mark.side in self._watched:
+            return []
+        self._watched.add(mark.side)
+        return [Later(mark.time_s + self._params.not_worn_s, _NotWorn(mark.side))]
 
     def _still_unloaded(self, due: _NotWorn, now_s: float) -> list[Output]:
-        if self._air.get(due.side) != due.since_s:
+        since_s = self._air.get(due.side)
+        if since_s is not None and now_s < since_s + self._params.not_worn_s:
+            return [Later(since_s + self._params.not_worn_s, due)]
+        self._watched.discard(due.side)
+        if since_s is None:
             return []
         role = Role.LEFT_INSOLE if due.side is Side.LEFT else Role.RIGHT_INSOLE
         reason = f"{NAMES[role]} has borne no load for {self._params.not_worn_s:.0f} s: not worn, or the leg is up"
-        return [self._say(role, "not_worn", reason, (due.since_s, now_s))]
+        return [self._say(role, "not_worn", reason, (since_s, now_s))]

@@ -21,8 +21,7 @@ class StrikeParams:
     flat_band_s: float = 0.020  # within this are flat: flat contacts of gaitpdb and the walker spread over it
     flat_band_periods: float = 1.5  # 30 ms at 50 Hz (rec)
     index_s: float = 0.050  # centre of pressure over the first 30-50 ms (Cavanagh and Lafortune 1980, adapted)
-    judged_after_s: float = 0.060  # earliest verdict (rec)
-    judged_latest_s: float = 0.100  # verdict although one zone has not touched yet (rec)
+    judged_after_s: float = 0.080  # latency budget of the strike (science.md 7)
     onset_before_s: float = 0.100  # an onset this long before the contact is counted as that long
     heel_awaited_s: float = 0.300  # toe-first is reported at the latest then: 40 % of a usual stance (rec)
     poll_s: float = 0.050  # how often the heel is looked for meanwhile
@@ -95,13 +94,10 @@ class StrikeDetector:
         return self._report(contact, Strike.UNKNOWN, index, None, now_s)
 
     def _judge(self, due: _Verdict, now_s: float) -> list[Output]:
-        contact, params = due.contact, self._params
+        contact = due.contact
         time_s, columns = self._window(contact)
         heel_s = onset_s(time_s, columns[HEEL], contact.time_s, due.scale, HEEL)
         fore_s = onset_s(time_s, columns[FORE], contact.time_s, due.scale, FORE)
-        latest_s = contact.time_s + params.judged_latest_s
-        if (heel_s is None or fore_s is None) and now_s < latest_s:
-            return [Later(latest_s, due)]
         lead_s = heel_s - fore_s if heel_s is not None and fore_s is not None else None
         index = self._index_pct(contact, due.scale, time_s, columns)
         outputs = self._report(contact, self._strike(contact.sensor, heel_s, fore_s), index, lead_s, now_s)

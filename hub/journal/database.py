@@ -43,7 +43,7 @@ def explain(error: sqlite3.Error | OSError, path: Path) -> str:
         return (
             f"journal {path}: {error.strerror or error}; check that its folder exists and may be written by this user"
         )
-    remedy = remedies.get(_primary_code(error), "see the message")
+    remedy = remedies.get(_primary_code(error), "it cannot be used")
     return f"journal {path}: {remedy} ({error})"
 
 

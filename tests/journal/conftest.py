@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -32,7 +33,7 @@ def take() -> Callable[..., Any]:
 
     async def take(journal: Journal, destination: str, n: int) -> list[Record]:
         records: list[Record] = []
-        async with aclosing(journal.follow(destination)) as following:
+        async with asyncio.timeout(30), aclosing(journal.follow(destination)) as following:
             async for record in following:
                 records.append(record)
                 if len(records) == n:

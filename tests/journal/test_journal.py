@@ -89,6 +89,18 @@ async def test_a_follower_far_behind_gets_everything_once_and_in_order(path, eve
     assert positions == sorted(set(positions))
 
 
+async def test_from_any_cursor_exactly_the_rest_follows_from_memory_or_disk(path, event, take, monkeypatch):
+    monkeypatch.setattr(journal_module, "RECENT_N", 5)
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, WALL_NS)
+        journal.append("ada", [event(float(n)) for n in range(12)])
+        positions = [record.position for record in await take(journal, "all", 12)]
+        for taken_n in range(1, 12):
+            journal.advance("mqtt", positions[taken_n - 1])
+            rest = await take(journal, "mqtt", 12 - taken_n)
+            assert [record.position for record in rest] == positions[taken_n:]
+
+
 async def test_history_is_one_wearers_and_half_open(path, event):
     async with Journal(path) as journal:
         journal.observe_clock(0.0, 0)

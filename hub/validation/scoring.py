@@ -175,7 +175,8 @@ class _Comparison:
 
     def _strike_near(self, time_s: float, side: Side) -> str:
         """True strike of the contact nearest to a time; empty where it is not known."""
-        nearest = min(self.contacts[side], key=lambda mark: abs(mark.time_s - time_s))
+        after = bisect_right(self.contact_times[side], time_s)
+        nearest = min(self.contacts[side][max(after - 1, 0) : after + 1], key=lambda mark: abs(mark.time_s - time_s))
         return nearest.truth.value if nearest.truth else ""
 
     def _per_step(self, kind: Kind) -> Tally:

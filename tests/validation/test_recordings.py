@@ -1,23 +1,17 @@
 """The engine on real recordings of people."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hub.events import FIELDS, Kind
-from hub.recording.session_folder import SessionFolder, Stream, read_session_folder
-from hub.session import Block
+from hub.recording.session_folder import read_session_folder
 from hub.validation.cases import INSOLE_ONLY, SHIN_ONLY, Figures
 from hub.validation.report import DOCUMENT, recorded_section
-from hub.validation.runner import RunOptions, Sensors, engine_events, events_of, find_sessions, without
+from hub.validation.runner import RunOptions, Sensors, events_of, find_sessions, without
 from hub.validation.score import Measure, Tally
-from sensors.layout import Role
 
 pytestmark = pytest.mark.recordings
 
@@ -76,47 +70,3 @@ def test_standing_and_falling_are_not_walking(recordings: Path) -> None:
 
 def test_the_page_shows_these_figures(people: tuple[str, Figures]) -> None:
     assert people[0] in DOCUMENT.read_text(encoding="utf-8"), "docs/validation.md is out of date: run make validate"
-
-
-def first_seconds(folder: SessionFolder, length_s: float) -> SessionFolder:
-    """The beginning of a recording, so that many cuttings are quick to try."""
-    end_s = folder.start_s + length_s
-    kept = {role: stream.time_s < end_s for role, stream in folder.streams.items()}
-    streams = {role: Stream(s.time_s[kept[role]], s.values[kept[role]]) for role, s in folder.streams.items()}
-    return replace(folder, streams=streams)
-
-
-def cut(folder: SessionFolder, cuts: dict[Role, list[float]], order: list[int]) -> Iterator[Block]:
-    """Blocks cut at given parts of each stream, the streams interleaved as ``order`` says."""
-    waiting: list[list[Block]] = []
-    for role, (time_s, values) in folder.streams.items():
-        edges = sorted({0, len(time_s), *(int(part * len(time_s)) for part in cuts[role])})
-        waiting.append(
-            [
-                Block(
-                    role,
-                    time_s[a:b],
-                    values[a:b],
-                    float(time_s[b]) if b < len(time_s) else folder.end_s,
-                )
-                for a, b in pairwise(edges)
-            ]
-        )
-    for turn in order:
-        if queue := waiting[turn % len(waiting)]:
-            yield queue.pop(0)
-    for queue in waiting:
-        yield from queue
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), name=st.sampled_from(["gaitpdb/GaPt03_01", "gaitpdb/JuPt17_01", "marpino/author_15"]))
-def test_any_cutting_gives_the_same_events_bit_for_bit(recordings: Path, data: st.DataObject, name: str) -> None:
-    folder = first_seconds(read_session_folder(recordings / name), 15.0)
-    whole = [event.to_json() for event in events_of(folder, RunOptions())]
-    parts = st.lists(st.floats(0.0, 1.0), max_size=20)
-    cuts = {role: data.draw(parts) for role in folder.streams}
-    order = data.draw(st.lists(st.integers(0, len(cuts) - 1), max_size=60))
-    source = cut(folder, cuts, order)
-    assert [event.to_json() for events in engine_events(folder.session, source) for event in events] == whole
-    assert len(whole) > 20

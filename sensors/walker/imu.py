@@ -105,9 +105,9 @@ def bone_motion(
     )
     for contact in contacts:
         at = within(time_s, contact.start_s, contact.start_s + _SHOCK_S)
-        shock = _shock_g(contact, time_s[at] - contact.start_s)
-        force[at] += G_MPS2 * shock[:, None] * np.array([-0.35, 0.15, 1.0])
-        rate[at] += _GYRO_RING_DPS * shock[:, None] * np.array([0.4, 1.0, 0.3])
+        since_s = time_s[at] - contact.start_s
+        force[at] += G_MPS2 * _shock_g(contact, since_s)[:, None] * np.array([-0.35, 0.15, 1.0])
+        rate[at] += _GYRO_RING_DPS * _ring(contact, since_s)[:, None] * np.array([0.4, 1.0, 0.3])
     for touch in touches:
         at = within(time_s, touch.start_s, touch.end_s)
         rough = touch.roughness_mps2 * touch.presence(time_s[at]) * touch.tremor(_ROUGHNESS_HZ, time_s[at])
@@ -151,6 +151,15 @@ def _tissue_response(params: ImuParams, dt_s: float) -> Floats:
     response = np.exp(-params.tissue_damping * omega * t) * np.sin(ringing * t)
     unit: Floats = response / response.sum()
     return unit
+
+
+def _ring(contact: Contact, since_s: Floats) -> Floats:
+    """Rate of a wobble that dies away: it integrates to no turn."""
+    impact = contact.impact
+    angle = 2.0 * np.pi * impact.frequency_hz
+    ring = np.cos(angle * since_s) - np.sin(angle * since_s) / (angle * impact.decay_s)
+    decaying: Floats = impact.peak_g * np.exp(-since_s / impact.decay_s) * ring
+    return decaying
 
 
 def _shock_g(contact: Contact, since_s: Floats) -> Floats:

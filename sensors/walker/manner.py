@@ -96,7 +96,7 @@ def manner_of(
         {weak: shift_s, weak.other: -shift_s},
         profile.stride_cv_pct / 100.0,
         profile.amplitude_sd_pct / 100.0,
-        float(np.interp(speed, [0.35, 0.7, 1.3, 1.7], [0.1, 0.3, 1.0, 1.6])),
+        float(np.interp(speed, [0.35, 0.7, 1.3, 1.7], [0.1, 0.3, 1.0, 1.8])),
         {side: (phase, toe_clearance_m(segments, patterns[side], patterns[side.other], phase)) for side in FEET},
     )
 

@@ -50,8 +50,13 @@ class CellMap:
         self._y = np.array([cell.y for cell in cells])
 
     def forces_n(self, load: FootLoad) -> Floats:
-        """(n, cells) newtons; every row sums to the foot's total."""
+        """(n, cells) newtons; every row sums to the foot's total.
+
+        A cell loads when its own region touches; only where no region with cells does, neighbours stand in.
+        """
         parts = (load.share @ self._weights) * load.touching
+        uncovered = parts.sum(axis=1) == 0.0
+        parts[uncovered] = (load.share[uncovered] * load.touching[uncovered]) @ self._weights
         total = parts.sum(axis=1)
         parts *= (load.stance_n / np.where(total > 0.0, total, 1.0))[:, None]
         front = np.array([0.0, 0.0, 0.4, 0.6]) @ self._weights

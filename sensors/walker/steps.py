@@ -114,7 +114,7 @@ class Stepper:
         self._lift(swing)
         plan.legs[side.other].contacts[-1].progress.append((swing.fc_s, LOADED))
         self._land(swing, Strike.FLAT)
-        plan.left_share.to(still_s, 0.5)
+        plan.left_share.to(swing.ic_s + 0.18, 0.5)
         for leg in plan.legs.values():
             leg.phase.to(still_s, float(np.floor(leg.phase.last)) + REST_PHASE)
             leg.contacts[-1].progress.append((still_s, REST_STANCE))

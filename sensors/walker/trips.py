@@ -137,7 +137,7 @@ def stumble_course(stumble: Stumble, segments: Segments, hip_mps: float, undistu
         case _:
             down_s = stumble.contact_s - released_s
             landing = min(max(pitch + 3.0, stumble.landing_deg), pitch + _LOWERING_DPS * down_s)
-            trough = int(np.argmin(shank_after[:70]))
+            trough = max(int(np.argmin(shank_after[:70])), 15)
             below = np.flatnonzero(shank_after[15 : trough + 1] <= landing)
             join = 15 + int(below[0]) if below.size else trough
             stopped = thigh[1] + float(np.clip(0.3 * thigh[2] * (stumble.contact_s - stumble.start_s), -12.0, 12.0))

@@ -91,7 +91,7 @@ class Conversation:
             for action in self._goodbye or ():
                 await self._do(client, action)
         finally:
-            self.end("the hub hung up")
+            self.end("the conversation is over")
 
     async def _listen(self, client: BleakClient) -> None:
         loop = asyncio.get_running_loop()

@@ -24,6 +24,7 @@ from sensors.driver import Action, Facts
 log = logging.getLogger(__name__)
 
 HANG_UP_S = 2.0
+HUNG_UP = "the hub hung up"
 
 
 class Link:
@@ -52,6 +53,7 @@ class Link:
         self._task: asyncio.Task[object] | None = None
         self._stopping = False
         self._told = False
+        self._last_data_s: float | None = None
         self._status = LinkStatus(spec.role, spec.device_key, _now_s(), spec.wearer)
 
     @property
@@ -61,7 +63,7 @@ class Link:
 
     def status(self) -> LinkStatus:
         """The link as it is now."""
-        return replace(self._status, counts=replace(self._counts))
+        return replace(self._status, last_data_s=self._last_data_s, counts=replace(self._counts))
 
     async def run(self) -> None:
         """Keep the device connected until ``stop``."""
@@ -69,8 +71,10 @@ class Link:
         while not self._stopping:
             try:
                 await self._one_connection()
+                self._end(HUNG_UP)
             except LinkError as error:
-                self._lose(error)
+                self._warn_once(error)
+                self._end(str(error))
                 if not self._stopping:
                     await asyncio.sleep(self._backoff.next_s())
                     self._move(LinkEvent.RETRY)
@@ -91,7 +95,7 @@ class Link:
     def data_seen(self, arrival_s: float) -> None:
         """Valid data arrived on the present connection."""
         if self._conversation is not None:
-            self._status = replace(self._status, last_data_s=arrival_s)
+            self._last_data_s = arrival_s
             self._conversation.data_seen(arrival_s)
 
     def facts_seen(self, facts: Facts) -> None:
@@ -127,7 +131,7 @@ class Link:
         self._move(LinkEvent.CONNECTED)
         if self._stopping:
             conversation.say_goodbye(())
-        reason = "the hub hung up"
+        reason = HUNG_UP
         self._put_connected(found.address, number)
         try:
             await conversation.run(client)
@@ -182,11 +186,12 @@ class Link:
             log.info("%s: streaming", self.spec)
         self._move(event)
 
-    def _lose(self, error: LinkError) -> None:
-        if not self._told:
-            log.warning("%s", error)
+    def _warn_once(self, error: LinkError) -> None:
+        log.log(logging.DEBUG if self._told else logging.WARNING, "%s", error)
         self._told = True
-        self._status = replace(self._status, reason=str(error))
+
+    def _end(self, reason: str) -> None:
+        self._status = replace(self._status, reason=reason)
         self._move(LinkEvent.FAILED)
 
     def _move(self, event: LinkEvent) -> None:

@@ -154,6 +154,7 @@ async def hub_with(
     configured: Sequence[DeviceSpec] | None = None,
     settings: RadioSettings = QUICK,
     consume: bool = True,
+    run: bool = True,
 ) -> AsyncIterator[Hub]:
     """Devices on the air and a hub that listens to them; both are gone at the end."""
     emulators = {
@@ -168,12 +169,12 @@ async def hub_with(
         hub = Hub(radio, air, adapter, emulators)
         see.append(hub.see)
         async with asyncio.TaskGroup() as group:
-            running = group.create_task(radio.run())
+            running = group.create_task(radio.run()) if run else None
             consuming = group.create_task(hub.consume()) if consume else None
             try:
                 yield hub
             finally:
-                if not running.done():
+                if running is not None and not running.done():
                     await radio.stop()
                 if consuming is not None:
                     consuming.cancel()

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from hub.packets import Connected, Disconnected, Packet
 from hub.radio import DeviceSpec, LinkState, LinkStatus, scan
 from hub.radio.virtual.attach import bluetooth
@@ -136,6 +138,9 @@ async def test_stop_says_goodbye_and_leaves_no_link() -> None:
         assert hub.emulators[SHIN.address].written[-1] == goodbye.data
         await hub.until(lambda: all(isinstance(hub.arrivals[role][-1], Disconnected) for role in ROLES))
         assert not hub.adapter.device.connections
+        assert {hub.status(role).state for role in ROLES} == {LinkState.LOST}
+        assert {hub.status(role).reason for role in ROLES} == {"the hub hung up"}
+        assert all(hub.status(role).counts.disconnections == 0 for role in ROLES)
 
 
 async def test_stop_while_searching_and_connecting() -> None:
@@ -147,6 +152,29 @@ async def test_stop_while_searching_and_connecting() -> None:
         async with asyncio.timeout(GENEROUS_S):
             await hub.radio.stop()
         assert not hub.adapter.device.connections
+
+
+@pytest.mark.parametrize("changes", range(1, 12))
+async def test_stop_at_any_moment(changes: int) -> None:
+    async with hub_with(ALL) as hub:
+        await hub.until(lambda: len(hub.changes) >= changes)
+        async with asyncio.timeout(GENEROUS_S):
+            await hub.radio.stop()
+        await hub.until(lambda: not hub.adapter.device.connections)
+        assert not hub.adapter.scanning
+
+
+@pytest.mark.parametrize("changes", range(1, 12, 2))
+async def test_cancel_at_any_moment(changes: int) -> None:
+    async with hub_with(ALL, run=False) as hub:
+        running = asyncio.ensure_future(hub.radio.run())
+        await hub.until(lambda: len(hub.changes) >= changes)
+        running.cancel()
+        async with asyncio.timeout(GENEROUS_S):
+            await asyncio.wait([running])
+        assert running.cancelled()
+        await hub.until(lambda: not hub.adapter.device.connections)
+        assert not hub.adapter.scanning
 
 
 async def test_actions_for_an_earlier_connection_are_void() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bumble import gatt
+from bumble import att, gatt
 from bumble.controller import Controller
 from bumble.core import UUID, AdvertisingData, BaseBumbleError
 from bumble.device import AdvertisingParameters, Connection, Device
@@ -14,7 +14,7 @@ from bumble.transport.common import AsyncPipeSink
 
 from hub.radio.virtual.faults import Faults, FaultyLine
 from hub.radio.virtual.uninterrupted import uninterrupted
-from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic, Notification
+from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic
 
 CONNECTION_INTERVAL_S = 0.015
 """Notifications leave at multiples of this, as on a link whose peripheral asked for 15 ms; Linux's own is 30 to 50."""
@@ -140,10 +140,15 @@ class Peripheral:
             permissions |= gatt.Characteristic.Permissions.WRITEABLE
 
         def read(_: Connection) -> bytes:
+            if "read" not in described.properties:
+                raise att.ATT_Error(att.ErrorCode.READ_NOT_PERMITTED)
             return self._emulator.read(uuid, self._clock())
 
         def write(_: Connection, data: bytes) -> None:
-            self._put(self._emulator.write(uuid, data, self._clock()))
+            if not described.properties & {"write", "write-without-response"}:
+                raise att.ATT_Error(att.ErrorCode.WRITE_NOT_PERMITTED)
+            for notification in self._emulator.write(uuid, data, self._clock()):
+                self.line.put(notification)
 
         characteristic = gatt.Characteristic[bytes](
             UUID(uuid), properties, permissions, gatt.CharacteristicValue(read=read, write=write)
@@ -154,10 +159,6 @@ class Peripheral:
         )
         self._characteristics[uuid] = characteristic
         return characteristic
-
-    def _put(self, notifications: tuple[Notification, ...]) -> None:
-        for notification in notifications:
-            self.line.put(notification)
 
 
 def _advertising_data(advertisement: Advertisement) -> bytes:

@@ -1,0 +1,115 @@
+"""States, patience, choice and the inbox: the parts of the radio that need no air."""
+
+import asyncio
+import subprocess
+import sys
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.packets import Disconnected, Packet
+from hub.radio import DeviceSpec, Found, Inbox, LinkState, LinkStatus
+from hub.radio.backoff import Backoff
+from hub.radio.devices import choose
+from hub.radio.states import TRANSITIONS, LinkEvent
+from sensors.layout import Role, Side
+
+LEFT = Role.LEFT_INSOLE
+
+
+def walk(state: LinkState, *events: LinkEvent) -> LinkState:
+    status = LinkStatus(LEFT, "orphe_insole", 0.0, state=state)
+    for event in events:
+        status = status.after(event, 1.0)
+    return status.state
+
+
+def test_every_state_is_reached_and_left() -> None:
+    assert set(TRANSITIONS) == set(LinkState)
+    reached = {target for moves in TRANSITIONS.values() for target in moves.values()}
+    assert reached == set(LinkState)
+    for state in set(LinkState) - {LinkState.SILENT, LinkState.LOST}:
+        assert TRANSITIONS[state][LinkEvent.FAILED] is LinkState.LOST
+
+
+def test_only_data_makes_a_link_stream() -> None:
+    makers = {event for moves in TRANSITIONS.values() for event, to in moves.items() if to is LinkState.STREAMING}
+    assert makers == {LinkEvent.DATA}
+    connected = walk(LinkState.SEARCHING, LinkEvent.FOUND, LinkEvent.CONNECTED, LinkEvent.SET_UP)
+    assert connected is LinkState.WAITING_FOR_DATA
+
+
+def test_an_event_without_meaning_changes_nothing() -> None:
+    status = LinkStatus(LEFT, "orphe_insole", 0.0, state=LinkState.STREAMING)
+    assert status.after(LinkEvent.SET_UP, 5.0) is status
+
+
+@given(st.floats(0.01, 5), st.floats(5, 100), st.integers(0, 999))
+def test_backoff_grows_to_its_bound_and_begins_anew(first_s: float, most_s: float, seed: int) -> None:
+    backoff = Backoff(first_s, most_s, Random(seed))
+    pauses_s = [backoff.next_s() for _ in range(40)]
+    for number, pause_s in enumerate(pauses_s):
+        bound_s = min(first_s * 2**number, most_s)
+        assert bound_s / 2 <= pause_s <= bound_s
+    backoff.reset()
+    assert backoff.next_s() <= first_s
+
+
+A, B = "C0:00:00:00:00:0A", "C0:00:00:00:00:0B"
+BY_ADDRESS = DeviceSpec(Role.LEFT_INSOLE, "orphe_insole", address=A.lower())
+BY_NAME = DeviceSpec(Role.RIGHT_INSOLE, "orphe_insole", name="INS")
+
+
+@pytest.mark.parametrize(
+    ("found", "chosen"),
+    [
+        (Found(A, "INS", -50, "orphe_insole", None), BY_ADDRESS),
+        (Found(A, "renamed", -50, None, None), BY_ADDRESS),
+        (Found(B, "INS", -50, "orphe_insole", None), BY_NAME),
+        (Found(B, "INS", -50, "orphe_insole", Side.RIGHT), BY_NAME),
+        (Found(B, "INS", -50, "orphe_insole", Side.LEFT), None),
+        (Found(B, "INS", -50, "witmotion", None), None),
+        (Found(B, "INS2", -50, "orphe_insole", None), None),
+        (Found(B, "", -50, None, None), None),
+    ],
+)
+def test_who_is_taken_for_whom(found: Found, chosen: DeviceSpec | None) -> None:
+    both = (BY_NAME, BY_ADDRESS)
+    assert choose(found, both, both) == chosen
+
+
+def test_an_address_that_is_anothers_is_never_taken_by_name() -> None:
+    assert choose(Found(A, "INS", -50, "orphe_insole", None), (BY_NAME,), (BY_NAME, BY_ADDRESS)) is None
+
+
+def packet(number: int) -> Packet:
+    return Packet(LEFT, "orphe_insole", "2a19", bytes([number]), float(number))
+
+
+async def test_a_full_inbox_refuses_packets_but_never_the_end_of_a_link() -> None:
+    inbox = Inbox(2)
+    gone = Disconnected(LEFT, 9.0, "gone")
+    assert [inbox.put(packet(0)), inbox.put(packet(1)), inbox.put(packet(2)), inbox.put(gone)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert await inbox.take() == (packet(0), packet(1), gone)
+    assert inbox.put(packet(3))
+
+
+async def test_taking_sleeps_until_something_comes() -> None:
+    inbox = Inbox(2)
+    taking = asyncio.ensure_future(inbox.take())
+    await asyncio.sleep(0)
+    assert not taking.done()
+    inbox.put(packet(1))
+    assert await taking == (packet(1),)
+
+
+def test_a_hub_on_a_real_adapter_never_loads_the_virtual_one() -> None:
+    look = "import sys, hub.radio; sys.exit(any(name.split('.')[0] == 'bumble' for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

@@ -71,6 +71,21 @@ async def test_destinations_have_cursors_of_their_own_that_survive(path, event, 
         assert journal.cursor("new") == 0
 
 
+async def test_waiting_for_a_destination_ends_when_it_has_taken_everything(path, event, take):
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, WALL_NS)
+        await journal.taken_by("mqtt")  # nothing to take
+        journal.append("ada", [event(1.0), event(2.0)])
+        first, second = await take(journal, "mqtt", 2)
+        waiting = asyncio.create_task(journal.taken_by("mqtt"))
+        for record in (first, second):
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            journal.advance("mqtt", record.position)
+        async with asyncio.timeout(30):
+            await waiting
+
+
 async def test_a_follower_far_behind_gets_everything_once_and_in_order(path, event, take, monkeypatch):
     monkeypatch.setattr(journal_module, "RECENT_N", 50)
     async with Journal(path) as journal:

@@ -26,20 +26,11 @@ async def main(path: Path, port: int, run: str) -> None:
         if run == "drain":
             journal.append("ada", [make_event(run, 0)])
             await journal.flush()
-            await all_published(journal)
+            await journal.taken_by("mqtt")
         else:
             await make_events(journal, run)
         publishing.cancel()
         await asyncio.gather(publishing, return_exceptions=True)
-
-
-async def all_published(journal: Journal) -> None:
-    """Follow as a second destination to learn the last position, and wait for the first to reach it."""
-    async for record in journal.follow("all"):
-        if record.event.id == make_event("drain", 0).id:
-            break
-    while journal.cursor("mqtt") < record.position:  # noqa: ASYNC110 - moved by another task
-        await asyncio.sleep(0.01)
 
 
 async def make_events(journal: Journal, run: str) -> None:

@@ -52,7 +52,7 @@ class Committed:
 class Writer:
     """Owns the writing connection. ``on_commit`` and ``on_failure`` are called in the writer's thread.
 
-    ``on_failure`` is called once, with the error, when the file is damaged and writing has ended for good.
+    ``on_failure`` is called once, with the error, when writing has ended for good, as with a damaged file.
     """
 
     def __init__(
@@ -109,6 +109,15 @@ class Writer:
         return len(self._entries)
 
     def _run(self) -> None:
+        in_order = False
+        try:
+            self._write()
+            in_order = True
+        finally:
+            if not in_order:  # an error that no retry can mend: nobody may go on as if events were kept
+                self._on_failure(JournalError(f"journal {self._path}: its writer has failed; see the log"))
+
+    def _write(self) -> None:
         pause_s = 0.0
         while self._wait(pause_s):
             with self._wake:
@@ -122,6 +131,8 @@ class Writer:
                     mark_suspect(self._path)
                     self._on_failure(JournalError(explain(error, self._path)))
                     return
+                if not isinstance(error, sqlite3.OperationalError):
+                    raise
                 pause_s = min(max(2 * pause_s, RETRY_S[0]), RETRY_S[1])
                 self._note_failure(error)
                 continue

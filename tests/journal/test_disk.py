@@ -36,7 +36,7 @@ def gate():
     Gate.opened.set()
 
 
-def _failing(failures_n: int, error: sqlite3.Error):
+def _failing(failures_n: int, error: Exception):
     class Failing(sqlite3.Connection):
         left_n = failures_n
 
@@ -121,6 +121,19 @@ async def test_damage_found_in_use_ends_the_journal_and_the_next_start_sets_it_a
         assert journal.set_aside.exists()
     async with Journal(path) as journal:
         assert journal.set_aside is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("error", [sqlite3.IntegrityError("no such anchor"), RuntimeError("a mistake")], ids=repr)
+async def test_an_error_that_no_retry_can_mend_reaches_whoever_waits(path, event, error):
+    journal = await Journal(path, factory=_failing(10**9, error)).__aenter__()
+    journal.observe_clock(0.0, 0)
+    journal.append("ada", [event(1.0)])
+    async with asyncio.timeout(30):
+        with pytest.raises(JournalError, match="its writer has failed"):
+            await journal.flush()
+    with pytest.raises(JournalError, match="its writer has failed"):
+        await journal.__aexit__(None, None, None)
 
 
 @pytest.mark.parametrize("power_safe", [True, False])

@@ -25,6 +25,7 @@ class ArrestParams:
 
     slope_over_s: float = 0.020  # the slope is the difference over this time (rec, science.md 5.5)
     slope_per_peak_1_s: float = 6.0  # least slope over the usual peak: 1200 deg/s^2 at 200, 2000 at 330 (rec)
+    least_slope_dps2: float = 1200.0  # and at least this: slower gait brakes as softly as it swings (rec)
     below_dps: float = 40.0  # the rate must also fall this far below its lowest usual value (rec)
     within_s: float = 0.050  # so soon after the slope (rec)
     last_phase: float = 0.95  # after this every swing brakes hard; the insole watches there (science.md 5.5)
@@ -96,6 +97,13 @@ class ArrestWatch:
         """As JSON types."""
         return {"swings": [list(swing) for swing in self._swings], "template": self._template.to_dict()}
 
+    def forget(self) -> None:
+        """What was learnt was seen along another axis."""
+        self._template = SwingTemplate(self._params.template)
+        self._swings = []
+        self._usual = None
+        self._lobe = None
+
     def open(self, row: int, rise_s: float, final_contact_s: float) -> None:
         """A lobe rose through zero just before ``row``."""
         self._lobe = _Lobe(row, rise_s, final_contact_s, row)
@@ -149,7 +157,8 @@ class ArrestWatch:
         before = rows.rows(first - self._slope_n, end - self._slope_n)
         slope = (rate - before[RATE]) / (time_s - before[TIME])
         phase = (time_s - lobe.rise_s) / usual.lobe_s
-        steep = (slope < -params.slope_per_peak_1_s * usual.peak_dps) & (phase < params.last_phase)
+        least = max(params.slope_per_peak_1_s * usual.peak_dps, params.least_slope_dps2)
+        steep = (slope < -least) & (phase < params.last_phase)
         if not steep.any():
             return None
         highest = np.maximum.accumulate(rows.column(RATE, lobe.rise_row, end))[first - lobe.rise_row :]
@@ -180,7 +189,7 @@ class ArrestWatch:
         early = params.reversal_slope * params.slope_per_peak_1_s
         late = max(early, params.braking_slope * usual.braking_1_s)
         slope = -np.where(phase <= params.reversal_phase, early, late) * np.maximum(highest, usual.peak_dps)
-        yield slope, np.zeros(len(phase)), False
+        yield np.minimum(slope, -params.reversal_slope * params.least_slope_dps2), np.zeros(len(phase)), False
 
     def learn(self, rows: Tail, swing: Swing, final_contact_s: float, contact_s: float, now_s: float) -> None:
         """Take an undisturbed swing that ended now."""

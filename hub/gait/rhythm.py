@@ -34,6 +34,11 @@ class Foot:
         return self._contacts_s[-1] if self._contacts_s else -inf
 
     @property
+    def lifted_s(self) -> float:
+        """The last time that it left the ground."""
+        return self._lifts_s[-1] if self._lifts_s else -inf
+
+    @property
     def usual_swing_s(self) -> float | None:
         """Median swing; None before there are enough."""
         return median(self._swings_s) if len(self._swings_s) >= self._params.speaks_after else None

@@ -33,8 +33,9 @@ class ShankParams:
     learn_every_s: float = 0.25  # without axes: how often a walk is looked for
     learn_from_s: float = 10.0  # the stretch that axes are learnt from; contacts in it are reported late
     least_swings: int = 2  # a walk, for this purpose
-    review_every_s: float = 5.0  # how often the axes are checked
-    settled_swings: int = 30  # until then each review refines the axes; after it a moved axis is a slipped strap
+    review_every_s: float = 2.5  # how often the axes are checked
+    settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
+    moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
     alignment: AlignmentParams = field(default_factory=AlignmentParams)
 
@@ -96,7 +97,7 @@ class ShankStream:
         self._level = PitchLevel(role, spec.accelerometer)
         self._axes = SHANK_FRAME if spec.frame == "shank" else None
         self._swings = 0
-        self._swings_at_review = 0
+        self._cold = not learnt
         if learnt:
             self._take(learnt)
         self.restart()
@@ -140,7 +141,6 @@ class ShankStream:
         return {
             "pitch_axis": list(self._axes.pitch),
             "up_axis": list(self._axes.up) if self._axes.up else None,
-            "swings": self._swings,
             "swing_angles_deg": list(self._scanner.usual_angles_deg),
             "arrest": self._watch.to_dict(),
         }
@@ -150,7 +150,6 @@ class ShankStream:
             up = learnt["up_axis"]
             x, y, z = (float(part) for part in learnt["pitch_axis"])
             self._axes = ShankAxes((x, y, z), (float(up[0]), float(up[1]), float(up[2])) if up else None)
-        self._swings = self._swings_at_review = int(learnt["swings"])
         self._scanner.learn(tuple(float(angle) for angle in learnt["swing_angles_deg"]))
 
     def _scan(self, end: int, marks: list[Mark], floor_known_s: float = -inf) -> None:
@@ -222,12 +221,15 @@ class ShankStream:
             self._scan(end, marks, floor_known_s=now_s)
             return
         moved_deg = angle_between_deg(known.pitch, axes.pitch)
-        if moved_deg > self._params.alignment.slipped_deg:
+        slipped = moved_deg > self._params.alignment.slipped_deg
+        if self._swings >= self._params.settled_swings and not slipped:
+            return
+        if slipped and self._swings >= self._params.settled_swings:
             marks.append(StrapSlipped(self._role, now_s, moved_deg))
             self._swings = 0
-            self._axes = axes
-        elif self._swings < self._params.settled_swings:
-            self._axes = axes
+        if self._cold and self._swings < self._params.settled_swings and moved_deg > self._params.moved_deg:
+            self._scanner.forget()
+        self._axes = axes
 
     def _axes_from(self, start: int, end: int) -> ShankAxes | None:
         """Axes from raw samples ``start`` .. ``end`` - 1, if with these axes they are a walk."""

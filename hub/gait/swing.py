@@ -40,6 +40,7 @@ class SwingParams:
     least_duration_s: float = 0.16  # shorter lobes are bumps and pivots (marpino, after the walks)
     most_duration_s: float = 1.0  # last steps up to 0.8 (marpino); getting up from a fall 1.0-2.3 (erciyes)
     least_share: float = 0.22  # of the usual angle; half steps make 0.3
+    stance_s: float = 0.20  # a rise so soon after a landing is the shin ringing, not a swing to watch (marpino)
     before_s: float = 0.45  # the pre-swing minimum is at most this long before the zero crossing
     final_contact_s: float = 0.030  # final contact after the pre-swing minimum: 32 (marpino), 36 ms (chen), median
     minimum_within_s: float = 0.20  # the loading minimum follows the zero crossing by 10-150 ms (marpino)
@@ -82,6 +83,7 @@ class SwingScanner:
         """Rows before ``index`` do not belong to what comes."""
         self._next = self._low
         self._at = self._begin = index
+        self._landed_s = -np.inf
         self._swing_open = False
 
     @property
@@ -97,6 +99,11 @@ class SwingScanner:
     def learn(self, angles_deg: tuple[float, ...]) -> None:
         """Start from the swings of an earlier walk."""
         self._angles_deg = list(angles_deg[-self._params.remembered :])
+
+    def forget(self) -> None:
+        """What is usual was seen along another axis."""
+        self._angles_deg = []
+        self._watch.forget()
 
     def scan(self, rows: Tail) -> list[SwingMark]:
         """Marks that the rows added since the last call made known."""
@@ -138,8 +145,8 @@ class SwingScanner:
         self._upright = float(along.mean()) > self._params.upright_mps2 if self._impacts else None
         self._final_contact_s = min(self._minimum_s + self._params.final_contact_s, self._rise_s)
         self._swing_open, self._sure, self._peaked = True, False, False
-        self._watch.open(self._rise, self._rise_s, self._final_contact_s)
-        self._arrested = False
+        if self._rise_s - self._landed_s >= self._params.stance_s:
+            self._watch.open(self._rise, self._rise_s, self._final_contact_s)
         self._at = rise + 1
         self._next = self._high
         return True
@@ -169,7 +176,7 @@ class SwingScanner:
                 return False
             self._looked = end
         lasted = self._params.least_duration_s <= self._fall_s - self._rise_s <= self._params.most_duration_s
-        if self._sure and lasted and not self._arrested:
+        if self._sure and lasted:
             self._next = self._landing
         else:
             self._swing_open = False
@@ -211,7 +218,6 @@ class SwingScanner:
     def _look(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
         arrest = self._watch.look(rows, end, self.floor_known_s)
         if arrest is not None:
-            self._arrested = True
             marks.append(arrest)
 
     def _landing(self, rows: Tail, marks: list[SwingMark]) -> bool:
@@ -231,6 +237,7 @@ class SwingScanner:
             return False
         self._decide(rows, minimum, decided, marks)
         self._at, self._begin = minimum + 1, minimum
+        self._landed_s = rows.value(TIME, minimum)
         self._swing_open = False
         self._next = self._low
         return True

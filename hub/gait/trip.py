@@ -40,8 +40,9 @@ class TripParams:
     lowering_s: float = 0.27  # foot down so soon after the arrest: 100-250 ms (Schillings 2000)
     delayed_s: float = 0.45  # first lifted, then put down (Shirota 2014; rec 350 ms)
     lower_deg: float = 8.0  # shank pitch at contact below the usual one: the foot came down short (rec)
-    signs_if_reversed: int = 1  # besides the shank having turned back
-    signs_if_slowed: int = 3
+    signs_if_going_on: int = 1  # besides a shank that turned back, once the foot has been lifted for its next step
+    signs_if_reversed: int = 2  # before that
+    signs_if_slowed: int = 3  # where the shank was slowed only
     rhythm: RhythmParams = field(default_factory=RhythmParams)
 
 
@@ -186,12 +187,11 @@ class TripDetector:
 
     def _decide(self, verdict: _Verdict, now_s: float) -> list[Output]:
         """Confirm, if enough speaks for it."""
-        incident, params = verdict.incident, self._params
+        incident = verdict.incident
         if incident.decided or self._open.get(incident.side) is not incident:
             return []
         signs = self._signs(incident)
-        enough = params.signs_if_reversed if incident.arrest.reversed else params.signs_if_slowed
-        if len(signs) < enough:
+        if len(signs) < self._enough(incident) or incident.contacts < 2:
             return []
         incident.decided = True
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
@@ -218,14 +218,23 @@ class TripDetector:
         )
         return outputs
 
+    def _enough(self, incident: _Incident) -> int:
+        """How many signs confirm."""
+        if not incident.arrest.reversed:
+            return self._params.signs_if_slowed
+        contact, lifted_s = incident.contact, self._feet[incident.side].lifted_s
+        going_on = contact is not None and lifted_s > contact.time_s
+        return self._params.signs_if_going_on if going_on else self._params.signs_if_reversed
+
     def _look_back(self, aftermath: _Aftermath, now_s: float) -> list[Output]:
-        """Without a recovery: a toe catch if walking went on."""
+        """The last chance to confirm; without a recovery, a toe catch if walking went on."""
         incident = aftermath.incident
         if self._open.get(incident.side) is not incident:
             return []
+        confirmed = self._decide(_Verdict(incident), now_s)
         del self._open[incident.side]
         if incident.decided or incident.contacts < 3:
-            return []
+            return confirmed
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
         fields = {"candidate_id": incident.candidate_id, "swing_phase_pct": incident.arrest.phase_pct}
         confidence = 0.8 if incident.arrest.reversed else 0.5

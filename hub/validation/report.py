@@ -14,7 +14,7 @@ from hub.errors import InsoleHubError
 from hub.validation.cases import PUBLISHED, RECORDED, SIMULATED, Figures
 from hub.validation.runner import RunOptions, compare, events_of, find_sessions, score_folder
 from hub.validation.score import Measure, Score, pooled
-from hub.validation.simulated import TRIP_HEADER, SimulationOptions, simulate, trip_rows
+from hub.validation.simulated import TRIP_HEADER, simulate, trip_rows
 from hub.validation.tables import (
     LEGEND,
     RATE_HEADER,
@@ -59,6 +59,14 @@ strikes that the reference could not tell are *not judged*.
 """
 
 
+SIMULATED_INTRODUCTION = """## The simulated person
+
+`docs/walker.md` says what is modelled. The seeds of these tables are kept for them: tuning uses others. The same people
+wrote the walker and the detectors, so these figures bound what to expect of people from above. Trips are full arrests
+of the foot unless the title says otherwise. There is no detector of foot slap yet.
+"""
+
+
 def recorded_section(root: Path) -> tuple[str, Figures]:
     """Tables of all recorded cases, and the figures in them."""
     parts, figures = ["## People\n"], Figures()
@@ -73,17 +81,15 @@ def recorded_section(root: Path) -> tuple[str, Figures]:
 
 def simulated_section() -> tuple[str, Figures]:
     """Tables of all simulated cases, and the figures in them."""
-    parts, figures = ["## The simulated person\n"], Figures()
+    parts, figures = [SIMULATED_INTRODUCTION], Figures()
     for case in SIMULATED:
         _say(case.title)
-        simulations = [simulate(SimulationOptions(case.profile, case.minutes, n, trips=case.trips)) for n in case.seeds]
+        simulations = [simulate(options) for options in case.options]
         runs = [(simulation, events_of(simulation.folder, RunOptions())) for simulation in simulations]
         figures[case.key] = pooled(case.key, [compare(simulation.folder, events) for simulation, events in runs])
         parts.append(_part(case.title, case.note, case.command, figures[case.key]))
         if trips := trip_rows(runs):
-            parts.append(
-                f"Trips by the part of the swing they hit; all are full arrests.\n\n{markdown(TRIP_HEADER, trips)}\n"
-            )
+            parts.append(f"Trips by the part of the swing they hit:\n\n{markdown(TRIP_HEADER, trips)}\n")
     return "\n".join(parts), figures
 
 
@@ -115,7 +121,8 @@ def _scores(folder: Path, options: RunOptions) -> dict[str, Score]:
 
 
 def _part(title: str, note: str, command: str, score: Score) -> str:
-    head = f"{score.sessions_n} sessions, {60 * score.hours:.1f} min, {score.steps_n} steps. {note}".strip()
+    number = f"{score.sessions_n} session{'s' if score.sessions_n != 1 else ''}"
+    head = f"{number}, {60 * score.hours:.1f} min, {score.steps_n} steps. {note}".strip()
     tables: list[tuple[Row, Sequence[Row]]] = [
         (RATE_HEADER, rate_rows(score)),
         (TIMING_HEADER, timing_rows(score)),

@@ -94,6 +94,27 @@ async def test_a_commit_that_fails_is_tried_again_and_doubles_nothing(path, even
     assert caplog.text.count("writing again") == 1
 
 
+async def test_a_disk_that_turns_read_only_is_named_and_waited_out(path, event, take, monkeypatch, caplog):
+    monkeypatch.setattr(writer, "RETRY_S", (0.001, 0.01))
+    connections = []
+
+    class Seen(sqlite3.Connection):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            connections.append(self)
+
+    async with Journal(path, factory=Seen) as journal:
+        journal.observe_clock(0.0, 0)
+        connections[0].execute("PRAGMA query_only = ON")
+        journal.append("ada", [event(1.0), event(2.0)])
+        async with asyncio.timeout(30):
+            while journal.stats.failures_n < 3:  # noqa: ASYNC110 - counted in another thread
+                await asyncio.sleep(0)
+        connections[0].execute("PRAGMA query_only = OFF")
+        assert [record.event.time_s for record in await take(journal, "mqtt", 2)] == [1.0, 2.0]
+    assert caplog.text.count("it is read-only; remount the disk writable") == 1
+
+
 async def test_closing_on_a_dead_disk_says_what_is_lost(path, event, monkeypatch):
     monkeypatch.setattr(writer, "RETRY_S", (0.001, 0.01))
     monkeypatch.setattr(journal_module, "CLOSE_S", 0.2)

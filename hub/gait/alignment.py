@@ -23,6 +23,8 @@ class AlignmentParams:
     least_share: float = 0.65  # variance of the rate along the axis; braced walker 0.72, others 0.8-0.97 (marpino)
     least_skew: float = 0.30  # third moment over standard deviation cubed; least in marpino 0.49
     gravity_mps2: tuple[float, float] = (8.0, 12.0)  # mean specific force of a walk 9.4-10.7 (marpino); less: tumbling
+    still_dps: float = 12.0  # a second with no faster rotation, upright, is standing: sway stays below (rec)
+    lean_deg: float = 35.0  # standing shanks lean at most so far from where they are in walking on average (rec)
     slipped_deg: float = 15.0  # an axis that moved farther means the strap slipped (rec, science.md 1)
 
 
@@ -31,12 +33,14 @@ class ShankAxes:
     """Unit vectors in the sensor's own axes.
 
     ``pitch``: the axis about which a positive rate moves the ankle ahead of the knee. ``up``: from ankle to knee; None
-    where no accelerometer told. ``share``: part of the rate's variance that lies along ``pitch``.
+    where no accelerometer told. ``share``: part of the rate's variance that lies along ``pitch``. ``stood``: ``up`` was
+    seen in standing, where the shank is vertical; else it is the mean over strides, some degrees off.
     """
 
     pitch: Vector
     up: Vector | None
     share: float = 1.0
+    stood: bool = True
 
     @property
     def forward(self) -> Vector | None:
@@ -89,4 +93,27 @@ def estimate_axes(force_mps2: Floats | None, rate_dps: Floats, params: Alignment
     if abs(skew) < params.least_skew:
         return None
     sign = 1.0 if skew > 0 else -1.0
-    return ShankAxes((sign * x, sign * y, sign * z), up, float(variances[2]) / total)
+    return ShankAxes((sign * x, sign * y, sign * z), up, float(variances[2]) / total, stood=False)
+
+
+def standing_up(
+    force_mps2: Floats, rate_dps: Floats, axes: ShankAxes, second_n: int, params: AlignmentParams
+) -> Vector | None:
+    """Gravity in the calmest second of a stretch, perpendicular to the pitch axis; None if nobody stood still in it."""
+    seconds = rate_dps.shape[1] // second_n
+    if axes.up is None or seconds == 0:
+        return None
+    fastest = np.abs(rate_dps[:, : seconds * second_n]).reshape(3, seconds, second_n).max(axis=(0, 2))
+    calmest = int(fastest.argmin())
+    if fastest[calmest] > params.still_dps:
+        return None
+    span = slice(calmest * second_n, (calmest + 1) * second_n)
+    x, y, z = (float(np.ascontiguousarray(row[span]).mean()) for row in force_mps2)
+    px, py, pz = axes.pitch
+    along = x * px + y * py + z * pz
+    x, y, z = x - along * px, y - along * py, z - along * pz
+    norm = sqrt(x * x + y * y + z * z)
+    if not params.gravity_mps2[0] <= norm <= params.gravity_mps2[1]:
+        return None
+    up = (x / norm, y / norm, z / norm)
+    return up if angle_between_deg(up, axes.up) <= params.lean_deg else None

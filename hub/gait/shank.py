@@ -1,7 +1,7 @@
 """One shin IMU: its axes are found, its rate about the mediolateral axis is smoothed, and swings become marks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -13,6 +13,7 @@ from hub.gait.alignment import (
     ShankAxes,
     angle_between_deg,
     estimate_axes,
+    standing_up,
 )
 from hub.gait.arrest import ArrestWatch
 from hub.gait.history import History
@@ -149,7 +150,8 @@ class ShankStream:
         if self._spec.frame == "unknown":
             up = learnt["up_axis"]
             x, y, z = (float(part) for part in learnt["pitch_axis"])
-            self._axes = ShankAxes((x, y, z), (float(up[0]), float(up[1]), float(up[2])) if up else None)
+            up_axis = (float(up[0]), float(up[1]), float(up[2])) if up else None
+            self._axes = ShankAxes((x, y, z), up_axis, stood=False)
         self._scanner.learn(tuple(float(angle) for angle in learnt["swing_angles_deg"]))
 
     def _scan(self, end: int, marks: list[Mark], floor_known_s: float = -inf) -> None:
@@ -229,7 +231,8 @@ class ShankStream:
             self._swings = 0
         if self._cold and self._swings < self._params.settled_swings and moved_deg > self._params.moved_deg:
             self._scanner.forget()
-        self._axes = axes
+        keeps_up = known.stood and not axes.stood and not slipped
+        self._axes = replace(axes, up=known.up, stood=True) if keeps_up else axes
 
     def _axes_from(self, start: int, end: int) -> ShankAxes | None:
         """Axes from raw samples ``start`` .. ``end`` - 1, if with these axes they are a walk."""
@@ -240,7 +243,11 @@ class ShankStream:
         if axes is None:
             return None
         rate = _along(raw[RAW_RATE], axes.pitch)
-        return axes if _swings_n(raw[RAW_TIME], rate, self._params.swing) >= self._params.least_swings else None
+        if _swings_n(raw[RAW_TIME], rate, self._params.swing) < self._params.least_swings:
+            return None
+        second_n = max(2, round(self._spec.rate_hz))
+        up = standing_up(raw[RAW_FORCE], raw[RAW_RATE], axes, second_n, self._params.alignment)
+        return axes if up is None else replace(axes, up=up, stood=True)
 
     def _forget(self) -> None:
         margin = self._window_n + self._review_n + self._half + 1

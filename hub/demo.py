@@ -60,19 +60,22 @@ async def run_demo(options: DemoOptions) -> None:
     async with air_process(Scenario(DEVICES, affected_side=AFFECTED, seed=options.seed)) as air:
         hub = Hub(config, air.bluetooth)
         hub.stop_on_signals()
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(hub.run(), name="hub")
-            started = group.create_task(hub.started.wait(), name="start")
+        running = asyncio.create_task(hub.run(), name="hub")
+        started = asyncio.create_task(hub.started.wait(), name="start")
+        try:
             await asyncio.wait({running, started}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                started.cancel()
-                return  # its error leaves with the group
-            if options.minutes is not None:
-                asyncio.get_running_loop().call_later(options.minutes * 60, hub.stop)
-            where = where_to_look(hub)
-            shown = _plain(hub, where, air.start_s) if options.plain else _drawn(hub, where, air.start_s, console)
-            async with shown:
-                await running
+            if started.done():
+                if options.minutes is not None:
+                    asyncio.get_running_loop().call_later(options.minutes * 60, hub.stop)
+                where = where_to_look(hub)
+                view = _plain(hub, where, air.start_s) if options.plain else _drawn(hub, where, air.start_s, console)
+                async with view:
+                    await asyncio.wait({running})
+        finally:
+            started.cancel()
+            running.cancel()
+            await asyncio.wait({started, running})
+        await running
     console.print(summary(hub), highlight=False, markup=False)
 
 
@@ -201,18 +204,11 @@ def summary(hub: Hub) -> str:
     assert hub.publisher is not None
     published = hub.publisher.stats
     links = ", ".join(f"{line.role.value.replace('_', ' ')} {line.loss_pct:.1f} % lost" for line in link_lines(hub))
-    return "\n".join(
-        (
-            "",
-            (
-                f"walked {day.walking_min:.1f} min, {counts['initial_contact']} steps: {counts['strike heel']} heel first, "
-                f"{counts['strike flat']} flat, {counts['strike toe']} toe first"
-            ),
-            (
-                f"{counts['toe_first']} toe-first events, {counts['toe_drag']} drags, {counts['toe_catch']} toe catches, "
-                f"{counts['trip confirmed']} trips"
-            ),
-            f"{hub.journal_stats.committed_n} events in the journal, {published.acknowledged_n} taken by the broker",
-            f"links: {links}",
-        )
+    strikes = ", ".join(f"{counts[f'strike {strike}']} {strike}" for strike in ("heel", "flat", "toe"))
+    said = (
+        f"{counts['toe_first']} toe-first events, {counts['toe_drag']} drags, {counts['toe_catch']} toe catches, "
+        f"{counts['trip confirmed']} trips"
     )
+    kept = f"{hub.journal_stats.committed_n} events in the journal, {published.acknowledged_n} taken by the broker"
+    steps = f"walked {day.walking_min:.1f} min, {counts['initial_contact']} steps: {strikes}"
+    return "\n".join(("", steps, said, kept, f"links: {links}"))

@@ -7,23 +7,31 @@ import numpy as np
 from sensors.driver import Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Hermite:
-    """Piecewise cubic with given values and slopes at ascending knots; held outside them."""
+    """Piecewise cubic with given values and slopes at ascending knots; held outside them, to the last bit."""
 
-    knots: Floats
-    values: Floats
-    slopes: Floats
+    def __init__(self, knots: Floats, values: Floats, slopes: Floats) -> None:
+        self.knots = knots
+        width = np.diff(knots)
+        secant = np.diff(values) / width
+        bend = slopes[:-1] + slopes[1:] - 2.0 * secant
+        held = np.zeros(1)
+        self._powers = np.stack(
+            (
+                values,
+                np.append(slopes[:-1], held),
+                np.append((secant - slopes[:-1] - bend) / width, held),
+                np.append(bend / width**2, held),
+            )
+        )
 
     def __call__(self, at: Floats) -> Floats:
         """Value at any places, the shape of ``at``."""
-        i = np.clip(np.searchsorted(self.knots, at, side="right") - 1, 0, self.knots.size - 2)
-        width = self.knots[i + 1] - self.knots[i]
-        u = np.clip((at - self.knots[i]) / width, 0.0, 1.0)
-        v = 1.0 - u
-        start, end = self.values[i], self.values[i + 1]
-        bend = width * (self.slopes[i] * v - self.slopes[i + 1] * u)
-        result: Floats = start + (end - start) * u * u * (3.0 - 2.0 * u) + bend * u * v
+        inside = np.minimum(np.maximum(at, self.knots[0]), self.knots[-1])
+        i = np.searchsorted(self.knots[1:], inside, side="right")
+        u = inside - self.knots[i]
+        constant, linear, square, cube = self._powers[:, i]
+        result: Floats = ((cube * u + square) * u + linear) * u + constant
         return result
 
 

@@ -58,9 +58,9 @@ class Track:
 
     def __call__(self, time_s: Floats) -> Floats:
         """Value at any times, the shape of ``time_s``."""
-        if self._curve is None:
-            knots, values = np.array(self._times), np.array(self._values)
-            self._curve = Hermite(knots, values, monotone_slopes(knots, values))
-        if not self._smooth or self._curve.knots.size == 1:
-            return np.interp(time_s, self._curve.knots, self._curve.values)
-        return self._curve(time_s)
+        if self._smooth and len(self._times) > 1:
+            if self._curve is None:
+                knots, values = np.array(self._times), np.array(self._values)
+                self._curve = Hermite(knots, values, monotone_slopes(knots, values))
+            return self._curve(time_s)
+        return np.interp(time_s, self._times, self._values)

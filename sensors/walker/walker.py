@@ -18,8 +18,8 @@ from sensors.walker.segments import Segment, Stand
 from sensors.walker.truth import TruthEvent
 
 GRID_HZ = 500.0
-CHUNK_S = 2.0
-MEMORY_S = 20.0
+CHUNK_S = 1.0
+MEMORY_S = 10.0
 
 _LOOKAHEAD_S = 2.5
 """A stumble's course depends on the stance after it: the plan is settled this far ahead."""
@@ -42,7 +42,7 @@ class Walker:
     """A synthetic person, exact and repeatable: the same seed and script give the same samples and the same truth,
     whatever times they are asked for in. Satisfies ``sensors.emulation.Body``.
 
-    Signals are made on a grid of 500 Hz in chunks of 2 s and interpolated. Each sensor may be asked in portions of any
+    Signals are made on a grid of 500 Hz in chunks of 1 s and interpolated. Each sensor may be asked in portions of any
     size, but for nothing more than ``MEMORY_S`` before the latest time anyone asked for. Before ``start_s`` the person
     stands; after the script, too, for ever.
 

@@ -156,8 +156,10 @@ class ArrestWatch:
         time_s, rate = rows.column(TIME, first, end), rows.column(RATE, first, end)
         before = rows.rows(first - self._slope_n, end - self._slope_n)
         slope = (rate - before[RATE]) / (time_s - before[TIME])
-        phase = (time_s - lobe.rise_s) / usual.lobe_s
         least = max(params.slope_per_peak_1_s * usual.peak_dps, params.least_slope_dps2)
+        if slope.min() >= -least:
+            return None
+        phase = (time_s - lobe.rise_s) / usual.lobe_s
         steep = (slope < -least) & (phase < params.last_phase)
         if not steep.any():
             return None

@@ -80,8 +80,8 @@ class PitchLevel:
         stride = np.ascontiguousarray(rows.rows(first, last))
         turned = np.radians(stride[ANGLE] - at_end_deg - drift_dps * (stride[TIME] - rows.value(TIME, last)))
         cosine, sine = np.cos(turned), np.sin(turned)
-        ahead = float((stride[AHEAD] * cosine - stride[UP] * sine).mean())
-        up = float((stride[AHEAD] * sine + stride[UP] * cosine).mean())
+        ahead = float((stride[AHEAD] * cosine - stride[UP] * sine).sum())
+        up = float((stride[AHEAD] * sine + stride[UP] * cosine).sum())
         pitch_deg = degrees(atan2(ahead, up))
         return ShankLevel(self._role, rows.value(TIME, last), mark.known_at_s, at_end_deg, pitch_deg, drift_dps)
 

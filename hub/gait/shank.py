@@ -35,6 +35,7 @@ class ShankParams:
     learn_from_s: float = 10.0  # the stretch that axes are learnt from; contacts in it are reported late
     least_swings: int = 2  # a walk, for this purpose
     review_every_s: float = 2.5  # how often the axes are checked
+    settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (rec 50 strides)
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
@@ -176,37 +177,37 @@ class ShankStream:
 
     def _derive(self, axes: ShankAxes, start: int, stop: int) -> Floats:
         """Rows ``start`` .. ``stop`` - 1 from raw samples; half a kernel of raw samples lies on either side."""
-        half = self._half
-        raw = self._raw.rows(start - half, stop + half)
+        half, lead = self._half, 0 if start == self._rows.first else 1
+        raw = self._raw.rows(start - lead - half, stop + half)
         rate = _along(raw[RAW_RATE], axes.pitch)
         for _ in range(2 * half):
             rate = (rate[1:] + rate[:-1]) * 0.5
-        rows = np.zeros((COLUMNS, stop - start))
-        time_s = raw[RAW_TIME]
-        rows[TIME] = time_s[half : half + stop - start]
-        rows[KNOWN] = time_s[2 * half :]
+        count = stop - start + lead
+        middle = raw[:, half : half + count]
+        time_s = middle[RAW_TIME]
+        rows = np.zeros((COLUMNS, count))
+        rows[TIME] = time_s
+        rows[KNOWN] = raw[RAW_TIME, 2 * half :]
         rows[RATE] = rate
-        first = start == self._rows.first
-        before = self._rows.rows(start - 1, start)[:, 0] if not first else rows[:, 0].copy()
-        step_s = np.diff(rows[TIME], prepend=before[TIME])
-        mean_dps = (rate + np.concatenate((before[RATE : RATE + 1], rate[:-1]))) * 0.5
-        rows[ANGLE] = np.cumsum(np.concatenate((before[ANGLE : ANGLE + 1], mean_dps * step_s)))[1:]
+        step_s = time_s[1:] - time_s[:-1]
+        rows[ANGLE, 0] = self._rows.value(ANGLE, start - 1) if lead else 0.0
+        rows[ANGLE, 1:] = (rate[1:] + rate[:-1]) * 0.5 * step_s
+        rows[ANGLE] = np.cumsum(rows[ANGLE])
         if self._spec.accelerometer:
-            force = self._raw.rows(start - (0 if first else 1), stop)[RAW_FORCE]
-            size = np.sqrt(force[0] * force[0] + force[1] * force[1] + force[2] * force[2])
-            change = np.abs(np.diff(size))
-            if first:
-                rows[JERK, 1:] = change / step_s[1:]
-            else:
-                rows[JERK] = change / step_s
+            x, y, z = force = middle[RAW_FORCE]
+            size = np.sqrt(x * x + y * y + z * z)
+            rows[JERK, 1:] = np.abs(size[1:] - size[:-1]) / step_s
             if axes.up is not None and axes.forward is not None:
-                rows[UP] = _along(force[:, -(stop - start) :], axes.up)
-                rows[AHEAD] = _along(force[:, -(stop - start) :], axes.forward)
-        return rows
+                rows[UP] = _along(force, axes.up)
+                rows[AHEAD] = _along(force, axes.forward)
+        return rows[:, lead:]
 
     def _look_for_axes(self, end: int, every: int, marks: list[Mark]) -> None:
         """Learn, refine or re-learn the axes from the samples before index ``end``."""
         known = self._axes
+        settled = self._swings >= self._params.settled_swings
+        if settled and end % (every * self._params.settled_review_every):
+            return
         start = max(self._raw.first, end - self._window_n)
         recent = self._raw.rows(max(start, end - every), end)[RAW_RATE]
         if float(np.abs(recent).max(initial=0.0)) < self._params.swing.least_peak_dps:
@@ -224,12 +225,12 @@ class ShankStream:
             return
         moved_deg = angle_between_deg(known.pitch, axes.pitch)
         slipped = moved_deg > self._params.alignment.slipped_deg
-        if self._swings >= self._params.settled_swings and not slipped:
+        if settled and not slipped:
             return
-        if slipped and self._swings >= self._params.settled_swings:
+        if settled:
             marks.append(StrapSlipped(self._role, now_s, moved_deg))
             self._swings = 0
-        if self._cold and self._swings < self._params.settled_swings and moved_deg > self._params.moved_deg:
+        if self._cold and not settled and moved_deg > self._params.moved_deg:
             self._scanner.forget()
         keeps_up = known.stood and not axes.stood and not slipped
         self._axes = replace(axes, up=known.up, stood=True) if keeps_up else axes

@@ -19,20 +19,8 @@ class ToeOffMinimum:
     role: Role
     time_s: float
     known_at_s: float
-    minimum_s: float
-    minimum_dps: float
     seen: bool  # False: the rate before the swing was not there to be seen
     upright: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class SwingPeak:
-    """The shank has passed the fastest part of its swing."""
-
-    role: Role
-    time_s: float
-    known_at_s: float
-    peak_dps: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +71,4 @@ class SwingArrest:
     learnt: bool
 
 
-SwingMark = ToeOffMinimum | SwingPeak | ContactMinimum | SwingArrest
+SwingMark = ToeOffMinimum | ContactMinimum | SwingArrest

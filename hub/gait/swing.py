@@ -22,7 +22,6 @@ from hub.gait.shank_marks import (
     ContactMinimum,
     Swing,
     SwingMark,
-    SwingPeak,
     ToeOffMinimum,
 )
 from hub.gait.tail import Tail
@@ -136,15 +135,14 @@ class SwingScanner:
             start_s, step_s = rows.value(TIME, crossing), rows.value(TIME, crossing + 1) - rows.value(TIME, crossing)
             self._rise_s = start_s + step_s * (-ahead / (behind - ahead))
             lowest = int(rate[: crossing + 1 - begin].argmin())
-            self._minimum_s, self._minimum_dps = rows.value(TIME, begin + lowest), float(rate[lowest])
+            self._minimum_s = rows.value(TIME, begin + lowest)
         else:
             self._rise = rise
             self._rise_s = self._minimum_s = rows.value(TIME, rise)
-            self._minimum_dps = 0.0
         along = rows.column(UP, begin, rise)
         self._upright = float(along.mean()) > self._params.upright_mps2 if self._impacts else None
         self._final_contact_s = min(self._minimum_s + self._params.final_contact_s, self._rise_s)
-        self._swing_open, self._sure, self._peaked = True, False, False
+        self._swing_open, self._sure = True, False
         if self._rise_s - self._landed_s >= self._params.stance_s:
             self._watch.open(self._rise, self._rise_s, self._final_contact_s)
         self._at = rise + 1
@@ -155,8 +153,8 @@ class SwingScanner:
         """In a positive lobe: is it a swing, is its peak past, has it ended."""
         fall = _first(rows, self._at, rows.end, lambda rate: rate <= 0.0)
         self._report(rows, rows.end if fall is None else fall + 1, marks)
-        self._look(rows, rows.end if fall is None else fall + 1, marks)
         if fall is None:
+            self._look(rows, rows.end, marks)
             self._at = rows.end
             return False
         rate = rows.column(RATE, self._rise, fall)
@@ -184,36 +182,17 @@ class SwingScanner:
         return True
 
     def _report(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
-        params = self._params
-        if not self._sure:
-            turned_deg = rows.column(ANGLE, self._rise, end) - rows.value(ANGLE, self._rise)
-            highest = np.maximum.accumulate(rows.column(RATE, self._rise, end))
-            sure = np.flatnonzero((turned_deg >= 0.8 * self._least_angle_deg()) & (highest >= params.least_peak_dps))
-            if not len(sure):
-                return
-            self._sure = True
-            self._sure_at = self._rise + int(sure[0])
-            marks.append(
-                ToeOffMinimum(
-                    self._role,
-                    self._final_contact_s,
-                    self._known(rows, self._sure_at),
-                    self._minimum_s,
-                    self._minimum_dps,
-                    self._seen,
-                    self._upright,
-                )
-            )
-        if not self._peaked:
-            rate = rows.column(RATE, self._rise, end)
-            past = (rate < 0.7 * np.maximum.accumulate(rate))[self._sure_at - self._rise :]
-            if past.any():
-                self._peaked = True
-                known = self._sure_at + int(past.argmax())
-                peak = self._rise + int(rows.column(RATE, self._rise, known).argmax())
-                marks.append(
-                    SwingPeak(self._role, rows.value(TIME, peak), self._known(rows, known), rows.value(RATE, peak))
-                )
+        """Tell once that a swing is under way."""
+        if self._sure:
+            return
+        turned_deg = rows.column(ANGLE, self._rise, end) - rows.value(ANGLE, self._rise)
+        highest = np.maximum.accumulate(rows.column(RATE, self._rise, end))
+        sure = (turned_deg >= 0.8 * self._least_angle_deg()) & (highest >= self._params.least_peak_dps)
+        if not sure.any():
+            return
+        self._sure = True
+        known_at_s = self._known(rows, self._rise + int(sure.argmax()))
+        marks.append(ToeOffMinimum(self._role, self._final_contact_s, known_at_s, self._seen, self._upright))
 
     def _look(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
         arrest = self._watch.look(rows, end, self.floor_known_s)
@@ -224,8 +203,9 @@ class SwingScanner:
         """After a swing: where the rate stops falling, then the impact around it, then the decision."""
         last = min(rows.end - 1, self._fall + self._within_n)
         rate = rows.column(RATE, self._fall, last + 1)
-        braking = float(np.diff(rows.column(RATE, self._peak, self._fall + 1)).min())
-        turns = np.flatnonzero(np.diff(rate) >= self._params.flat_share * braking)
+        lobe = rows.column(RATE, self._peak, self._fall + 1)
+        braking = float((lobe[1:] - lobe[:-1]).min())
+        turns = np.flatnonzero(rate[1:] - rate[:-1] >= self._params.flat_share * braking)
         if len(turns):
             minimum = self._fall + int(turns[0])
         elif last == self._fall + self._within_n:

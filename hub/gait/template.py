@@ -51,7 +51,14 @@ class SwingTemplate:
             self.swings = int(learnt["swings"])
             self._mean = np.array(learnt["mean"], dtype=float)
             self._variance = np.array(learnt["variance"], dtype=float)
-        self.limits = self._limits()
+        self._limits: Limits | None = None
+
+    @property
+    def limits(self) -> Limits | None:
+        """The lowest usual values; None before enough swings are known."""
+        if self._limits is None and self.swings >= self._params.speaks_after:
+            self._limits = self._lowest()
+        return self._limits
 
     def learn(self, curve: Floats) -> None:
         """Take one clean swing: (2, BINS) rate and slope."""
@@ -60,20 +67,18 @@ class SwingTemplate:
         off = curve - self._mean
         self._mean = self._mean + weight * off
         self._variance = (1.0 - weight) * (self._variance + weight * off * off)
-        self.limits = self._limits()
+        self._limits = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types."""
         return {"swings": self.swings, "mean": self._mean.tolist(), "variance": self._variance.tolist()}
 
-    def _limits(self) -> Limits | None:
+    def _lowest(self) -> Limits:
         params = self._params
-        if self.swings < params.speaks_after:
-            return None
         sigma = params.late_sigma if self.swings >= params.sure_after else params.early_sigma
         least = np.array([[params.least_rate_dps], [params.least_slope_dps2]])
         lowest = self._mean - sigma * np.maximum(np.sqrt(self._variance), least)
-        padded = np.pad(lowest, ((0, 0), (params.neighbours, params.neighbours)), mode="edge")
-        for shift in range(2 * params.neighbours + 1):
-            lowest = np.minimum(lowest, padded[:, shift : shift + BINS])
+        for _ in range(params.neighbours):
+            ends = np.concatenate((lowest[:, :1], lowest, lowest[:, -1:]), axis=1)
+            lowest = np.minimum(np.minimum(ends[:, :-2], ends[:, 2:]), lowest)
         return Limits(lowest[0], lowest[1])

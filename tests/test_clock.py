@@ -274,6 +274,12 @@ def test_a_loss_without_a_clock_becomes_a_gap_and_no_stretch(gap_s: float) -> No
     assert stamped.status.lost == pytest.approx(gap_s * 100, abs=4)
 
 
+def test_a_loss_too_short_to_be_seen_as_one_is_made_up_for_within_seconds() -> None:
+    stamped = run(Link(per_packet=1, clock=None, gaps=[(10.0, 10.035)]))
+    assert 25.0 < stamped.worst_ms(10.0, 11.0) < 45.0
+    assert stamped.worst_ms(15.0) < 5.0
+
+
 def test_a_burst_without_a_clock_is_no_loss() -> None:
     stamped = run(Link(per_packet=1, clock=None, duration_s=25.0, holds=[(15.0, 16.5), (20.0, 20.4)]))
     assert stamped.worst_ms(10.0) < 5.0

@@ -1,4 +1,5 @@
-from dataclasses import dataclass, field
+import struct
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from hub.intake import Intake, IntakeResult
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
+from sensors.errors import DecodeReason
 from sensors.layout import LoadUnit, Role
 
 LATENCY_S = 0.008
@@ -223,6 +225,7 @@ def test_packets_of_a_former_link_or_of_none_are_ignored(half_minute) -> None:
     assert not intake.feed(packets[0]).valid
     intake.feed(link)
     assert intake.feed(packets[1]).valid
+    assert not intake.feed(replace(packets[2], connection=2)).valid
     intake.feed(Disconnected(Role.LEFT_INSOLE, packets[1].arrival_s, "gone", connection=1))
     assert not intake.feed(packets[2]).valid
 
@@ -239,6 +242,34 @@ def test_the_session_does_not_wait_for_ever_and_takes_in_who_comes_later(air, de
     assert taken.results[place].blocks[0].time_s[0] == pytest.approx(world.start_s + 20.0, abs=1.0)
     place = next(n for n, result in enumerate(taken.results) if result.session is second)
     assert {block.role for block in taken.results[place].blocks} == {Role.LEFT_SHIN}
+
+
+def test_blocks_of_the_former_session_are_not_told_with_the_new_one(half_minute) -> None:
+    _, taken = half_minute
+    intake = new_intake([Role.LEFT_INSOLE])
+    for arrival in taken.arrivals:
+        if arrival.role == Role.LEFT_INSOLE and arrival.arrival_s < 1005.0:
+            intake.feed(arrival)
+    shin = [arrival for arrival in taken.arrivals if arrival.role == Role.LEFT_SHIN]
+    intake.feed(replace(shin[0], arrival_s=1006.0))
+    result = intake.feed(replace(shin[100], arrival_s=1007.0))
+    assert list(result.session.sensors) == [Role.LEFT_INSOLE, Role.LEFT_SHIN]
+    assert [(block.role, len(block.time_s)) for block in result.blocks] == [(Role.LEFT_SHIN, 1)]
+
+
+def test_numbers_that_are_none_never_reach_the_engine(air, device) -> None:
+    """A device that says that one of its scales is NaN."""
+    world = air([device(Role.LEFT_SHIN, "brilliant_sole")])
+    taken, scale = Taken(new_intake([Role.LEFT_SHIN])), struct.pack("<f", 2.0**-8)
+
+    def spoiled(arrival: Arrival) -> IntakeResult:
+        if isinstance(arrival, Packet):
+            arrival = replace(arrival, data=arrival.data.replace(scale, struct.pack("<f", float("nan"))))
+        return taken.take(arrival)
+
+    world.run(3.0, spoiled)
+    assert taken.intake.session is None
+    assert taken.intake.status(world.now_s)[Role.LEFT_SHIN].faults_by_reason[DecodeReason.OUT_OF_RANGE] > 0
 
 
 def test_an_insole_with_an_imu_gives_its_cells_only_and_on_a_shin_its_imu_only(air, device) -> None:

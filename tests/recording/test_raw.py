@@ -1,3 +1,5 @@
+import errno
+import io
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
@@ -11,6 +13,7 @@ from hub.errors import RecordingError
 from hub.intake import IntakeResult
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from hub.recording.raw import FLUSH_EVERY_S, RawHeader, RawRecorder, RawRecording, record, replay
+from hub.recording.write_behind import WriteBehind
 from hub.session import Wearer
 from sensors.catalogue import CATALOGUE
 from sensors.driver import DriverOptions
@@ -225,6 +228,27 @@ def test_a_device_of_the_future_is_told(tmp_path: Path) -> None:
     record(path, HEADER, [Packet(Role.LEFT_SHIN, "hover_boot", "fff1", b"", 1.0)])
     with pytest.raises(RecordingError, match="hover_boot"):
         list(RawRecording(path))
+
+
+def test_nothing_is_written_after_a_failure(tmp_path: Path) -> None:
+    class FailsOnce(io.FileIO):
+        writes = 0
+
+        def write(self, data) -> int:
+            self.writes += 1
+            if self.writes == 2:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().write(data)
+
+    file = WriteBehind(tmp_path / "a")
+    file._file.close()
+    file._file = FailsOnce(tmp_path / "a", "w")
+    for data in (b"one ", b"two ", b"three "):
+        file.write(data)
+        file.flush()
+    file.close()
+    assert file.problem == "Input/output error"
+    assert (tmp_path / "a").read_bytes() == b"one "
 
 
 def test_a_full_disk_ends_the_recording_and_not_the_hub(tmp_path: Path, live: Live) -> None:

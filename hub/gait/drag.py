@@ -20,7 +20,8 @@ class DragParams:
     """What is a drag. Loads in % of the wearer's usual peak."""
 
     fore_pct: float = 1.5  # lightest touch (rec, science.md 5.3)
-    unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing
+    unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing ...
+    fore_highest_pct: float = 5.0  # ... which is no more than this: who drags in every swing has no other unrest
     after_lift_s: float = 0.080  # before that the shoe is still letting go (rec, science.md 5.3)
     shortest_s: float = 0.060  # briefer is noise (rec, science.md 5.3)
     scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (rec, science.md 3)
@@ -44,8 +45,8 @@ class Touch:
 
 def find_touches(time_s: Floats, columns: Floats, scale: LoadScale, params: DragParams) -> list[Touch]:
     """Touches of the forefoot among the samples of one swing: times (n,), insole columns (columns, n)."""
-    share = params.unrest_margin * scale.unrest[FORE]
-    level = scale.zero[FORE] + max(params.fore_pct / 100 * scale.peak, share)
+    unrest = min(params.unrest_margin * scale.unrest[FORE], params.fore_highest_pct / 100 * scale.peak)
+    level = scale.zero[FORE] + max(params.fore_pct / 100 * scale.peak, unrest)
     down = (columns[FORE] > level).nonzero()[0]
     if len(down) == 0:
         return []

@@ -26,6 +26,7 @@ class InsoleParams:
     release_longest_s: float = 0.500  # from the end of load to light
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (rec)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (rec, science.md 1)
+    review_s: float = 4.0  # grounded for longer: is zero still right? (rec)
     swing_shortest_s: float = 0.100
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
 
@@ -102,9 +103,7 @@ class InsoleStream:
         self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
         self._learner = ScaleLearner(spec.unit, calibration, scale_params)
-        self._rows: dict[tuple[float, int], list[int]] = {}
-        for index, cell in enumerate(spec.cells):
-            self._rows.setdefault((cell.y, REGION_COLUMN.get(cell.region, TOTAL)), []).append(index)
+        self._cells = [(cell.y, REGION_COLUMN.get(cell.region, TOTAL)) for cell in spec.cells]
         self.restart()
 
     @property
@@ -122,6 +121,7 @@ class InsoleStream:
         self._state = _State.GROUNDED
         self._begin_s = inf
         self._since_s = inf
+        self._review_s = -inf
         self._air_s = inf
         self._highest = -inf
         self._previous = -inf
@@ -143,36 +143,46 @@ class InsoleStream:
 
     def _sum_up(self, values: Floats) -> Floats:
         """Sums in an order that does not depend on the number of samples, so that each sample gives the same bits."""
-        cells = np.ascontiguousarray(values.T)
         columns = np.zeros((COLUMNS, len(values)))
-        for (y, region), indices in self._rows.items():
-            row = cells[indices[0]].copy()
-            for index in indices[1:]:
-                row += cells[index]
-            columns[TOTAL] += row
-            if region != TOTAL:
-                columns[region] += row
-            row *= y
-            columns[MOMENT] += row
+        total, moment = columns[TOTAL], columns[MOMENT]
+        for load, (y, column) in zip(np.ascontiguousarray(values.T), self._cells, strict=True):
+            columns[column] += load
+            moment += load * y
+        total += columns[HEEL]
+        total += columns[FORE]
         return columns
 
     def _grounded(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
         """Go to the sample that is light. Like all of these: return how many samples that took."""
-        total = columns[TOTAL]
+        due = int(time_s.searchsorted(self._review_s))
+        total = columns[TOTAL, : due + 1]
         light = total < self._learner.scale.off
         index = int(light.argmax())
         count = index + 1 if light[index] else len(total)
-        steady = np.minimum(total[:count], np.concatenate(([self._previous], total[: count - 1])))
-        highest, expected = float(steady.max()), self._learner.highest_expected
-        if highest > expected:  # two samples in a row: a single one may be a glitch
-            count = int((steady > expected).argmax()) + 1
-            highest = float(steady[count - 1])
+        highest, expected = min(self._previous, float(total[0])), self._learner.highest_expected
+        if count > 1:  # of two samples in a row: a single one may be a glitch
+            steady = np.minimum(total[1:count], total[: count - 1])
+            highest = max(highest, float(steady.max()))
+        if highest > expected:
+            count = 1 if min(self._previous, float(total[0])) > expected else int((steady > expected).argmax()) + 2
+            highest = min(self._previous if count == 1 else float(total[count - 2]), float(total[count - 1]))
             self._learner.higher(highest)
         elif light[index]:
             self._state, self._since_s = _State.RELEASING, float(time_s[index])
         self._highest = max(self._highest, highest)
         self._previous = float(total[count - 1])
+        if count == due + 1 and self._state is _State.GROUNDED:
+            self._review(float(time_s[due]))
         return count
+
+    def _review(self, now_s: float) -> None:
+        """Grounded for long: standing, or walking while unloaded is more than was taken for it."""
+        if self._review_s > -inf:
+            _, columns = self._history.told(self._review_s - self._params.review_s, now_s)
+            total = columns[TOTAL]
+            lightest = int(total.argmin())
+            self._learner.review(columns[:, lightest], float(total.max()))
+        self._review_s = now_s + self._params.review_s
 
     def _releasing(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
         """Light: for long enough?"""
@@ -250,6 +260,7 @@ class InsoleStream:
 
     def _load(self, now_s: float, marks: list[Mark]) -> None:
         touched_s = self._since_s
+        self._review_s = now_s + self._params.review_s
         guessed = not self._learner.knows_zero
         self._learn_from_swing(touched_s)
         scale = self._learner.scale

@@ -29,6 +29,7 @@ class LoadScaleParams:
     load_pct: float = 30.0  # weight is borne, heel counted twice; dragging toes bear up to 20 % (rec, science.md 8.3)
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
+    near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (rec)
     zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
     kept: int = 20  # swings and stances that count (rec, science.md 1)
     then_every: int = 4  # with so many seen, the scale is renewed every so many swings
@@ -142,6 +143,16 @@ class ScaleLearner:
         zero = _plain(columns)
         peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
+
+    def review(self, lightest: Floats, highest_total: float) -> None:
+        """The foot has not been light for seconds, between these extremes: begin the zero anew if that is no standing.
+
+        Standing feet stay well loaded; walking feet come close to zero and go far beyond it.
+        """
+        light, heavy = float(lightest[TOTAL]) - self.scale.zero[TOTAL], highest_total - self.scale.zero[TOTAL]
+        if light < self._params.near_zero_pct / 100 * self.scale.peak and 2 * heavy > self.scale.peak:
+            self._known_zero, self._swings_n = False, 0
+            self.scale = self._make(_plain(lightest), self.scale.peak, (0.0,) * COLUMNS, learnt=False)
 
     def stance(self, highest_total: float) -> None:
         """A stance is over; its peak counts from the next swing on."""

@@ -17,10 +17,8 @@ from hub.radio.devices import DeviceSpec
 from hub.radio.inbox import Inbox
 from hub.radio.settings import RadioSettings
 from hub.radio.states import LinkCounts, LinkEvent
+from hub.radio.watch import Watch
 from sensors.driver import Action, Pause, Read, Subscribe, Write
-
-STALL_S = 0.5
-"""A watch that wakes up so late was kept from waking: bytes may wait unread, and nobody is to blame yet."""
 
 
 class Conversation:
@@ -37,8 +35,6 @@ class Conversation:
         on_event: Callable[[LinkEvent], None],
     ) -> None:
         self.number = number
-        self.valid_s: float | None = None
-        """When the last valid data arrived."""
         self._spec = spec
         self._inbox = inbox
         self._settings = settings
@@ -48,7 +44,7 @@ class Conversation:
         self._goodbye: tuple[Action, ...] | None = None
         self._ended: LinkError | None = None
         self._wake = asyncio.Event()
-        self._last_packet_s = 0.0
+        self._watch = self._new_watch()
 
     def perform(self, actions: Iterable[Action]) -> None:
         """Queue actions; they are done in order."""
@@ -57,9 +53,11 @@ class Conversation:
 
     def data_seen(self, arrival_s: float) -> None:
         """Bytes that arrived at that time turned out to be valid data."""
-        if self.valid_s is None:
+        first = self._watch.valid_s is None
+        self._watch.data_seen(arrival_s)
+        if first:
             self._on_event(LinkEvent.DATA)
-        self.valid_s = arrival_s
+            self._wake.set()
 
     def end(self, reason: str) -> None:
         """Give the connection up: ``run`` raises ``LinkError``. The first reason stays."""
@@ -95,7 +93,7 @@ class Conversation:
 
     async def _listen(self, client: BleakClient) -> None:
         loop = asyncio.get_running_loop()
-        deadline_s = loop.time() + self._settings.first_data_s
+        self._watch = self._new_watch()  # connecting does not count
         while self._goodbye is None:
             if self._ended is not None:
                 raise self._ended
@@ -106,26 +104,23 @@ class Conversation:
                 continue
             self._wake.clear()
             try:
-                async with asyncio.timeout_at(deadline_s):
+                async with asyncio.timeout_at(self._watch.look_s):
                     await self._wake.wait()
             except TimeoutError:
-                deadline_s = self._next_deadline_s(loop.time(), deadline_s)
+                if self._watch.is_silent(loop.time(), undecoded=len(self._inbox) > 0):
+                    self._fall_silent()
 
-    def _next_deadline_s(self, now_s: float, deadline_s: float) -> float:
-        """When to look again. Ends the connection where it has been silent for too long."""
-        silence_s = self._settings.silence_s
-        if self.valid_s is not None and self.valid_s + silence_s > now_s:
-            return self.valid_s + silence_s
-        undecoded = len(self._inbox) > 0 and self._last_packet_s + silence_s > now_s
-        if undecoded or now_s - deadline_s > STALL_S:
-            return now_s + silence_s
+    def _new_watch(self) -> Watch:
+        now_s = asyncio.get_running_loop().time()
+        return Watch(now_s, self._settings.first_data_s, self._settings.silence_s)
+
+    def _fall_silent(self) -> None:
         self._counts.silences += 1
         self._on_event(LinkEvent.SILENCE)
-        if self.valid_s is None:
+        if self._watch.valid_s is None:
             self.end(f"connected, but no valid data within {self._settings.first_data_s:g} s")
         else:
-            self.end(f"no valid data for {silence_s:g} s")
-        return now_s
+            self.end(f"no valid data for {self._settings.silence_s:g} s")
 
     async def _do(self, client: BleakClient, action: Action) -> None:
         if isinstance(action, Pause):
@@ -162,7 +157,7 @@ class Conversation:
         packet = Packet(
             spec.role, spec.device_key, characteristic, bytes(data), arrival_s, self.number, wearer=spec.wearer
         )
-        self._last_packet_s = arrival_s
+        self._watch.packet_seen(arrival_s)
         self._counts.packets += 1
         if not self._inbox.put(packet):
             self._counts.packets_dropped += 1

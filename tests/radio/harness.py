@@ -76,6 +76,7 @@ class Hub:
     changes: list[LinkStatus] = field(default_factory=list)
     drivers: dict[Role, Driver] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    decoding: asyncio.Event = field(default_factory=asyncio.Event)
     on_change: list[Callable[[LinkStatus], None]] = field(default_factory=list)
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -85,9 +86,11 @@ class Hub:
                 self.news.clear()
                 await self.news.wait()
 
-    async def wait_for_change_or_tick(self) -> None:
-        """For what nothing announces: look again after the devices had a turn."""
-        await asyncio.sleep(0.01)
+    async def until_unannounced(self, condition: Callable[[], bool]) -> None:
+        """The same for what nothing announces."""
+        async with asyncio.timeout(GENEROUS_S):
+            while not condition():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
     async def until_streaming(self, *roles: Role) -> None:
         await self.until(lambda: all(self.status(role).state is LinkState.STREAMING for role in roles))
@@ -107,6 +110,7 @@ class Hub:
 
     async def consume(self) -> None:
         while True:
+            await self.decoding.wait()
             for arrival in await self.radio.inbox.take():
                 self.arrivals[arrival.role].append(arrival)
                 self.answer(arrival)
@@ -168,6 +172,7 @@ async def hub_with(
         radio = Radio(bluetooth(adapter), specs, settings, lambda status: [look(status) for look in see])
         hub = Hub(radio, air, adapter, emulators)
         see.append(hub.see)
+        hub.decoding.set()
         async with asyncio.TaskGroup() as group:
             running = group.create_task(radio.run()) if run else None
             consuming = group.create_task(hub.consume()) if consume else None

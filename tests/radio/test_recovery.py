@@ -1,5 +1,6 @@
 """What goes wrong on the air is noticed, counted and survived, and the other devices do not feel it."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,11 @@ from tests.radio.harness import LEFT, RIGHT, SHIN, Hub, Worn, hub_with
 
 def faulty(worn: Worn, faults: Faults) -> Worn:
     return Worn(worn.role, worn.key, worn.address, faults)
+
+
+def stall(seconds: float) -> None:
+    """Keep the event loop from doing anything."""
+    time.sleep(seconds)
 
 
 def streamed(hub: Hub, worn: Worn) -> list[bytes]:
@@ -141,12 +147,31 @@ async def test_garbage_is_no_data_and_disturbs_nobody() -> None:
         assert hub.air.counts()[LEFT.address][Fault.GARBLED] > 0
 
 
+async def test_a_slow_decoder_is_not_taken_for_a_silent_device() -> None:
+    async with hub_with([SHIN]) as hub:
+        await hub.until_streaming(SHIN.role)
+        hub.decoding.clear()
+        await hub.until_unannounced(lambda: len(hub.radio.inbox) >= 150)  # three times as long as silence is borne
+        assert hub.status(SHIN.role).state is LinkState.STREAMING
+        hub.decoding.set()
+        await hub.until_packets(SHIN.role, 200)
+        assert (hub.status(SHIN.role).counts.connections, hub.status(SHIN.role).counts.silences) == (1, 0)
+
+
+async def test_a_stalled_hub_does_not_blame_the_devices() -> None:
+    async with hub_with([LEFT, SHIN]) as hub:
+        await hub.until_streaming(LEFT.role, SHIN.role)
+        stall(1.5)
+        for worn in (LEFT, SHIN):
+            await hub.until_packets(worn.role, 50)
+            assert hub.status(worn.role).counts.connections == 1
+
+
 async def test_a_full_inbox_drops_packets_and_counts_them() -> None:
     settings = RadioSettings(inbox_packets=5, first_data_s=20.0)
     async with hub_with([SHIN], settings=settings, consume=False) as hub:
         for arrival in await hub.radio.inbox.take():
             hub.answer(arrival)
-        while not hub.status(SHIN.role).counts.packets_dropped:
-            await hub.wait_for_change_or_tick()
+        await hub.until_unannounced(lambda: hub.status(SHIN.role).counts.packets_dropped > 0)
         assert len(hub.radio.inbox) == 5
         assert hub.status(SHIN.role).counts.packets == 5 + hub.status(SHIN.role).counts.packets_dropped

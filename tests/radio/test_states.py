@@ -14,6 +14,7 @@ from hub.radio import DeviceSpec, Found, Inbox, LinkState, LinkStatus
 from hub.radio.backoff import Backoff
 from hub.radio.devices import choose
 from hub.radio.states import TRANSITIONS, LinkEvent
+from hub.radio.watch import Watch
 from sensors.layout import Role, Side
 
 LEFT = Role.LEFT_INSOLE
@@ -55,6 +56,40 @@ def test_backoff_grows_to_its_bound_and_begins_anew(first_s: float, most_s: floa
         assert bound_s / 2 <= pause_s <= bound_s
     backoff.reset()
     assert backoff.next_s() <= first_s
+
+
+def test_a_watch_waits_for_first_data_then_bears_short_silence_only() -> None:
+    watch = Watch(100.0, first_data_s=10.0, silence_s=2.0)
+    assert watch.look_s == 110.0
+    watch.data_seen(101.0)
+    assert watch.look_s == 103.0
+    watch.data_seen(102.5)
+    assert not watch.is_silent(103.0, undecoded=False)
+    assert watch.look_s == 104.5
+    assert watch.is_silent(104.5, undecoded=False)
+
+
+def test_a_watch_without_any_data_ends() -> None:
+    watch = Watch(100.0, first_data_s=10.0, silence_s=2.0)
+    watch.packet_seen(109.9)
+    assert watch.is_silent(110.0, undecoded=False), "decoded, and it was no data"
+
+
+def test_what_is_not_decoded_yet_may_be_data_but_not_for_ever() -> None:
+    watch = Watch(100.0, first_data_s=10.0, silence_s=2.0)
+    watch.data_seen(101.0)
+    watch.packet_seen(102.5)
+    assert not watch.is_silent(103.0, undecoded=True)
+    assert watch.look_s == 105.0
+    assert watch.is_silent(105.0, undecoded=True)
+
+
+def test_a_look_that_was_held_up_blames_nobody_at_first() -> None:
+    watch = Watch(100.0, first_data_s=10.0, silence_s=2.0)
+    watch.data_seen(101.0)
+    assert not watch.is_silent(110.0, undecoded=False)
+    assert watch.look_s == 112.0
+    assert watch.is_silent(112.0, undecoded=False)
 
 
 A, B = "C0:00:00:00:00:0A", "C0:00:00:00:00:0B"

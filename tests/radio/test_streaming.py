@@ -73,6 +73,19 @@ async def test_one_connects_at_a_time_and_nobody_scans_meanwhile_or_afterwards()
         assert hub.adapter.refused == 0
 
 
+async def test_an_absent_device_hinders_nobody() -> None:
+    configured = [DeviceSpec(one.role, one.key, one.address) for one in ALL]
+    async with hub_with([LEFT, SHIN], configured=configured) as hub:
+        scanning: list[bool] = []
+        hub.on_change.append(
+            lambda status: scanning.append(hub.adapter.scanning) if status.state is LinkState.CONNECTING else None
+        )
+        await hub.until_streaming(LEFT.role, SHIN.role)
+        assert scanning == [False, False]
+        assert hub.status(RIGHT.role).state is LinkState.SEARCHING
+        await hub.until(lambda: hub.adapter.scanning)
+
+
 async def test_scanning_starts_again_while_one_is_missing() -> None:
     async with hub_with([LEFT, Worn(SHIN.role, SHIN.key, SHIN.address, Faults(disconnect_at_s=(2.0,)))]) as hub:
         await hub.until_streaming(LEFT.role, SHIN.role)
@@ -183,9 +196,9 @@ async def test_actions_for_an_earlier_connection_are_void() -> None:
         stale = Write(WITMOTION_COMMANDS, b"\xff\xaa\x03\x01\x00")
         hub.radio.perform(SHIN.role, [stale], connection=0)
         hub.radio.data_seen(Packet(SHIN.role, SHIN.key, "", b"", 1e9, connection=0))
+        assert (hub.status(SHIN.role).last_data_s or 0) < 1e9
         await hub.until_packets(SHIN.role, 20)
         assert stale.data not in hub.emulators[SHIN.address].written
-        assert (hub.status(SHIN.role).last_data_s or 0) < 1e9
 
 
 async def test_scan_lists_devices_with_kind_and_side() -> None:

@@ -94,7 +94,8 @@ RECORDED = (
     RecordedCase(
         "erciyes",
         "erciyes: acted falls, ankle IMU at 25 Hz",
-        "No walking. Fall rows appear once there is a fall detector; contacts and trips here are false alarms.",
+        "No walking. There is no fall detector yet: a recall of 0 says that and no more. A contact here would be false "
+        "and stand under not judged.",
         "erciyes",
     ),
     RecordedCase(

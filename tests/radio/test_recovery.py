@@ -1,6 +1,7 @@
 """What goes wrong on the air is noticed, counted and survived, and the other devices do not feel it."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from hub.packets import Disconnected
 from hub.radio import LinkState, RadioSettings
 from hub.radio.virtual.faults import Fault, Faults
-from tests.radio.harness import LEFT, RIGHT, SHIN, Hub, Worn, hub_with
+from tests.radio.harness import LEFT, QUICK, RIGHT, SHIN, Hub, Worn, hub_with
 
 
 def faulty(worn: Worn, faults: Faults) -> Worn:
@@ -69,7 +70,8 @@ async def test_a_burst_arrives_together() -> None:
 
 
 async def test_silence_is_noticed_and_the_link_made_anew() -> None:
-    async with hub_with([faulty(SHIN, Faults(silent_s=((1.5, 2.5),))), LEFT]) as hub:
+    patient_at_first = replace(QUICK, first_data_s=60.0)
+    async with hub_with([faulty(SHIN, Faults(silent_s=((1.5, 2.5),))), LEFT], settings=patient_at_first) as hub:
         await hub.until_streaming(SHIN.role, LEFT.role)
         await hub.until(lambda: "no valid data for 0.5 s" in hub.status(SHIN.role).reason)
         await hub.until(lambda: hub.status(SHIN.role).counts.connections >= 2)

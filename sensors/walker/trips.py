@@ -15,6 +15,9 @@ from sensors.walker.truth import Strategy
 GLANCE = 0.4
 """Below this strength the swing goes on without a recovery response."""
 
+_REFLEX_S = 0.08
+"""Nothing voluntary moves before (Schillings 2000: 60-140 ms)."""
+
 _LOWERING_DPS = 120.0
 """Mean rate at which a lowered shank comes forward at most; the peak is half as much again."""
 
@@ -65,10 +68,7 @@ def draw_strategy(swing_phase: float, rng: np.random.Generator) -> Strategy:
 
 
 def plan_stumble(trip: Trip, fc_s: float, ic_s: float, rng: np.random.Generator) -> Stumble:
-    """Decide the course of an obstructed swing that was to last from ``fc_s`` to ``ic_s``.
-
-    Nothing voluntary changes within 100 ms of the blow (Schillings 2000 gives 60-140 ms).
-    """
+    """Decide the course of an obstructed swing that was to last from ``fc_s`` to ``ic_s``."""
     swing_s = ic_s - fc_s
     start_s = fc_s + trip.swing_phase * swing_s
     strategy = None if trip.strength < GLANCE else trip.strategy or draw_strategy(trip.swing_phase, rng)
@@ -123,6 +123,9 @@ def stumble_course(stumble: Stumble, segments: Segments, hip_mps: float, undistu
         knots.append((knots[-1][0] + back_s, pitch, 0.0))
 
     released_s = knots[-1][0]
+    if stumble.strategy is not None and released_s < stumble.start_s + _REFLEX_S:
+        released_s = stumble.start_s + _REFLEX_S
+        knots.append((released_s, pitch, 0.0))
     after = stumble.contact_s + np.arange(0.0, 0.9, 0.01)
     thigh_after, shank_after = undisturbed(after)
     match stumble.strategy:

@@ -32,7 +32,7 @@ class TruthEvent:
         (value: the strategy), ``toe_catch`` (an obstacle brushed without a recovery response); and the intervals
         ``toe_drag``, ``walk``, ``not_walking``, whose value is the duration in seconds.
     time_s : when, or when the interval starts. A contact begins when the foot's modelled load leaves zero and ends when
-        it is zero again; 10 N are passed within 6 ms of either.
+        it is zero again; 10 N are passed within 8 ms of either.
     swing_phase : trips and catches: part of the planned swing that had passed, 0..1.
     strength : trips and catches: part of the ankle's forward speed that was taken, 0..1.
     """

@@ -28,9 +28,6 @@ from sensors.layout import Role
 HISTORY_S = 12.0
 """How far back detectors can read: more than the longest stride with its neighbours."""
 
-PIECE_SAMPLES = 4096
-"""Longer blocks are handed to the streams in pieces, so that their scratch arrays stay small."""
-
 
 @dataclass(frozen=True, slots=True)
 class GaitParams:
@@ -154,12 +151,20 @@ class GaitEngine:
             feed.stream.history.forget(before_s - HISTORY_S)
 
     def _deliver(self, items: Iterable[object], events: list[Event]) -> None:
-        waiting = list(items)
-        for item in waiting:
-            if isinstance(item, Event):
-                events.append(item)
-            elif isinstance(item, Later):
-                self._timeline.schedule(item)
-            else:
-                for handler in self._routes.get(type(item), ()):
-                    waiting.extend(handler(item, self._timeline.now_s))
+        """Hand items, and the facts that come of them, to whoever takes their type."""
+        routes, now_s = self._routes, self._timeline.now_s
+        waiting: list[object] = []
+        for item in items:
+            self._take(item, waiting, events)
+        for fact in waiting:
+            for handler in routes.get(type(fact), ()):
+                for output in handler(fact, now_s):
+                    self._take(output, waiting, events)
+
+    def _take(self, output: object, waiting: list[object], events: list[Event]) -> None:
+        if isinstance(output, Event):
+            events.append(output)
+        elif isinstance(output, Later):
+            self._timeline.schedule(output)
+        else:
+            waiting.append(output)

@@ -5,6 +5,9 @@ import numpy as np
 from hub.gait.timeline import Timeline
 from hub.session import Floats
 
+WORTH_FORGETTING = 4096
+"""Samples. Fewer are not worth a search at every push."""
+
 
 class History:
     """Feature columns of one stream by sample time.
@@ -50,8 +53,9 @@ class History:
         return self._time_s[first:last], self._columns[:, first:last]
 
     def forget(self, before_s: float) -> None:
-        """Drop samples before ``before_s``."""
-        self._start += int(self._time_s[self._start : self._end].searchsorted(before_s, side="left"))
+        """Drop samples before ``before_s``; some may be kept until it is worth the while."""
+        if self._end - self._start > WORTH_FORGETTING:
+            self._start += int(self._time_s[self._start : self._end].searchsorted(before_s, side="left"))
 
     def _make_room(self, count: int) -> None:
         kept = self._end - self._start

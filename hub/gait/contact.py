@@ -45,9 +45,9 @@ STANDING = {Phase.STANCE, Phase.PRE_SWING}
 class ContactParams:
     """What cannot be a step."""
 
-    contact_interval_s: float = 0.400  # initial contacts of one foot (rec, science.md 5.1)
+    contact_interval_s: float = 0.400  # initial contacts of one foot (our choice)
     stance_shortest_s: float = 0.150
-    swing_shortest_s: float = 0.150  # (rec, science.md 5.1)
+    swing_shortest_s: float = 0.150  # (our choice)
     learning_confidence: float = 0.5
     hole_confidence: float = 0.5
 

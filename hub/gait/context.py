@@ -17,11 +17,11 @@ from hub.session import Session
 class ContextParams:
     """When contacts are walking."""
 
-    contacts: int = 3  # alternating initial contacts ... (rec, science.md 4)
-    within_s: float = 4.0  # ... within this time (rec, science.md 4)
+    contacts: int = 3  # alternating initial contacts ... (our choice)
+    within_s: float = 4.0  # ... within this time (our choice)
     one_leg_within_s: float = 6.0  # where one leg alone is seen: as many strides
-    pause_strides: float = 1.5  # no contact for this many of the usual strides ends it (rec, science.md 4)
-    pause_shortest_s: float = 2.0  # and at least this (rec, science.md 4)
+    pause_strides: float = 1.5  # no contact for this many of the usual strides ends it (our choice)
+    pause_shortest_s: float = 2.0  # and at least this (our choice)
     strides_kept: int = 9
 
 

@@ -19,14 +19,14 @@ from sensors.layout import Role, Side
 class DragParams:
     """What is a drag. Loads in % of the wearer's usual peak."""
 
-    fore_pct: float = 1.5  # lightest touch (rec, science.md 5.3)
+    fore_pct: float = 1.5  # lightest touch (our choice)
     unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing ...
     fore_highest_pct: float = 5.0  # ... which is no more than this: who drags in every swing has no other unrest
-    after_lift_s: float = 0.080  # before that the shoe is still letting go (rec, science.md 5.3)
-    shortest_s: float = 0.060  # briefer is noise (rec, science.md 5.3)
-    scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (rec, science.md 3)
+    after_lift_s: float = 0.080  # before that the shoe is still letting go (our choice)
+    shortest_s: float = 0.060  # briefer is noise (our choice)
+    scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (our choice)
     scuff_share: float = 0.15
-    bridged_s: float = 0.040  # a dragging toe sticks and slips at 8-30 Hz (rec, science.md 8.3)
+    bridged_s: float = 0.040  # a dragging toe sticks and slips at 8-30 Hz (our choice)
     heel_share: float = 0.2  # with the heel down for more of it, it is a contact
     swing_longest_s: float = 2.0  # longer is no step
     early_pct: float = 33.0

@@ -16,9 +16,9 @@ from sensors.layout import Role
 class GapParams:
     """When missing samples matter."""
 
-    hole_s: float = 0.060  # longer than this is not held over: the step loses confidence (rec, science.md 1)
+    hole_s: float = 0.060  # longer than this is not held over: the step loses confidence (our choice)
     hole_periods: float = 2.5  # slow sensors: at least this many sample periods
-    silent_s: float = 0.300  # longer than this the state of the foot is unknown (rec, science.md 1)
+    silent_s: float = 0.300  # longer than this the state of the foot is unknown (our choice)
 
 
 @dataclass(frozen=True, slots=True)

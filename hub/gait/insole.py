@@ -22,11 +22,11 @@ CHUNK = 256
 class InsoleParams:
     """Timing of load changes."""
 
-    release_s: float = 0.020  # below the threshold this long is off the ground (rec, science.md 5.1)
+    release_s: float = 0.020  # below the threshold this long is off the ground (our choice)
     release_longest_s: float = 0.500  # from the end of load to light
-    touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (rec)
-    margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (rec, science.md 1)
-    review_s: float = 4.0  # grounded for longer: is zero still right? (rec)
+    touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (our choice)
+    margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (our choice)
+    review_s: float = 4.0  # grounded for longer: is zero still right? (our choice)
     swing_shortest_s: float = 0.100
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
 

@@ -26,14 +26,14 @@ class LoadScaleParams:
     on_pct: float = 5.0  # 20-40 N of 70 kg are 3-6 % (treadmill practice, Blades 2023); gaitpdb's truth has 5 %
     on_highest_pct: float = 20.0  # with more unrest than this, contacts are not told from pressure inside the shoe
     hysteresis_pct: float = 2.0  # between leaving and touching the ground
-    load_pct: float = 30.0  # weight is borne, heel counted twice; dragging toes bear up to 20 % (rec, science.md 8.3)
+    load_pct: float = 30.0  # weight is borne, heel counted twice; dragging toes bear up to 20 % (our choice)
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
-    near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (rec)
-    zone_pct: float = 3.0  # onset of a zone (rec, science.md 5.2)
-    kept: int = 20  # swings and stances that count (rec, science.md 1)
+    near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (our choice)
+    zone_pct: float = 3.0  # onset of a zone (our choice)
+    kept: int = 20  # swings and stances that count (our choice)
     then_every: int = 4  # with so many seen, the scale is renewed every so many swings
-    enough: int = 3  # swings and stances after which the scale is trusted (rec)
+    enough: int = 3  # swings and stances after which the scale is trusted (our choice)
 
 
 LEAST_PEAK: dict[LoadUnit, float] = {

@@ -25,8 +25,8 @@ class QualityParams:
     """When a silence is a loss, and an insole not worn."""
 
     lost_s: float = 5.0
-    not_worn_s: float = 60.0  # no load: sitting with the leg up lasts less (rec)
-    slow_hz: float = 90.0  # below, the order of heel and forefoot is coarse (rec, science.md 1)
+    not_worn_s: float = 60.0  # no load: sitting with the leg up lasts less (our choice)
+    slow_hz: float = 90.0  # below, the order of heel and forefoot is coarse (our choice)
     crude_hz: float = 40.0  # below, drags and slaps are not seen
 
 

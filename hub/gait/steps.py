@@ -25,7 +25,7 @@ class StepParams:
     stride_longest_s: float = 3.5  # slower than 17 strides a minute is standing
     line_load_pct: float = 10.0  # the centre of pressure is told from this load on
     line_end_s: float = 0.050  # first and last part of the gait line are means over this long
-    backward_share: float = 0.3  # of stance, in which backward travel is counted (rec, science.md 5.2)
+    backward_share: float = 0.3  # of stance, in which backward travel is counted (our choice)
 
 
 class _Foot:

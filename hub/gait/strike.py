@@ -19,11 +19,11 @@ class StrikeParams:
     """When zones count as first, and how long is waited for the other one."""
 
     flat_band_s: float = 0.020  # within this are flat: flat contacts of gaitpdb and the walker spread over it
-    flat_band_periods: float = 1.5  # 30 ms at 50 Hz (rec)
+    flat_band_periods: float = 1.5  # 30 ms at 50 Hz (our choice)
     index_s: float = 0.050  # centre of pressure over the first 30-50 ms (Cavanagh and Lafortune 1980, adapted)
-    judged_after_s: float = 0.080  # latency budget of the strike (science.md 7)
+    judged_after_s: float = 0.080  # our latency budget for the strike
     onset_before_s: float = 0.100  # an onset this long before the contact is counted as that long
-    heel_awaited_s: float = 0.300  # toe-first is reported at the latest then: 40 % of a usual stance (rec)
+    heel_awaited_s: float = 0.300  # toe-first is reported at the latest then: 40 % of a usual stance (our choice)
     poll_s: float = 0.050  # how often the heel is looked for meanwhile
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from hub.events import Kind
 from hub.gait import Calibration, GaitEngine
+from hub.gait.drag import DragParams, find_touches
+from hub.gait.loadscale import COLUMNS, FORE, HEEL, LoadScale, LoadScaleParams
 from hub.gait.quality import QualityParams, limits
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import Cell, LoadUnit, Region, Role, Side
@@ -75,6 +77,32 @@ def test_drags_are_found_where_they_are_and_only_there() -> None:
         assert drag["scuff"] is False
         assert drag["impulse"] == pytest.approx(0.15 * 6.0, rel=0.25)
     assert not find(TOE_FIRST, Kind.TOE_DRAG)
+
+
+def test_with_the_heel_down_it_is_no_drag() -> None:
+    params = LoadScaleParams()
+    scale = LoadScale.make((0.0,) * COLUMNS, 500.0, (0.0,) * COLUMNS, params, learnt=True, least_load=0.0)
+    time_s = np.arange(40) / 100.0
+    columns = np.zeros((COLUMNS, 40))
+    columns[FORE, 10:25] = 40.0
+    (touch,) = find_touches(time_s, columns, scale, DragParams())
+    assert (touch.start_s, touch.end_s) == (0.10, 0.25)
+    assert touch.impulse_pct_s == pytest.approx(8.0 * 0.15)
+    columns[HEEL, 12:25] = 40.0
+    assert find_touches(time_s, columns, scale, DragParams()) == []
+
+
+def test_a_bounce_is_one_contact() -> None:
+    def bounce(role: Role, time_s: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values = values.copy()
+        if role is Role.LEFT_INSOLE:
+            for contact_s in HEEL_FIRST.contacts[Side.LEFT][3:]:
+                values[(time_s > contact_s + 0.06) & (time_s < contact_s + 0.26)] = 0.0
+        return time_s, values
+
+    for kind, count in ((Kind.INITIAL_CONTACT, 0), (Kind.FINAL_CONTACT, 1)):
+        bounced, plain = (find(walk, kind, Side.LEFT) for walk in (HEEL_FIRST.mapped(bounce), HEEL_FIRST))
+        assert abs(len(bounced) - len(plain)) <= count
 
 
 def test_steps_measure_what_was_put_in() -> None:

@@ -43,7 +43,7 @@ class SwingParams:
     before_s: float = 0.45  # the pre-swing minimum is at most this long before the zero crossing
     final_contact_s: float = 0.030  # final contact after the pre-swing minimum: 32 (marpino), 36 ms (chen), median
     minimum_within_s: float = 0.20  # the loading minimum follows the zero crossing by 10-150 ms (marpino)
-    flat_share: float = 0.15  # the loading minimum: the rate falls at less than this part of its steepest fall
+    flat_share: float = 0.25  # the loading minimum: the rate falls at less than this part of its steepest fall
     settle_s: float = 0.07  # the impact reaches the shin at most this long after the minimum (marpino)
     landing_share: float = 0.35  # the impact is sought from where the rate has fallen to this share of the peak
     weak_dps: float = 30.0  # a minimum above minus this is no landmark: last steps, the foot set down flat (marpino)

@@ -157,7 +157,7 @@ class Hub:
             await self._drain()
             await self._journal.flush()
             await self._tell_the_last()
-            publishing.cancel()
+            await _ended(publishing)
 
     async def _detect(self) -> None:
         while True:
@@ -291,6 +291,13 @@ def _device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:
         options=DriverOptions(device.rate_hz, device.options),
         wearer=wearer.nickname,
     )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel until it has ended: a library may lose a cancellation that meets an answer."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=2 * FAREWELL_S)
 
 
 def broker_address(config: MqttConfig) -> BrokerAddress:

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "hub.gait": ["sensors", *VOCABULARY, "hub.clock", "hub.merge"],
     "hub.pipeline": ["sensors", *VOCABULARY, "hub.intake", "hub.gait"],
     "hub.config": ["sensors", *VOCABULARY],
-    **{edge: ["sensors", "hub.config", *CORE] for edge in EDGES},
+    **{edge: ["sensors", "hub.config", "hub.uninterrupted", *CORE] for edge in EDGES},
 }
 """What a room may import from the project beside itself. Rooms not listed are wiring and may import all."""
 

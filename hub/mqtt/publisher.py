@@ -17,6 +17,7 @@ from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.back_off import BackOff
 from hub.mqtt.in_flight import InFlight
 from hub.mqtt.topics import Topics
+from hub.uninterrupted import uninterrupted
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ class Publisher:
         async with await self._client() as client:
             try:
                 birth = payloads.online(self._version, self._wall_time_ns())
-                await client.publish(self._topics.status, birth, 1, retain=True)
+                await uninterrupted(client.publish(self._topics.status, birth, 1, retain=True))
                 self._note_connection()
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._watch(client), name="mqtt-watch")
@@ -191,7 +192,7 @@ class Publisher:
         while True:
             while self._unsaid:
                 topic = next(iter(self._unsaid))
-                await client.publish(topic, self._unsaid.pop(topic), 1, retain=True)
+                await uninterrupted(client.publish(topic, self._unsaid.pop(topic), 1, retain=True))
             self._news.clear()
             await self._news.wait()
 
@@ -205,7 +206,7 @@ class Publisher:
 
     async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
         topic = self._topics.event(record.wearer, record.event.kind)
-        await client.publish(topic, payloads.event(record.event, record.wall_time_ns), 1)
+        await uninterrupted(client.publish(topic, payloads.event(record.event, record.wall_time_ns), 1))
         window.release()
         self._acknowledged_n += 1
         done = self._in_flight.acknowledge(record.position)

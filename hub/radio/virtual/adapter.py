@@ -8,7 +8,7 @@ from bumble.core import BaseBumbleError
 from bumble.device import Connection, Device
 from bumble.host import Host
 
-from hub.radio.virtual.uninterrupted import uninterrupted
+from hub.uninterrupted import uninterrupted
 
 HOST_ADDRESS = "F0:0D:00:00:00:02"
 

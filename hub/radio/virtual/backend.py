@@ -20,7 +20,7 @@ from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt_client import CharacteristicProxy
 
 from hub.radio.virtual.adapter import VirtualAdapter
-from hub.radio.virtual.uninterrupted import uninterrupted
+from hub.uninterrupted import uninterrupted
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
 
 from hub.radio.virtual.faults import Faults, FaultyLine
-from hub.radio.virtual.uninterrupted import uninterrupted
+from hub.uninterrupted import uninterrupted
 from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic
 
 CONNECTION_INTERVAL_S = 0.015

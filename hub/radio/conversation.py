@@ -49,7 +49,8 @@ class Conversation:
     def perform(self, actions: Iterable[Action]) -> None:
         """Queue actions; they are done in order."""
         self._actions.extend(actions)
-        self._wake.set()
+        if self._actions:
+            self._wake.set()
 
     def data_seen(self, arrival_s: float) -> None:
         """Bytes that arrived at that time turned out to be valid data."""

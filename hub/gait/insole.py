@@ -27,7 +27,8 @@ class InsoleParams:
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (our choice)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (our choice)
     review_s: float = 4.0  # grounded for longer: is zero still right? (our choice)
-    swing_shortest_s: float = 0.100
+    review_margin_s: float = 0.500  # the load's own rise and fall at the ends of that time do not count
+    swing_shortest_s: float = 0.100  # briefer is not learnt from
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
 
 
@@ -178,10 +179,12 @@ class InsoleStream:
     def _review(self, now_s: float) -> None:
         """Grounded for long: standing, or walking while unloaded is more than was taken for it."""
         if self._review_s > -inf:
-            _, columns = self._history.told(self._review_s - self._params.review_s, now_s)
+            margin_s = self._params.review_margin_s
+            start_s, end_s = self._review_s - self._params.review_s + margin_s, now_s - margin_s
+            _, columns = self._history.told(start_s, end_s)
             total = columns[TOTAL]
-            lightest = int(total.argmin())
-            self._learner.review(columns[:, lightest], float(total.max()))
+            if len(total):
+                self._learner.review(columns[:, int(total.argmin())], float(total.max()))
         self._review_s = now_s + self._params.review_s
 
     def _releasing(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:

@@ -18,12 +18,25 @@ from hub.session import Block
 from sensors.layout import LoadUnit, Role, Side
 from tests.gait.conftest import Recording, events_of, make_walk
 
+HESITANT = make_walk(seed=8)
+
+
+def hesitate(role: Role, time_s: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The heel of either foot touches lightly for a quarter of a second before it bears."""
+    values = values.copy()
+    if role.is_insole:
+        for contact_s in HESITANT.contacts[role.side][::2]:
+            values[(time_s > contact_s - 0.25) & (time_s < contact_s), 0] += 60.0
+    return time_s, values
+
+
 WALKS = {
     "heel first": make_walk(seed=1),
     "toe first and dragging": make_walk(seed=2, toe_first=True, drag_pct=6.0),
     "raw counts": make_walk(seed=3, unit=LoadUnit.COUNTS, offset=300.0),
     "switches at 50 Hz": make_walk(seed=4, unit=LoadUnit.ON_OFF, rate_hz=50.0),
     "shin only": make_walk(seed=5).only(Role.LEFT_SHIN),
+    "hesitant": HESITANT.mapped(hesitate),
     "one insole": make_walk(seed=6, toe_first=True).only(Role.LEFT_INSOLE),
     "with holes": make_walk(seed=7).mapped(
         lambda role, time_s, values: (

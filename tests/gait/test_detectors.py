@@ -164,6 +164,9 @@ def test_two_walks_with_a_stand_between_are_two_bouts() -> None:
         },
     )
     assert len(find(joined, Kind.WALK_START)) == len(find(joined, Kind.WALK_END)) == 2
+    later = find(joined, Kind.INITIAL_CONTACT, after_s=24.0)
+    assert len(later) == 2 * len(second.contacts[Side.LEFT])
+    assert {event["confidence"] for event in later} == {1.0}  # standing has not upset what was learnt
 
 
 def test_a_warm_start_is_sure_from_the_first_contact() -> None:

@@ -193,11 +193,11 @@ class ArrestWatch:
         slope = -np.where(phase <= params.reversal_phase, early, late) * np.maximum(highest, usual.peak_dps)
         yield np.minimum(slope, -params.reversal_slope * params.least_slope_dps2), np.zeros(len(phase)), False
 
-    def learn(self, rows: Tail, swing: Swing, final_contact_s: float, contact_s: float, now_s: float) -> None:
-        """Take an undisturbed swing that ended now."""
+    def learn(self, rows: Tail, end: int, swing: Swing, final_contact_s: float, contact_s: float) -> None:
+        """Take an undisturbed swing whose landing was decided by the rows before ``end``."""
         self._lobe = None
         lobe_s = swing.fall_s - swing.rise_s
-        if now_s < self._quiet_until_s:
+        if rows.value(KNOWN, end - 1) < self._quiet_until_s:
             return
         usual = self._usual
         braking_1_s = -self._steepest(rows, swing) / swing.peak_dps
@@ -206,13 +206,13 @@ class ArrestWatch:
         self._usual = self._medians()
         if usual is None or not self._is_clean(usual, lobe_s, swing.angle_deg):
             return
-        times = swing.rise_s + np.array(PHASES) * usual.lobe_s
-        time_s, rate = rows.column(TIME, rows.first, rows.end), rows.column(RATE, rows.first, rows.end)
-        first, last = (int(time_s.searchsorted(at_s)) for at_s in (times[0] - 0.1, times[-1] + 0.1))
-        if first == 0 or last >= len(time_s):
-            return
-        time_s, rate = time_s[first:last], rate[first:last]
         over_s = self._params.slope_over_s
+        times = swing.rise_s + np.array(PHASES) * usual.lobe_s
+        time_s, rate = rows.column(TIME, rows.first, end), rows.column(RATE, rows.first, end)
+        first = int(time_s.searchsorted(times[0] - over_s))
+        if first == 0 or time_s[-1] < times[-1]:
+            return
+        time_s, rate = time_s[first - 1 :], rate[first - 1 :]
         at = np.interp(times, time_s, rate)
         self._template.learn(np.stack((at, (at - np.interp(times - over_s, time_s, rate)) / over_s)))
 

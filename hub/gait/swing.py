@@ -246,7 +246,7 @@ class SwingScanner:
         self._angles_deg = [*self._angles_deg[-params.remembered + 1 :], angle_deg]
         swing = Swing(self._minimum_s, self._rise_s, rows.value(TIME, self._peak), self._fall_s, peak_dps, angle_deg)
         known_at_s = self._known(rows, decided)
-        self._watch.learn(rows, swing, self._final_contact_s, contact_s, known_at_s)
+        self._watch.learn(rows, decided + 1, swing, self._final_contact_s, contact_s)
         marks.append(
             ContactMinimum(self._role, contact_s, known_at_s, self._final_contact_s, swing, strong, self._upright)
         )

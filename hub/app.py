@@ -31,6 +31,7 @@ from hub.mqtt import (
 from hub.packets import Arrival, Packet
 from hub.pipeline import Pipeline
 from hub.radio import Bluetooth, DeviceSpec, LinkState, LinkStatus, Radio, RadioSettings
+from hub.recording.raw import RawHeader, RawRecorder
 from sensors.driver import Action, DriverOptions
 from sensors.layout import Role
 
@@ -71,6 +72,13 @@ class WearerAtHome:
     tally: DayTally
     live: Live = field(default_factory=Live)
     told: DaySummary | None = None
+    recorder: RawRecorder | None = None
+
+    def end_recording(self, last_tick_s: float | None) -> None:
+        """Close the raw recording, if there is one; a replay then ends where live ended."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is not None:
+            recorder.close(last_tick_s)
 
 
 class Hub:
@@ -98,6 +106,7 @@ class Hub:
         )
         self._told_links: dict[str, tuple[LinkState, float]] = {}
         self._stopping = asyncio.Event()
+        self._ticked_s: float | None = None
 
     @property
     def journal_stats(self) -> JournalStats:
@@ -131,6 +140,8 @@ class Hub:
                     logger.error("the journal was damaged; it is kept as %s, a new one begins", self._journal.set_aside)
                 self._observe_clock()
                 await self._recount_today()
+                if self.config.recording.raw:
+                    self._start_recording(held)
                 await self._run_tasks()
         except BaseExceptionGroup as group:
             raise _first_of_ours(group) from None
@@ -166,6 +177,8 @@ class Hub:
 
     def _take(self, arrival: Arrival) -> None:
         wearer = self.wearers[arrival.wearer]
+        if wearer.recorder is not None:
+            wearer.recorder.write(arrival)
         outcome = wearer.pipeline.feed(arrival)
         result = outcome.intake
         if isinstance(arrival, Packet) and result.valid:
@@ -198,9 +211,9 @@ class Hub:
             await asyncio.sleep(TICK_S)
             if len(self.radio.inbox):  # what waits there is older than now
                 continue
-            now_s = time.monotonic()
+            self._ticked_s = time.monotonic()
             for nickname, wearer in self.wearers.items():
-                self._keep(nickname, wearer.pipeline.tick(now_s))
+                self._keep(nickname, wearer.pipeline.tick(self._ticked_s))
 
     async def _report(self) -> None:
         while True:
@@ -254,6 +267,7 @@ class Hub:
         for arrival in await self.radio.inbox.take() if len(self.radio.inbox) else ():
             self._take(arrival)
         for nickname, wearer in self.wearers.items():
+            wearer.end_recording(self._ticked_s)
             self._keep(nickname, wearer.pipeline.finish())
         self._report_links()
         self._report_days()
@@ -275,6 +289,17 @@ class Hub:
         name = f"{self.config.hub.name}/{wearer.nickname}/{started}"
         roles = [device.role for device in wearer.devices]
         return WearerAtHome(Pipeline(name, wearer.wearer(), roles), DayTally(wearer.wearer()))
+
+    def _start_recording(self, held: AsyncExitStack) -> None:
+        folder = self.config.hub.state_dir / "recordings"
+        folder.mkdir(parents=True, exist_ok=True)
+        for nickname, wearer in self.wearers.items():
+            pipeline = wearer.pipeline
+            header = RawHeader(pipeline.name, wearer.tally.wearer, pipeline.expected)
+            path = folder / f"{nickname}-{pipeline.name.rsplit('/', 1)[-1]}.mcap"
+            wearer.recorder = RawRecorder(path, header)
+            held.callback(wearer.end_recording, None)
+            logger.info("recording to %s", path)
 
     async def _open_broker(self, held: AsyncExitStack) -> BrokerAddress:
         if self.config.mqtt is None:

@@ -1,8 +1,9 @@
 """Several sensors to one ordered stream of blocks. Pure: time comes in with the samples.
 
 A block goes out as soon as its samples come in, for the engine waits by itself for the slowest sensor (``until_s``).
-What is added here is the word that a sensor is silent: one that has given nothing for ``SILENCE_S`` must not hold the
-others up, so it is moved on by empty blocks, and what it delivers for that time afterwards is dropped and counted.
+What is added here is the word that a sensor is silent. One that has given nothing for ``PATIENCE_S`` is given up: it
+must not hold the others up, so until it is back it is moved on by empty blocks, close behind the present, and what it
+delivers for that time afterwards is dropped and counted.
 
 Silence is judged at the instants of a fixed grid, each before the first arrival after it. The blocks are therefore a
 function of the arrivals alone: when ``tick`` is called only decides how soon they come out.
@@ -17,7 +18,8 @@ import numpy as np
 from hub.session import Block, Floats
 from sensors.layout import Role
 
-SILENCE_S = 0.3  # science: beyond 300 ms without samples the state of the foot is unknown anyway
+PATIENCE_S = 1.0  # what a link holds back while it repeats itself, or a busy computer, comes within this
+BEHIND_S = 0.1  # of a sensor that was given up: two connection intervals, so that its return costs few samples
 GRID_S = 0.05
 _FINE_N = 60  # instants of silence of all sensors together, after which
 _THINNED_N = 20  # only one in so many is judged: hours without any sensor cost next to nothing
@@ -29,6 +31,7 @@ class Merge:
     def __init__(self) -> None:
         self._empty: dict[Role, tuple[Floats, Floats]] = {}
         self._until_s: dict[Role, float] = {}
+        self._given_up: set[Role] = set()
         self._late_n: Counter[Role] = Counter()
         self._grid_n = self._data_n = 0
 
@@ -42,6 +45,7 @@ class Merge:
         """
         self._empty = {role: (np.empty(0), np.empty((0, width))) for role, width in channels.items()}
         self._until_s = dict.fromkeys(channels, -inf)
+        self._given_up = set(channels)
         self._grid_n = self._data_n = floor(start_s / GRID_S)
 
     def late_n(self, role: Role) -> int:
@@ -74,6 +78,7 @@ class Merge:
         """
         blocks = self.tick(arrival_s)
         self._data_n = self._grid_n
+        self._given_up.discard(role)  # also where all of these come too late: the next ones then do not
         until_s = self._until_s[role]
         if len(time_s) and time_s[0] < until_s:
             first = int(np.searchsorted(time_s, until_s))
@@ -91,8 +96,9 @@ class Merge:
         yield from range(thin_from_n + -thin_from_n % _THINNED_N, end_n, _THINNED_N)
 
     def _silent_at(self, instant_s: float) -> Iterator[Block]:
-        given_up_s = instant_s - SILENCE_S
         for role, until_s in self._until_s.items():
-            if until_s < given_up_s:
-                self._until_s[role] = given_up_s
-                yield Block(role, *self._empty[role], given_up_s)
+            if until_s < instant_s - PATIENCE_S:
+                self._given_up.add(role)
+            if role in self._given_up and until_s < instant_s - BEHIND_S:
+                self._until_s[role] = instant_s - BEHIND_S
+                yield Block(role, *self._empty[role], instant_s - BEHIND_S)

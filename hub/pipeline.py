@@ -30,6 +30,8 @@ class Pipeline:
     """
 
     def __init__(self, name: str, wearer: Wearer, expected: Collection[Role]) -> None:
+        self.name = name
+        self.expected = tuple(expected)
         self.intake = Intake(name, wearer, expected)
         self._engine: GaitEngine | None = None
 

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.merge import GRID_S, SILENCE_S, Merge
+from hub.merge import BEHIND_S, GRID_S, PATIENCE_S, Merge
 from hub.session import Block
 from sensors.layout import Role
 
@@ -98,8 +98,9 @@ def test_a_silent_sensor_holds_the_others_up_for_no_longer_than_the_limit() -> N
             if block.role == Role.LEFT_SHIN:
                 assert len(block.time_s) == 0
                 until_s = block.until_s
-        assert arrival_s - until_s < SILENCE_S + GRID_S + 0.01
-        assert until_s <= max(START_S, arrival_s - SILENCE_S)
+        given_up = arrival_s - START_S > PATIENCE_S + GRID_S
+        assert arrival_s - until_s < (BEHIND_S if given_up else PATIENCE_S) + GRID_S + 0.01
+        assert given_up or until_s <= START_S + 1e-9 or arrival_s - START_S > PATIENCE_S
 
 
 def test_a_sensor_that_never_came_holds_nobody_up() -> None:
@@ -107,11 +108,20 @@ def test_a_sensor_that_never_came_holds_nobody_up() -> None:
     assert {block.role for block in blocks} == set(CHANNELS)
 
 
-def test_a_sensor_that_is_merely_late_loses_nothing() -> None:
+def test_a_sensor_that_is_merely_late_loses_nothing_but_its_beginning() -> None:
     merge = a_merge()
     for k in range(100):
         push(merge, Role.LEFT_INSOLE, [START_S + 0.01 * k], START_S + 0.01 * k + 0.28)
+    assert merge.late_n(Role.LEFT_INSOLE) <= (0.28 - BEHIND_S + GRID_S) / 0.01
+
+
+def test_a_burst_after_a_pause_loses_nothing() -> None:
+    merge = a_merge()
+    push(merge, Role.LEFT_INSOLE, [START_S], START_S)
+    held = [START_S + 0.01 * k for k in range(1, 90)]
+    blocks = push(merge, Role.LEFT_INSOLE, held, START_S + 0.9)
     assert merge.late_n(Role.LEFT_INSOLE) == 0
+    assert [block.time_s.tolist() for block in blocks if block.role == Role.LEFT_INSOLE] == [held]
 
 
 def test_what_comes_after_a_sensor_was_given_up_is_dropped_and_counted() -> None:

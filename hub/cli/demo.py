@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from hub.demo import DemoOptions, run_demo
-
 
 def demo(
     *,
@@ -28,6 +26,8 @@ def demo(
     them, detects toe-first contacts, drags and trips while they happen, keeps them in its journal and publishes them
     over MQTT.
     """
+    from hub.demo import DemoOptions, run_demo  # noqa: PLC0415 - the virtual radio is slow to load, and only for this
+
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     options = DemoOptions(minutes, seed, port, _host_and_port(broker), state, plain or not sys.stdout.isatty())
     asyncio.run(run_demo(options))

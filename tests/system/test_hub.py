@@ -1,0 +1,38 @@
+"""The whole hub in this process, on emulated sensors in theirs."""
+
+import asyncio
+import json
+import sqlite3
+from pathlib import Path
+
+from hub.app import Hub
+from hub.demo import DemoOptions, demo_config
+from hub.playback import open_recording
+from hub.radio.virtual.process import air_process
+from hub.radio.virtual.scenario import Scenario, ScenarioDevice
+from sensors.layout import Role, Side
+
+DEVICES = (
+    ScenarioDevice(Role.LEFT_INSOLE, "orphe_insole", "C0:FF:EE:00:00:01"),
+    ScenarioDevice(Role.RIGHT_INSOLE, "orphe_insole", "C0:FF:EE:00:00:02"),
+    ScenarioDevice(Role.LEFT_SHIN, "witmotion", "C0:FF:EE:00:00:03"),
+)
+
+
+async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_path: Path) -> None:
+    config = demo_config(DemoOptions(port=0, state_dir=tmp_path))
+    config = config.model_copy(update={"recording": config.recording.model_copy(update={"raw": True})})
+    async with air_process(Scenario(DEVICES, affected_side=Side.LEFT)) as air:
+        hub = Hub(config, air.bluetooth)
+        running = asyncio.create_task(hub.run())
+        async with asyncio.timeout(120):
+            while hub.wearers["demo"].live.counts["step"] < 8:
+                await asyncio.sleep(0.1)
+            hub.stop()
+            await running
+    with sqlite3.connect(tmp_path / "journal.db") as journal:
+        live = [text for (text,) in journal.execute("SELECT event FROM events ORDER BY position")]
+    (recording,) = (tmp_path / "recordings").glob("demo-*.mcap")
+    replayed = [event.to_json() for events in open_recording(recording).events(None) for event in events]
+    assert [json.loads(text) for text in replayed] == [json.loads(text) for text in live]
+    assert len(live) > 20

@@ -74,7 +74,7 @@ class Link:
                 self._end(HUNG_UP)
             except LinkError as error:
                 self._warn_once(error)
-                self._end(str(error))
+                self._end(self._reason(error))
                 if not self._stopping:
                     await asyncio.sleep(self._backoff.next_s())
                     self._move(LinkEvent.RETRY)
@@ -136,7 +136,7 @@ class Link:
         try:
             await conversation.run(client)
         except LinkError as error:
-            reason = str(error)
+            reason = self._reason(error)
             raise
         finally:
             self._conversation = None
@@ -189,6 +189,9 @@ class Link:
     def _warn_once(self, error: LinkError) -> None:
         log.log(logging.DEBUG if self._told else logging.WARNING, "%s", error)
         self._told = True
+
+    def _reason(self, error: LinkError) -> str:
+        return str(error).removeprefix(f"{self.spec}: ")
 
     def _end(self, reason: str) -> None:
         self._status = replace(self._status, reason=reason)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bleak.exc import BleakDBusError
+from bleak.exc import BleakDBusError, BleakError
 from bumble import hci
 from bumble.core import BaseBumbleError
 from bumble.device import Connection, Device
@@ -24,16 +24,31 @@ class VirtualAdapter:
         self._connecting = False
 
     async def start_scanning(self, *, active: bool) -> None:
-        """Scan. Raises BleakDBusError while a scan runs already."""
+        """Scan.
+
+        Raises
+        ------
+        BleakDBusError
+            A scan runs already.
+        BleakError
+            The controller does not answer.
+        """
         if self.scanning:
             raise self._in_progress()
         self.scanning = True
-        await uninterrupted(self.device.start_scanning(active=active, filter_duplicates=False))
+        try:
+            await uninterrupted(self.device.start_scanning(active=active, filter_duplicates=False))
+        except (BaseBumbleError, hci.HCI_Error) as error:
+            self.scanning = False
+            raise BleakError(f"the controller refuses to scan: {error!r}") from error
 
     async def stop_scanning(self) -> None:
         """Stop scanning."""
         self.scanning = False
-        await uninterrupted(self.device.stop_scanning())
+        try:
+            await uninterrupted(self.device.stop_scanning())
+        except (BaseBumbleError, hci.HCI_Error) as error:
+            raise BleakError(f"the controller goes on scanning: {error!r}") from error
 
     async def connect(self, address: hci.Address) -> Connection:
         """Connect, however long it takes; cancelling gives the attempt up. Raises BleakDBusError while another runs."""

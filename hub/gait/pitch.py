@@ -119,3 +119,23 @@ def measure_shank(history: History, level: ShankLevel | None, start_s: float, co
         swing_peak_dps=float(rate_dps[first : last + 1].max()),
         at_contact_deg=at_contact_deg,
     )
+
+
+class ContactPosture:
+    """How far forward a leg's shank usually is at contact."""
+
+    def __init__(self, history: History) -> None:
+        self.level: ShankLevel | None = None
+        self._history = history
+        self._pitches_deg: list[float] = []
+
+    def below_usual_deg(self, contact_s: float, *, learn: bool) -> float:
+        """How much less than usual at the contact at ``contact_s``; 0 where that is not known."""
+        pitch_deg = pitch_at(self._history, self.level, contact_s) if self.level else None
+        if pitch_deg is None:
+            return 0.0
+        usual = self._pitches_deg
+        below_deg = median(usual) - pitch_deg if len(usual) >= REMEMBERED // 2 else 0.0
+        if learn:
+            self._pitches_deg = [*usual[-REMEMBERED + 1 :], pitch_deg]
+        return below_deg

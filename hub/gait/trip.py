@@ -10,16 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
-from statistics import median
 
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, InitialContact, Trip
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
-from hub.gait.pitch import ShankLevel, pitch_at
+from hub.gait.pitch import ContactPosture, ShankLevel
 from hub.gait.rhythm import Foot, RhythmParams
-from hub.gait.shank_marks import SwingArrest
+from hub.gait.shank_marks import SwingArrest, ToeOffMinimum
 from hub.gait.timeline import Later
 from hub.session import Session
 from sensors.layout import Role, Side
@@ -46,14 +45,11 @@ class TripParams:
     rhythm: RhythmParams = field(default_factory=RhythmParams)
 
 
-POSTURES = 9
-"""Contacts over which the usual shank pitch is the median."""
-
-
 class Sign(StrEnum):
     """What speaks for a recovery."""
 
     SWING = "swing time"
+    SECOND_SWING = "shank swung again"
     OTHER_SWING = "other swing hurried"
     STEPS = "step times"
     POSTURE = "shank not swung through"
@@ -68,6 +64,7 @@ class _Incident:
     candidate_id: str | None = None
     contact: InitialContact | None = None
     below_deg: float = 0.0
+    swung_again: bool = False
     contacts: int = 0
     unsteady: int = 0
     steady_s: float | None = None
@@ -92,26 +89,6 @@ class _Aftermath:
     incident: _Incident
 
 
-class _Posture:
-    """How far forward a leg's shank usually is at contact."""
-
-    def __init__(self, history: History) -> None:
-        self.level: ShankLevel | None = None
-        self._history = history
-        self._pitches_deg: list[float] = []
-
-    def below_usual_deg(self, contact_s: float, *, learn: bool) -> float:
-        """How much less than usual at the contact at ``contact_s``; 0 where that is not known."""
-        pitch_deg = pitch_at(self._history, self.level, contact_s) if self.level else None
-        if pitch_deg is None:
-            return 0.0
-        usual = self._pitches_deg
-        below_deg = median(usual) - pitch_deg if len(usual) >= POSTURES // 2 else 0.0
-        if learn:
-            self._pitches_deg = [*usual[-POSTURES + 1 :], pitch_deg]
-        return below_deg
-
-
 class TripDetector:
     """Trip candidates, confirmed trips and toe catches of the legs that wear a shin sensor."""
 
@@ -119,7 +96,7 @@ class TripDetector:
         self, session: Session, histories: Mapping[Role, History], make: EventMaker, params: TripParams
     ) -> None:
         shins = {role.side: role for role in session.sensors if not role.is_insole}
-        self._postures = {side: _Posture(histories[role]) for side, role in shins.items()}
+        self._postures = {side: ContactPosture(histories[role]) for side, role in shins.items()}
         self._make = make
         self._params = params
         self._feet = {side: Foot(params.rhythm) for side in (Side.LEFT, Side.RIGHT)}
@@ -130,6 +107,7 @@ class TripDetector:
         """Arrested swings, contacts of both feet, and own timers."""
         handlers: dict[type, Callable[..., list[Output]]] = {
             SwingArrest: self._arrested,
+            ToeOffMinimum: self._swings,
             FinalContact: self._lifted,
             InitialContact: self._landed,
             _Verdict: self._decide,
@@ -160,6 +138,12 @@ class TripDetector:
             Later(arrest.time_s + params.decided_after_s, _Verdict(incident)),
             Later(arrest.time_s + params.caught_after_s, _Aftermath(incident)),
         ]
+
+    def _swings(self, mark: ToeOffMinimum, now_s: float) -> list[Output]:
+        incident = self._open.get(mark.role.side)
+        if incident is not None and incident.contact is None:
+            incident.swung_again = True
+        return []
 
     def _lifted(self, contact: FinalContact, now_s: float) -> list[Output]:
         self._feet[contact.side].lift(contact.time_s)
@@ -274,6 +258,8 @@ class TripDetector:
             share = (contact.time_s - incident.lifted_s) / usual_s
             if share >= params.long_swing or share <= params.short_swing:
                 signs.add(Sign.SWING)
+        if incident.swung_again:
+            signs.add(Sign.SECOND_SWING)
         hurried_s = params.hurried_swing * other_usual_s if other_usual_s is not None else 0.0
         if contact is not None and other.contact_s > contact.time_s and (other.swung_s or inf) <= hurried_s:
             signs.add(Sign.OTHER_SWING)

@@ -52,8 +52,7 @@ def test_a_contact_is_known_within_130_ms() -> None:
     recording = walked("foot_drop", 1.0, 7)
     stream = shank_stream()
     marks_of(recording.time_s, recording.values[SHIN], stream=stream)
-    warm = type(stream)(SHIN, stream._spec, stream.history, stream.calibration, stream._params)
-    marks = marks_of(recording.time_s, recording.values[SHIN], stream=warm)
+    marks = marks_of(recording.time_s, recording.values[SHIN], learnt=stream.calibration)
     delays_s = [mark.known_at_s - mark.time_s for mark in marks if isinstance(mark, ContactMinimum)]
     assert max(delays_s) <= 0.130
 

@@ -1,8 +1,10 @@
 """The walker's recordings through the shank stream and the engine, and matching against what it did."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -36,9 +38,10 @@ def marks_of(
     accelerometer: bool = True,
     sizes: list[int] | None = None,
     stream: ShankStream | None = None,
+    learnt: Mapping[str, Any] | None = None,
 ) -> list[Mark]:
     """What the shank stream says, for samples cut into blocks of ``sizes`` in turn."""
-    stream = stream or shank_stream(rate_hz=rate_hz, accelerometer=accelerometer)
+    stream = stream or shank_stream(rate_hz=rate_hz, accelerometer=accelerometer, learnt=learnt)
     marks: list[Mark] = []
     start = 0
     for index in count():
@@ -50,17 +53,19 @@ def marks_of(
     return marks
 
 
-def shank_stream(*, rate_hz: float = 100.0, accelerometer: bool = True) -> ShankStream:
+def shank_stream(
+    *, rate_hz: float = 100.0, accelerometer: bool = True, learnt: Mapping[str, Any] | None = None
+) -> ShankStream:
     timeline = Timeline(1)
     timeline.now_s = np.inf
     history = History(timeline, HISTORY_COLUMNS)
-    return ShankStream(SHIN, ShinSpec(rate_hz, accelerometer=accelerometer), history, None, ShankParams())
+    return ShankStream(SHIN, ShinSpec(rate_hz, accelerometer=accelerometer), history, learnt, ShankParams())
 
 
-def events_of(
+def replay(
     recording: Recording, *roles: Role, calibration: Calibration | None = None, block_n: int = 4000
-) -> list[Event]:
-    """All events, of the given sensors or all of them."""
+) -> tuple[list[Event], Calibration]:
+    """All events, of the given sensors or all of them, and what was learnt."""
     worn = {role: values for role, values in recording.values.items() if not roles or role in roles}
     sensors: dict[Role, InsoleSpec | ShinSpec] = {
         role: InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
@@ -75,11 +80,11 @@ def events_of(
         for role, values in worn.items():
             until_s = float(time_s[-1]) + 1.0 / recording.rate_hz
             events += engine.push(Block(role, time_s, values[start : start + block_n], until_s))
-    return events + engine.finish()
+    return events + engine.finish(), engine.calibration()
 
 
-def without_insoles(recording: Recording) -> Recording:
-    return replace(recording, values={SHIN: recording.values[SHIN]})
+def events_of(recording: Recording, *roles: Role) -> list[Event]:
+    return replay(recording, *roles)[0]
 
 
 @dataclass(frozen=True)

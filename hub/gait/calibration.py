@@ -9,7 +9,10 @@ from sensors.layout import Role
 
 @dataclass(frozen=True, slots=True)
 class InsoleCalibration:
-    """One insole, in its unit: the unloaded value of each cell, and the usual stance peak of their sum above that."""
+    """One insole, in its unit: the unloaded value of each feature column, and the usual stance peak above that.
+
+    The columns are those of ``hub.gait.loadscale``; they depend on the insole's cells.
+    """
 
     zero: tuple[float, ...]
     peak_load: float

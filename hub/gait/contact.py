@@ -8,7 +8,7 @@ from math import inf
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, InitialContact
-from hub.gait.feed import SampleHole, SensorBack, SensorSilent
+from hub.gait.feed import SampleHole, SensorSilent
 from hub.gait.insole import Loaded, Touched, Unloaded, Untouched
 from hub.session import InsoleSpec, Session
 from sensors.layout import Role, Side
@@ -86,7 +86,6 @@ class ContactDetector:
             Unloaded: self._unloaded,
             InitialContact: self._other_foot,
             SensorSilent: self._silent,
-            SensorBack: self._ignore,
             SampleHole: self._hole,
         }
         return handlers
@@ -134,16 +133,12 @@ class ContactDetector:
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
         if mark.role.is_insole:
-            foot = self._feet[mark.role.side]
-            foot.phase = Phase.UNKNOWN
+            self._feet[mark.role.side].phase = Phase.UNKNOWN
         return []
 
     def _hole(self, mark: SampleHole, now_s: float) -> list[Output]:
         if mark.role.is_insole:
             self._feet[mark.role.side].hole_s = mark.known_at_s
-        return []
-
-    def _ignore(self, mark: SensorBack, now_s: float) -> list[Output]:
         return []
 
     def _confidence(self, foot: _Foot, time_s: float, *, learnt: bool) -> float:

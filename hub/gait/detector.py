@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from hub.events import FIELDS, Event, Kind, Value, event_id
-from hub.gait.timeline import Later
 from sensors.layout import Side
 
 Output = object
@@ -56,6 +55,3 @@ class EventMaker:
             confidence=float(confidence),
             fields=complete,
         )
-
-
-__all__ = ["Detector", "EventMaker", "Handler", "Later", "Output"]

@@ -2,7 +2,7 @@
 
 Over some strides the specific force averages to gravity, which points along the upright shank. Walking turns the shank
 about the mediolateral axis: the direction, perpendicular to gravity, along which the angular rate varies most. Its sign
-is such that the swing, by far the fastest rotation in a stride, is positive (science.md 1; over the 57 legs of marpino
+is such that the swing, by far the fastest rotation in a stride, is positive (over the 57 legs of marpino
 the rate's third moment is 0.5-2.8 times the cube of its standard deviation).
 """
 
@@ -23,9 +23,9 @@ class AlignmentParams:
     least_share: float = 0.65  # variance of the rate along the axis; braced walker 0.72, others 0.8-0.97 (marpino)
     least_skew: float = 0.30  # third moment over standard deviation cubed; least in marpino 0.49
     gravity_mps2: tuple[float, float] = (8.0, 12.0)  # mean specific force of a walk 9.4-10.7 (marpino); less: tumbling
-    still_dps: float = 12.0  # a second with no faster rotation, upright, is standing: sway stays below (rec)
-    lean_deg: float = 35.0  # standing shanks lean at most so far from where they are in walking on average (rec)
-    slipped_deg: float = 15.0  # an axis that moved farther means the strap slipped (rec, science.md 1)
+    still_dps: float = 12.0  # a second with no faster rotation, upright, is standing: sway stays below (our choice)
+    lean_deg: float = 35.0  # standing shanks lean at most so far from where they are in walking on average (our choice)
+    slipped_deg: float = 15.0  # an axis that moved farther means the strap slipped (our choice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A swing that is arrested: the shank's rate falls where it never falls.
 
 The foot meets an obstacle, the ankle stops, and the rate of the shank, which should still be rising or high, drops
-within 30-60 ms (science.md 5.5). What is usual is the wearer's own: a template over phase, learnt from clean swings.
+within 30-60 ms. What is usual is the wearer's own: a template over phase, learnt from clean swings.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,19 +23,19 @@ from sensors.layout import Role
 class ArrestParams:
     """When a drop of the rate is an arrest."""
 
-    slope_over_s: float = 0.020  # the slope is the difference over this time (rec, science.md 5.5)
-    slope_per_peak_1_s: float = 6.0  # least slope over the usual peak: 1200 deg/s^2 at 200, 2000 at 330 (rec)
-    least_slope_dps2: float = 1200.0  # and at least this: slower gait brakes as softly as it swings (rec)
-    below_dps: float = 40.0  # the rate must also fall this far below its lowest usual value (rec)
-    within_s: float = 0.050  # so soon after the slope (rec)
-    last_phase: float = 0.95  # after this every swing brakes hard; the insole watches there (science.md 5.5)
+    slope_over_s: float = 0.020  # the slope is the difference over this time (our choice)
+    slope_per_peak_1_s: float = 6.0  # least slope over the usual peak: 1200 deg/s^2 at 200, 2000 at 330 (our choice)
+    least_slope_dps2: float = 1200.0  # and at least this: slower gait brakes as softly as it swings (our choice)
+    below_dps: float = 40.0  # the rate must also fall this far below its lowest usual value (our choice)
+    within_s: float = 0.050  # so soon after the slope (our choice)
+    last_phase: float = 0.95  # after this every swing brakes hard; no arrest is told there
     reversal_after: int = 4  # swings after which a rate that turns round in mid-swing is told, template or not
     reversal_phase: float = 0.60  # an undisturbed rate, of a hurried step too, falls through zero after 0.75 (walker)
     reversal_slope: float = 1.5  # times the least slope
     braking_slope: float = 1.5  # later in swing: times the steepest that the last swings, for their peaks, braked with
     clean: tuple[float, float] = (0.75, 1.3)  # duration and angle of a swing to learn from, of the usual ones
     remembered: int = 9
-    pause_s: float = 10.0  # nothing is learnt so long after an arrest (rec)
+    pause_s: float = 10.0  # nothing is learnt so long after an arrest (our choice)
     template: TemplateParams = field(default_factory=TemplateParams)
 
 

@@ -11,8 +11,8 @@ class RhythmParams:
 
     remembered: int = 15  # steps
     speaks_after: int = 4
-    sigmas: float = 3.0  # farther from the median is out of rhythm (rec, science.md 5.5)
-    least_spread: float = 0.03  # of the step time; no walk is steadier (stride time varies by 1-3 %, science.md 2.7)
+    sigmas: float = 3.0  # farther from the median is out of rhythm (our choice)
+    least_spread: float = 0.03  # of the step time; no walk is steadier: stride time varies by 1-3 %
     step_s: tuple[float, float] = (0.2, 1.8)
     swing_s: tuple[float, float] = (0.15, 1.5)
 

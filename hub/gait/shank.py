@@ -35,7 +35,7 @@ class ShankParams:
     learn_from_s: float = 10.0  # the stretch that axes are learnt from; contacts in it are reported late
     least_swings: int = 2  # a walk, for this purpose
     review_every_s: float = 2.5  # how often the axes are checked
-    settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (rec 50 strides)
+    settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (our choice)
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)

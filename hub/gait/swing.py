@@ -33,7 +33,7 @@ from sensors.layout import Role
 class SwingParams:
     """What counts as a swing, and where its contacts lie."""
 
-    rise_dps: float = 30.0  # above this the lobe has begun; standing sways stay below (science.md 4)
+    rise_dps: float = 30.0  # above this the lobe has begun; standing sways stay below
     least_peak_dps: float = 60.0  # braced walker disability_1/2: 79-164
     least_angle_deg: float = 20.0  # first and last steps 26-60, full ones 38-96 (marpino, chen)
     least_duration_s: float = 0.16  # shorter lobes are bumps and pivots (marpino, after the walks)

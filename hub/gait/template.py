@@ -21,12 +21,12 @@ PHASES = tuple(FIRST_PHASE + BIN * index for index in range(BINS))
 class TemplateParams:
     """How much is learnt before the template speaks, and how sure it must be."""
 
-    speaks_after: int = 30  # clean swings; before that the gyro rule is off (rec, science.md 5.5)
-    sure_after: int = 150  # from here on the template is narrow (rec)
-    early_sigma: float = 6.0  # (rec)
-    late_sigma: float = 4.0  # (rec; no false alarm in 24,000 simulated swings, science.md 5.5)
-    neighbours: int = 2  # bins to either side whose lowest limit counts: a swing may be early or late (rec)
-    weight: float = 0.02  # of one swing in the running mean and variance (rec)
+    speaks_after: int = 30  # clean swings; before that the gyro rule is off (our choice)
+    sure_after: int = 150  # from here on the template is narrow (our choice)
+    early_sigma: float = 6.0  # (our choice)
+    late_sigma: float = 4.0  # (our choice)
+    neighbours: int = 2  # bins to either side whose lowest limit counts: a swing may be early or late (our choice)
+    weight: float = 0.02  # of one swing in the running mean and variance (our choice)
     least_rate_dps: float = 8.0  # no wearer is steadier than this within a bin
     least_slope_dps2: float = 250.0
 

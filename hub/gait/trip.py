@@ -1,7 +1,7 @@
 """Trips: a swing that was arrested, and whether a recovery followed.
 
 Stage 1 is fast: the shank's rate turned round in mid-swing. Stage 2 looks for what a person who stumbles does next: the
-swing takes longer or the foot is put down early, the other leg hurries, steps lose their rhythm (science.md 5.5). A
+swing takes longer or the foot is put down early, the other leg hurries, steps lose their rhythm. A
 candidate that nothing follows, while walking goes on, is a toe catch. Where walking ends it is neither: a last step
 brakes hard too.
 """
@@ -28,17 +28,17 @@ from sensors.layout import Role, Side
 class TripParams:
     """When walking is sure enough to trip in, and what counts as a recovery."""
 
-    armed_contacts: int = 3  # of the foot, within armed_s (rec, science.md 5.5)
+    armed_contacts: int = 3  # of the foot, within armed_s (our choice)
     armed_s: float = 9.0
-    pause_s: float = 5.0  # no new candidate of the leg so soon after one: 3-5 steps are unsteady (rec 3 s)
-    decided_after_s: float = 1.5  # confirmed at the latest (rec)
+    pause_s: float = 5.0  # no new candidate of the leg so soon after one: 3-5 steps are unsteady (our choice)
+    decided_after_s: float = 1.5  # confirmed at the latest (our choice)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     long_swing: float = 1.2  # times the usual: elevating (walker 1.16-1.41; rec 1.3)
-    short_swing: float = 0.85  # times the usual: lowering (rec)
-    hurried_swing: float = 0.85  # of the other leg, times its usual (rec)
+    short_swing: float = 0.85  # times the usual: lowering (our choice)
+    hurried_swing: float = 0.85  # of the other leg, times its usual (our choice)
     lowering_s: float = 0.27  # foot down so soon after the arrest: 100-250 ms (Schillings 2000)
     delayed_s: float = 0.45  # first lifted, then put down (Shirota 2014; rec 350 ms)
-    lower_deg: float = 8.0  # shank pitch at contact below the usual one: the foot came down short (rec)
+    lower_deg: float = 8.0  # shank pitch at contact below the usual one: the foot came down short (our choice)
     signs_if_going_on: int = 1  # besides a shank that turned back, once the foot has been lifted for its next step
     signs_if_reversed: int = 2  # before that
     signs_if_slowed: int = 3  # where the shank was slowed only

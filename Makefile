@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test check format validate kill-demo bench lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,18 @@ check: $(READY)  ## ruff, mypy strict, import arrows
 format: $(READY)  ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+validate: $(READY)  ## rewrite docs/validation.md from the recordings and the walker (some minutes)
+	$(BIN)/python -m hub.validation.report
+
+kill-demo: $(READY)  ## kill -9 the demo 20 times at random moments: nothing told is lost, nothing kept untold
+	INSOLE_HUB_KILLS=20 $(BIN)/python -m pytest tests/system/test_demo.py -k killed
+
+bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some minutes; wants a quiet machine)
+	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python benchmarks/live_cost.py
+	$(BIN)/python benchmarks/alert_path.py
+	$(BIN)/python benchmarks/devices.py
 
 lock:  ## pin all dependencies anew, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock

@@ -23,25 +23,25 @@ def phases() -> str:
 
 def parameters() -> str:
     """Every parameter with its default and the comment beside it."""
-    lines = []
-    for group in fields(GaitParams):
-        kind = group.default_factory
-        assert is_dataclass(kind)
-        source = inspect.getsource(kind)
-        lines += [
-            f"### {group.name}",
-            f"{(kind.__doc__ or '').strip()}",
-            "",
-            "| parameter | default | |",
-            "|---|---|---|",
-        ]
-        for field in fields(kind):
-            if field.name in {"swing", "alignment"} or is_dataclass(field.default_factory):
-                continue
-            comment = re.search(rf"^    {field.name}:[^#\n]*#\s*(.*)$", source, re.MULTILINE)
-            lines.append(f"| `{field.name}` | {field.default} | {comment[1] if comment else ''} |")
-        lines.append("")
-    return "\n".join(lines).rstrip()
+    return "\n".join(
+        line for group in fields(GaitParams) for line in _table(group.name, group.default_factory)
+    ).rstrip()
+
+
+def _table(name: str, kind: object) -> list[str]:
+    """The parameters of one group, then those of the groups in it."""
+    assert isinstance(kind, type)
+    assert is_dataclass(kind)
+    source = inspect.getsource(kind)
+    lines = [f"### {name}", f"{(kind.__doc__ or '').strip()}", "", "| parameter | default | |", "|---|---|---|"]
+    inner: list[str] = []
+    for field in fields(kind):
+        if is_dataclass(field.default_factory):
+            inner += _table(f"{name}.{field.name}", field.default_factory)
+            continue
+        comment = re.search(rf"^    {field.name}:[^#\n]*#\s*(.*)$", source, re.MULTILINE)
+        lines.append(f"| `{field.name}` | {field.default} | {comment[1] if comment else ''} |")
+    return [*lines, "", *inner]
 
 
 def replaced(page: str, name: str, text: str) -> str:

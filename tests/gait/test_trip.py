@@ -15,7 +15,7 @@ from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
 from hub.gait.rhythm import Foot, RhythmParams
-from hub.gait.shank_marks import SwingArrest
+from hub.gait.shank_marks import SwingArrest, ToeOffMinimum
 from hub.gait.template import BINS, SwingTemplate, TemplateParams
 from hub.gait.timeline import Later, Timeline
 from hub.gait.trip import TripDetector, TripParams
@@ -23,7 +23,7 @@ from hub.session import Floats, Session, ShinSpec, Wearer
 from sensors.layout import Role, Side
 from sensors.walker.session import Recording
 from sensors.walker.truth import TruthEvent
-from tests.gait.walked import SHIN, events_of, marks_of, of_kind, replay, walked
+from tests.gait.walked import SHIN, events_of, marks_of, of_kind, replay, shank_stream, walked
 
 MID_SWING = 0.70
 """Full arrests up to here must be found; later the shank brakes of itself."""
@@ -248,3 +248,32 @@ def test_a_lost_sensor_leaves_a_candidate_unconfirmed() -> None:
     outputs = give(target, arrest(8.25), 8.3)
     give(target, SensorSilent(SHIN, 8.4, 8.7), 8.7)
     assert [stages(give(target, later.item, later.at_s)) for later in due(outputs)] == [[], []]
+
+
+def test_signs_without_a_further_step_confirm_nothing() -> None:
+    target = detector()
+    walk_to(target, 8)
+    outputs = give(target, arrest(8.25), 8.3)
+    give(target, ToeOffMinimum(SHIN, 8.35, 8.45, seen=True, upright=True), 8.45)
+    contact(target, Side.RIGHT, 8.1, 9.2)
+    assert [stages(give(target, later.item, later.at_s)) for later in due(outputs)] == [[], []]
+
+
+def test_a_shin_that_rings_after_landing_is_not_arrested() -> None:
+    recording = walked("healthy", 1.0, 9)
+    time_s, values = recording.time_s, recording.values[SHIN].copy()
+    axis = np.array(_pitch_axis(recording))
+    for contact_s in [
+        event.time_s for event in recording.truth if event.kind == "initial_contact" and event.side is Side.RIGHT
+    ]:
+        values[:, 3:] += np.outer(400.0 * np.exp(-0.5 * ((time_s - contact_s - 0.10) / 0.015) ** 2), axis)
+    marks = marks_of(time_s, values)
+    assert len(marks) > 100
+    assert not [mark for mark in marks if isinstance(mark, SwingArrest)]
+
+
+def _pitch_axis(recording: Recording) -> list[float]:
+    stream = shank_stream()
+    marks_of(recording.time_s, recording.values[SHIN], stream=stream)
+    axis: list[float] = stream.calibration["pitch_axis"]
+    return axis

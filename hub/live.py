@@ -14,6 +14,7 @@ TOO_MANY_FOR_LINES = {Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP}
 """Kinds that come by the hundred; every other event is worth a line of its own."""
 
 RECENT_N = 64
+FORGET = 0.001
 
 
 @dataclass(slots=True)
@@ -34,10 +35,10 @@ class CellRange:
     high: Floats
 
     def widen(self, values: Floats) -> None:
-        """Take a block's values in; the range forgets slowly, so that one spike does not dim the picture for ever."""
-        span = 0.001 * (self.high - self.low)
-        self.low = np.minimum(self.low + span, values.min(axis=0))
-        self.high = np.maximum(self.high - span, values.max(axis=0))
+        """Take one sample in; the range forgets slowly, so that one spike does not dim the picture for ever."""
+        span = FORGET * (self.high - self.low)
+        self.low = np.minimum(self.low + span, values)
+        self.high = np.maximum(self.high - span, values)
 
 
 @dataclass(slots=True)
@@ -64,11 +65,11 @@ class Live:
         """Remember the newest sample of an insole."""
         if len(block.time_s) == 0 or not block.role.is_insole:
             return
-        self.newest[block.role] = block.values[-1]
+        newest = self.newest[block.role] = block.values[-1]
         if block.role in self._ranges:
-            self._ranges[block.role].widen(block.values)
+            self._ranges[block.role].widen(newest)
         else:
-            self._ranges[block.role] = CellRange(block.values.min(axis=0), block.values.max(axis=0))
+            self._ranges[block.role] = CellRange(newest, newest)
 
     def see_events(self, events: Iterable[Event]) -> None:
         """Count events and keep those that a person wants to see."""

@@ -122,7 +122,8 @@ async def play(arrivals: list[Arrival], speed: float, journal: Journal, clocks: 
         now_ns = time.monotonic_ns()
         due_s = (now_ns * 1e-9 - began_s) * speed
         while arrival is not None and arrival.arrival_s <= due_s:
-            events = pipeline.feed(arrival).events
+            pipeline.feed(arrival)
+            events = pipeline.decide()
             journal.append("ada", events)
             for event in events:
                 clocks.arrived_ns[event.id] = now_ns

@@ -174,13 +174,14 @@ class Hub:
         while True:
             for arrival in await self.radio.inbox.take():
                 self._take(arrival)
+            for nickname, wearer in self.wearers.items():
+                self._keep(nickname, wearer.pipeline.decide())
 
     def _take(self, arrival: Arrival) -> None:
         wearer = self.wearers[arrival.wearer]
         if wearer.recorder is not None:
             wearer.recorder.write(arrival)
-        outcome = wearer.pipeline.feed(arrival)
-        result = outcome.intake
+        result = wearer.pipeline.feed(arrival)
         if isinstance(arrival, Packet) and result.valid:
             self.radio.data_seen(arrival)
         if result.session is not None:
@@ -194,7 +195,6 @@ class Hub:
             if result.facts.side not in {None, arrival.role.side}:
                 reason = f"it says that it is a {result.facts.side} one; check the roles in the configuration"
                 self.radio.reject(arrival.role, reason, wearer=arrival.wearer)
-        self._keep(arrival.wearer, outcome.events)
 
     def _keep(self, nickname: str, events: Iterable[Event]) -> None:
         events = tuple(events)

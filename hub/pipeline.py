@@ -1,7 +1,8 @@
 """One wearer's way from arrivals to events. Pure: live, demo and replay put the same in and get the same out."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+
+import numpy as np
 
 from hub.events import Event
 from hub.gait import GaitEngine
@@ -11,16 +12,11 @@ from hub.session import Block, Wearer
 from sensors.layout import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one arrival: what intake says of it, and the events that it decided."""
-
-    intake: IntakeResult
-    events: tuple[Event, ...]
-
-
 class Pipeline:
     """Intake and gait engine of one wearer.
+
+    Arrivals that came together are fed one by one and decided on at once: the engine gives the same events for any
+    cutting into blocks, and fewer, longer blocks cost less.
 
     Parameters
     ----------
@@ -34,26 +30,53 @@ class Pipeline:
         self.expected = tuple(expected)
         self.intake = Intake(name, wearer, expected)
         self._engine: GaitEngine | None = None
+        self._waiting: list[Block] = []
+        self._decided: list[Event] = []
 
-    def feed(self, arrival: Arrival) -> Outcome:
-        """Take the next arrival."""
+    def feed(self, arrival: Arrival) -> IntakeResult:
+        """Take the next arrival in."""
         result = self.intake.feed(arrival)
-        events: list[Event] = []
         if result.session is not None:
-            events += self.finish()
+            self._close()
             self._engine = GaitEngine(result.session)
-        return Outcome(result, (*events, *self._push(result.blocks)))
+        self._waiting += result.blocks
+        return result
+
+    def decide(self) -> tuple[Event, ...]:
+        """The events that were decided by what was fed since this was last asked."""
+        if self._engine is not None:
+            for block in _joined(self._waiting):
+                self._decided += self._engine.push(block)
+        self._waiting.clear()
+        decided, self._decided = self._decided, []
+        return tuple(decided)
 
     def tick(self, now_s: float) -> tuple[Event, ...]:
         """Nothing has arrived up to now; what does that decide?"""
-        return self._push(self.intake.tick(now_s))
+        self._waiting += self.intake.tick(now_s)
+        return self.decide()
 
     def finish(self) -> tuple[Event, ...]:
         """Nothing more will come: close what is open."""
-        engine, self._engine = self._engine, None
-        return () if engine is None else tuple(engine.finish())
+        self._close()
+        return self.decide()
 
-    def _push(self, blocks: Collection[Block]) -> tuple[Event, ...]:
-        if self._engine is None:
-            return ()
-        return tuple(event for block in blocks for event in self._engine.push(block))
+    def _close(self) -> None:
+        self._decided += self.decide()
+        if self._engine is not None:
+            self._decided += self._engine.finish()
+        self._engine = None
+
+
+def _joined(blocks: list[Block]) -> Iterator[Block]:
+    """One block for each sensor."""
+    by_role: dict[Role, list[Block]] = {}
+    for block in blocks:
+        by_role.setdefault(block.role, []).append(block)
+    for role, parts in by_role.items():
+        if len(parts) == 1:
+            yield parts[0]
+        else:
+            time_s = np.concatenate([part.time_s for part in parts])
+            values = np.concatenate([part.values for part in parts])
+            yield Block(role, time_s, values, parts[-1].until_s)

@@ -102,10 +102,9 @@ class RawPlayback:
         self.start_s = self.end_s = first.arrival_s
         rest = arrivals if speed is None else _paced(arrivals, lambda a: a.arrival_s, first.arrival_s, speed)
         for arrival in chain((first,), rest):
-            outcome = pipeline.feed(arrival)
-            self.session = outcome.intake.session or self.session
+            self.session = pipeline.feed(arrival).session or self.session
             self.end_s = arrival.arrival_s
-            yield outcome.events
+            yield pipeline.decide()
         if self._recording.end_s is not None:
             self.end_s = self._recording.end_s
         yield pipeline.tick(self.end_s)

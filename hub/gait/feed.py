@@ -1,5 +1,6 @@
 """One sensor's way into the engine: its blocks become unbroken runs of samples, and its silences become marks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf, nextafter
 from typing import Protocol
@@ -99,10 +100,8 @@ class Feed:
                 raise ValueError(f"{self.role}: values are {values.shape}, expected {(len(time_s), self._width)}")
             time_s, values = self._in_order(time_s, values, marks)
         if len(time_s):
-            steps_s = np.diff(time_s)
-            breaks = np.flatnonzero(steps_s > self._hole_s) + 1 if len(steps_s) else ()
             start = 0
-            for end in (*(int(index) for index in breaks), len(time_s)):
+            for end in (*self._breaks(time_s), len(time_s)):
                 self._push_run(time_s[start:end], values[start:end], marks)
                 start = end
             self.complete_before_s = max(self.complete_before_s, nextafter(self.last_s, inf))
@@ -111,9 +110,15 @@ class Feed:
             self._notice_silence(block.until_s, marks)
         return marks
 
+    def _breaks(self, time_s: Floats) -> Iterable[int]:
+        """Indices of the samples after a hole; a block shorter than a hole, as they come live, has none."""
+        if time_s[-1] - time_s[0] <= self._hole_s:
+            return ()
+        return (int(index) + 1 for index in np.flatnonzero(np.diff(time_s) > self._hole_s))
+
     def _in_order(self, time_s: Floats, values: Floats, marks: list[Mark]) -> tuple[Floats, Floats]:
         floor_s = max(self.last_s, nextafter(self.complete_before_s, -inf))
-        ordered = time_s[0] > floor_s and bool((time_s[1:] > time_s[:-1]).all())
+        ordered = time_s[0] > floor_s and (len(time_s) == 1 or bool((time_s[1:] > time_s[:-1]).all()))
         if ordered and bool(np.isfinite(values).all()):
             return time_s, values
         highest_s = np.maximum.accumulate(np.concatenate(([floor_s], np.where(np.isfinite(time_s), time_s, -inf))))

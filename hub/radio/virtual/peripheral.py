@@ -16,8 +16,8 @@ from hub.radio.virtual.faults import Faults, FaultyLine
 from hub.uninterrupted import uninterrupted
 from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic
 
-CONNECTION_INTERVAL_S = 0.015
-"""Notifications leave at multiples of this, as on a link whose peripheral asked for 15 ms; Linux's own is 30 to 50."""
+CONNECTION_INTERVAL_S = 0.03
+"""Notifications leave at multiples of this: the shorter end of what Linux asks for as a central, 30 to 50 ms."""
 
 ADVERTISING_INTERVAL_MS = 100.0
 

@@ -58,7 +58,7 @@ class Merge:
         ``now_s`` must not be later than any arrival that is still to be pushed.
         """
         instant_n = floor(now_s / GRID_S)
-        if instant_n <= self._grid_n:
+        if not self._until_s or instant_n <= self._grid_n:
             return []
         instants = self._instants(self._grid_n + 1, instant_n + 1)
         self._grid_n = instant_n

@@ -28,6 +28,13 @@ def told(blocks: Iterable[Block]) -> list[tuple[str, bytes, bytes, float]]:
     return [(block.role, block.time_s.tobytes(), block.values.tobytes(), block.until_s) for block in blocks]
 
 
+def test_nothing_is_judged_before_there_are_sensors() -> None:
+    merge = Merge()
+    assert merge.tick(1e15) == []  # would be 2e16 instants of the grid
+    merge.begin(CHANNELS, START_S)
+    assert {block.role for block in merge.tick(START_S + 1.0)} == set(CHANNELS)
+
+
 # Packets of both sensors: how long after the one before, which sensor, how late, how many samples.
 steps = st.lists(
     st.tuples(

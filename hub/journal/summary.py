@@ -71,6 +71,8 @@ class _Counts:
 class DayTally:
     """Counts a wearer's events by local day; a new day begins with its first event.
 
+    An event that is told late and happened on a day already over moves the walk on, and counts for no day.
+
     ``zone`` None is the zone of this machine, with its summer time.
     """
 
@@ -86,21 +88,22 @@ class DayTally:
     def push(self, event: Event, wall_time_ns: int) -> None:
         """Count one event that happened at ``wall_time_ns`` (Unix time)."""
         day = _local_day(wall_time_ns, self.zone)
-        if day != self._day:
+        if self._day is None or day > self._day:
             self._day, self._counts = day, _Counts()
+        counts = self._counts if day == self._day else _Counts()
         match event.kind:
             case Kind.INITIAL_CONTACT:
-                self._contact(event)
+                self._contact(event, counts)
             case Kind.TOE_DRAG:
-                self._drag(event)
+                self._drag(event, counts)
             case Kind.TRIP if event.fields.get("stage") == "confirmed":
-                self._counts.trips += 1
+                counts.trips += 1
             case Kind.FALL if event.fields.get("stage") == "confirmed":
-                self._counts.falls += 1
+                counts.falls += 1
             case Kind.WALK_START:
-                self._walk_start(event)
+                self._walk_start(event, counts)
             case Kind.WALK_END:
-                self._walk_end(event)
+                self._walk_end(event, counts)
 
     def summary(self, now_ns: int) -> DaySummary:
         """The local day of ``now_ns`` so far; an empty one where its first event is yet to come."""
@@ -109,8 +112,8 @@ class DayTally:
             return _summary(day, _Counts(), 0.0)
         return _summary(day, self._counts, self._open_walk_s)
 
-    def _contact(self, event: Event) -> None:
-        self._counts.steps += 1
+    def _contact(self, event: Event, counts: _Counts) -> None:
+        counts.steps += 1
         gap_s = event.time_s - self._last_contact_s
         if self._is_walking and 0.0 < gap_s <= LONGEST_STEP_S:
             self._open_walk_s += gap_s
@@ -121,33 +124,33 @@ class DayTally:
         foot = self._feet[event.side]
         good = strike == "heel" and not foot.contact_s < foot.drag_s <= event.time_s
         foot.contact_s, foot.was_good = event.time_s, good
-        self._counts.judged += 1
-        self._counts.good += good
-        self._counts.toe_first += strike == "toe"
+        counts.judged += 1
+        counts.good += good
+        counts.toe_first += strike == "toe"
 
-    def _drag(self, event: Event) -> None:
-        self._counts.drags += 1
+    def _drag(self, event: Event, counts: _Counts) -> None:
+        counts.drags += 1
         foot = self._feet.get(event.side)
         if foot is None:
             return
         foot.drag_s = event.time_s
         if event.time_s <= foot.contact_s and foot.was_good:
             foot.was_good = False
-            self._counts.good = max(0, self._counts.good - 1)
+            counts.good = max(0, counts.good - 1)
 
-    def _walk_start(self, event: Event) -> None:
-        self._counts.walked_s += self._open_walk_s  # of a walk that a stop of the hub left without an end
+    def _walk_start(self, event: Event, counts: _Counts) -> None:
+        counts.walked_s += self._open_walk_s  # of a walk that a stop of the hub left without an end
         known_s = min(self._last_contact_s, event.detected_at_s) - event.time_s
         self._is_walking, self._open_walk_s = True, max(0.0, known_s)
 
-    def _walk_end(self, event: Event) -> None:
+    def _walk_end(self, event: Event, counts: _Counts) -> None:
         duration_s = _number(event.fields.get("duration_s"))
         coverage_pct = _number(event.fields.get("coverage_pct"))
-        self._counts.walked_s += self._open_walk_s if duration_s is None else duration_s
+        counts.walked_s += self._open_walk_s if duration_s is None else duration_s
         self._is_walking, self._open_walk_s = False, 0.0
         if duration_s is not None and coverage_pct is not None:
-            self._counts.judged_walk_s += duration_s
-            self._counts.covered_s += duration_s * coverage_pct / 100.0
+            counts.judged_walk_s += duration_s
+            counts.covered_s += duration_s * coverage_pct / 100.0
 
     def _is_judged(self, side: Side) -> bool:
         return self.wearer.affected_side == "none" or self.wearer.is_affected(side)

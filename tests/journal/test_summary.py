@@ -95,6 +95,30 @@ def test_days_are_local_and_begin_anew(event):
     assert (tally.summary(later_ns).steps, tally.summary(later_ns).toe_first_pct) == (1, 100.0)
 
 
+def test_what_is_told_late_of_yesterday_takes_nothing_from_today(event):
+    tally = DayTally(ADA, UTC)
+    midnight_ns = round(datetime(2026, 3, 10, tzinfo=UTC).timestamp()) * 10**9
+    today = [event(1.0, strike="heel"), event(1.0, Kind.TRIP, stage="confirmed")]
+    late = [event(-30.0, Kind.QUALITY), event(-2.0, side=Side.RIGHT), event(-1.0, Kind.FALL, stage="confirmed")]
+    for each in [event(-3.0, strike="toe"), *today, *late, event(2.0, strike="heel")]:
+        tally.push(each, midnight_ns + round(each.time_s * 1e9))
+    summary = tally.summary(midnight_ns + 3 * 10**9)
+    assert (summary.day, summary.steps, summary.trips, summary.falls) == ("2026-03-10", 2, 1, 0)
+    assert summary.good_step_pct == 100.0
+
+
+def test_a_walk_that_began_yesterday_and_is_told_today_is_under_way(event):
+    tally = DayTally(ADA, UTC)
+    midnight_ns = round(datetime(2026, 3, 10, tzinfo=UTC).timestamp()) * 10**9
+    start = replace(event(-1.0, Kind.WALK_START, Side.BOTH), detected_at_s=2.1)
+    end = event(-0.5, Kind.WALK_END, Side.BOTH, duration_s=0.5)
+    for each in [event(1.0), event(2.0), start, *(event(float(t)) for t in range(3, 60))]:
+        tally.push(each, midnight_ns + round(each.time_s * 1e9))
+    assert tally.summary(midnight_ns).walking_min == 1.0
+    tally.push(end, midnight_ns + round(end.time_s * 1e9))
+    assert tally.summary(midnight_ns).walking_min == 0.0
+
+
 @pytest.mark.parametrize("zone", [UTC, ZoneInfo("Europe/Zurich"), timezone(timedelta(hours=-11))], ids=str)
 async def test_counted_anew_from_the_journal_it_is_the_same(path, event, zone):
     day_s = 86_400

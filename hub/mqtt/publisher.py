@@ -11,10 +11,10 @@ from typing import Never, Protocol
 
 import aiomqtt
 
+from hub.backoff import Backoff
 from hub.events import Event
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
-from hub.mqtt.back_off import BackOff
 from hub.mqtt.in_flight import InFlight
 from hub.mqtt.topics import Topics
 from hub.uninterrupted import uninterrupted
@@ -91,7 +91,7 @@ class Publisher:
         *,
         version: str,
         destination: str = "mqtt",
-        back_off: BackOff | None = None,
+        backoff: Backoff | None = None,
         wall_time_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._address = address
@@ -99,7 +99,7 @@ class Publisher:
         self._source = source
         self._version = version
         self._destination = destination
-        self._back_off = back_off or BackOff()
+        self._backoff = backoff or Backoff()
         self._wall_time_ns = wall_time_ns
         self._states: dict[str, bytes] = {}
         self._unsaid: dict[str, bytes] = {}
@@ -140,9 +140,9 @@ class Publisher:
                 self._in_flight = InFlight()
             if self._ending:
                 raise asyncio.CancelledError  # a broker that fails during the farewell must not hide the cancellation
-            if time.monotonic() - started_s > self._back_off.longest_s:
-                self._back_off.reset()
-            await asyncio.sleep(self._back_off.next_s())
+            if time.monotonic() - started_s > self._backoff.longest_s:
+                self._backoff.reset()
+            await asyncio.sleep(self._backoff.next_s())
 
     async def _session(self) -> None:
         async with await self._client() as client:

@@ -10,7 +10,7 @@ from random import Random
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from hub.radio.backoff import Backoff
+from hub.backoff import Backoff
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
 from hub.radio.devices import DeviceSpec, Found, choose, identify
 from hub.radio.settings import RadioSettings

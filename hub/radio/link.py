@@ -9,9 +9,9 @@ from random import Random
 
 from bleak import BleakClient
 
+from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.packets import Connected, Disconnected
-from hub.radio.backoff import Backoff
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
 from hub.radio.conversation import Conversation
 from hub.radio.devices import DeviceSpec

@@ -108,7 +108,7 @@ async def test_a_disk_that_turns_read_only_is_named_and_waited_out(path, event, 
         connections[0].execute("PRAGMA query_only = ON")
         journal.append("ada", [event(1.0), event(2.0)])
         async with asyncio.timeout(30):
-            while journal.stats.failures_n < 3:  # noqa: ASYNC110 - counted in another thread
+            while journal.stats.failures_n < 3:  # counted in another thread
                 await asyncio.sleep(0)
         connections[0].execute("PRAGMA query_only = OFF")
         assert [record.event.time_s for record in await take(journal, "mqtt", 2)] == [1.0, 2.0]

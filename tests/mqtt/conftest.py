@@ -24,7 +24,7 @@ LOOPBACK = "127.0.0.1"
 async def _until(holds: Callable[[], Any], patience_s: float = 30.0) -> None:
     """Wait for a condition; the patience only turns a hang into a failure."""
     async with asyncio.timeout(patience_s):
-        while not holds():  # noqa: ASYNC110 - what is waited for lies in other processes
+        while not holds():  # what is waited for lies in other processes
             await asyncio.sleep(0.005)
 
 

@@ -9,10 +9,10 @@ import random
 import sys
 from pathlib import Path
 
+from hub.backoff import Backoff
 from hub.events import Event, Kind, event_id
 from hub.journal import Journal
 from hub.mqtt import BrokerAddress, Publisher, Topics
-from hub.mqtt.back_off import BackOff
 from sensors.layout import Side
 
 
@@ -20,7 +20,7 @@ async def main(path: Path, port: int, run: str) -> None:
     async with Journal(path) as journal:
         journal.observe_clock(0.0, 0)
         publisher = Publisher(
-            BrokerAddress("127.0.0.1", port), Topics("insole/home"), journal, version="1", back_off=BackOff(0.01, 0.1)
+            BrokerAddress("127.0.0.1", port), Topics("insole/home"), journal, version="1", backoff=Backoff(0.01, 0.1)
         )
         publishing = asyncio.create_task(publisher.run())
         if run == "drain":

@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
+from hub.backoff import Backoff
 from hub.errors import DeliveryError
 from hub.journal import Journal
 from hub.mqtt import Publisher, Topics, local_broker
-from hub.mqtt.back_off import BackOff
 
 
 async def test_events_and_states_reach_a_reader_and_nothing_is_logged(
@@ -19,7 +19,7 @@ async def test_events_and_states_reach_a_reader_and_nothing_is_logged(
     topics = Topics("insole/home")
     async with local_broker() as address, Journal(tmp_path / "journal.db") as journal:
         journal.observe_clock(0.0, 0)
-        one = Publisher(address, topics, journal, version="1", back_off=BackOff(0.02, 0.1))
+        one = Publisher(address, topics, journal, version="1", backoff=Backoff(0.02, 0.1))
         events = [event(float(n)) for n in range(200)]
         async with subscriber(address) as reader:
             async with running(one):
@@ -50,7 +50,7 @@ async def test_a_port_that_is_taken_is_one_clear_line():
 async def test_a_reader_that_vanishes_disturbs_nobody(tmp_path, subscriber, running, event, until):
     async with local_broker() as address, Journal(tmp_path / "journal.db") as journal:
         journal.observe_clock(0.0, 0)
-        one = Publisher(address, Topics("insole/home"), journal, version="1", back_off=BackOff(0.02, 0.1))
+        one = Publisher(address, Topics("insole/home"), journal, version="1", backoff=Backoff(0.02, 0.1))
         async with subscriber(address) as reader, running(one):
             _, writer = await asyncio.open_connection(address.host, address.port)
             writer.write(b"\x10\xff\xff\xff\xff garbage")

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
+from hub.backoff import Backoff
 from hub.journal import Journal
 from hub.mqtt import BrokerAddress, Publisher, Tls, Topics
 from hub.mqtt import publisher as publisher_module
-from hub.mqtt.back_off import BackOff
 
 SECRET = "open-sesame-4711"
 
@@ -30,7 +30,7 @@ async def attempt(tmp_path, until, monkeypatch, caplog):
 
     async def attempt(address: BrokerAddress) -> str:
         async with Journal(tmp_path / "journal.db") as journal:
-            one = Publisher(address, Topics("insole/home"), journal, version="1", back_off=BackOff(0.01, 0.05))
+            one = Publisher(address, Topics("insole/home"), journal, version="1", backoff=Backoff(0.01, 0.05))
             task = asyncio.create_task(one.run())
             await until(lambda: task.done() or one.stats.connected or one.stats.failures_n >= 2)
             trouble = one.stats.trouble

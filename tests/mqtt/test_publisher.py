@@ -7,11 +7,11 @@ import signal
 
 import pytest
 
+from hub.backoff import Backoff
 from hub.events import Kind
 from hub.journal import Journal
 from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, sensor_state, wearer_state
 from hub.mqtt import publisher as publisher_module
-from hub.mqtt.back_off import BackOff
 from sensors.layout import Role
 
 pytestmark = pytest.mark.broker
@@ -32,8 +32,8 @@ async def journal(tmp_path):
 @pytest.fixture
 def publisher(mosquitto, journal):
     def publisher(address=None):
-        back_off = BackOff(0.02, 0.2)
-        return Publisher(address or mosquitto.address, TOPICS, journal, version="1.2.3", back_off=back_off)
+        backoff = Backoff(0.02, 0.2)
+        return Publisher(address or mosquitto.address, TOPICS, journal, version="1.2.3", backoff=backoff)
 
     return publisher
 

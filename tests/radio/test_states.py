@@ -3,15 +3,11 @@
 import asyncio
 import subprocess
 import sys
-from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.packets import Disconnected, Packet
 from hub.radio import DeviceSpec, Found, Inbox, LinkState, LinkStatus
-from hub.radio.backoff import Backoff
 from hub.radio.devices import choose
 from hub.radio.states import TRANSITIONS, LinkEvent
 from hub.radio.watch import Watch
@@ -45,17 +41,6 @@ def test_only_data_makes_a_link_stream() -> None:
 def test_an_event_without_meaning_changes_nothing() -> None:
     status = LinkStatus(LEFT, "orphe_insole", 0.0, state=LinkState.STREAMING)
     assert status.after(LinkEvent.SET_UP, 5.0) is status
-
-
-@given(st.floats(0.01, 5), st.floats(5, 100), st.integers(0, 999))
-def test_backoff_grows_to_its_bound_and_begins_anew(first_s: float, most_s: float, seed: int) -> None:
-    backoff = Backoff(first_s, most_s, Random(seed))
-    pauses_s = [backoff.next_s() for _ in range(40)]
-    for number, pause_s in enumerate(pauses_s):
-        bound_s = min(first_s * 2**number, most_s)
-        assert bound_s / 2 <= pause_s <= bound_s
-    backoff.reset()
-    assert backoff.next_s() <= first_s
 
 
 def test_a_watch_waits_for_first_data_then_bears_short_silence_only() -> None:

@@ -1,11 +1,8 @@
-"""What is under way, and the pauses between attempts."""
-
-import random
+"""What is under way."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mqtt.back_off import BackOff
 from hub.mqtt.in_flight import InFlight
 
 
@@ -21,14 +18,3 @@ def test_the_cursor_is_the_last_position_with_nothing_open_before_it(data, gaps)
         still_open = [each for each in positions if each not in acknowledged]
         assert cursor == max((each for each in positions if each < min(still_open, default=1e9)), default=0)
     assert len(in_flight) == 0
-
-
-@given(st.integers(0, 2**32), st.integers(1, 2000))
-def test_pauses_grow_are_bounded_and_never_nothing(seed, attempts_n):
-    back_off = BackOff(0.5, 30.0, random.Random(seed))
-    for n in range(attempts_n):
-        pause_s = back_off.next_s()
-        full_s = min(30.0, 0.5 * 2.0 ** min(n, 10))
-        assert 0.5 * full_s <= pause_s <= full_s
-    back_off.reset()
-    assert back_off.next_s() <= 0.5

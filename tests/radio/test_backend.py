@@ -15,6 +15,7 @@ from bleak.exc import (
     BleakError,
     BleakGATTProtocolError,
 )
+from bumble.device import Connection
 
 from hub.radio.virtual.adapter import VirtualAdapter
 from hub.radio.virtual.air import Air, AirDevice
@@ -163,6 +164,21 @@ async def test_a_device_that_hangs_up_calls_back_and_fails_what_is_under_way() -
             await read_for_ever()
         await gone.wait()
         assert not client.is_connected
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_link_that_breaks_at_any_turn_of_a_request_fails_it(turns: int) -> None:
+    async with bench() as on:
+        client = on.client(await on.find())
+        await client.connect()
+        (connection,) = on.adapter.device.connections.values()
+        reading = asyncio.ensure_future(client.read_gatt_char(BATTERY))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        assert not reading.done()
+        connection.emit(Connection.EVENT_DISCONNECTION, 0x13)
+        with pytest.raises(BleakError):
+            await reading
 
 
 async def test_an_address_alone_is_not_found() -> None:

@@ -87,6 +87,7 @@ class VirtualClient(BaseBleakClient):
         super().__init__(address_or_ble_device, disconnected_callback=disconnected_callback, timeout=timeout, **kwargs)
         self._device = address_or_ble_device
         self._peer: Peer | None = None
+        self._gone: asyncio.Future[None] | None = None
 
     @property
     def name(self) -> str:
@@ -126,6 +127,7 @@ class VirtualClient(BaseBleakClient):
             except (BaseBumbleError, hci.HCI_Error) as error:
                 raise BleakError(f"failed to connect: {error}") from error
             self._peer = Peer(connection)
+            self._gone = asyncio.get_running_loop().create_future()
             connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
             try:
                 await self._learn_services(self._peer)
@@ -192,18 +194,14 @@ class VirtualClient(BaseBleakClient):
         await self._ask(lambda peer: peer.write_value(descriptor.handle, bytes(data), with_response=True))
 
     async def _ask(self, request: Callable[[Peer], Coroutine[Any, Any, T]]) -> T:
-        if self._peer is None:
+        if self._peer is None or self._gone is None:
             raise BleakError("Not connected")
         try:
-            return await uninterrupted(request(self._peer))
+            return await uninterrupted(_answered(request(self._peer), self._gone))
         except att.ATT_Error as error:
             raise BleakGATTProtocolError(error.error_code) from error
         except (BaseBumbleError, hci.HCI_Error) as error:
             raise BleakError(str(error)) from error
-        except asyncio.CancelledError:
-            if _cancelled():
-                raise
-            raise BleakError("disconnected") from None  # bumble cancels requests that lost their link
 
     async def _learn_services(self, peer: Peer) -> None:
         await self._ask(lambda peer: peer.request_mtu(HOST_MTU))
@@ -229,8 +227,20 @@ class VirtualClient(BaseBleakClient):
     def _on_disconnection(self, _reason: int) -> None:
         self._peer = None
         self.services = None
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
         if self._disconnected_callback is not None:
             self._disconnected_callback()
+
+
+async def _answered(request: Coroutine[Any, Any, T], gone: asyncio.Future[None]) -> T:
+    """The answer to a request; BleakError where the link went first, which bumble notices only for requests sent."""
+    asked = asyncio.ensure_future(request)
+    await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
+    if asked.cancelled() or not asked.done():
+        asked.cancel()
+        raise BleakError("disconnected")
+    return asked.result()
 
 
 def _cancelled() -> bool:

@@ -104,6 +104,7 @@ class Publisher:
         self._states: dict[str, bytes] = {}
         self._unsaid: dict[str, bytes] = {}
         self._news = asyncio.Event()
+        self._progress = asyncio.Event()
         self._in_flight = InFlight()
         self._connected = self._ending = False
         self._connects_n = self._failures_n = self._acknowledged_n = 0
@@ -127,6 +128,12 @@ class Publisher:
             self._states[topic] = self._unsaid[topic] = payload
             self._news.set()
 
+    async def said(self) -> None:
+        """Return when the broker has acknowledged the states set so far, or newer ones; at once when there is none."""
+        awaited = dict(self._unsaid)
+        while self._connected and any(self._unsaid.get(topic) is payload for topic, payload in awaited.items()):
+            await self._progress.wait()
+
     async def run(self) -> Never:
         """Connect, publish, and begin again, for ever."""
         while True:
@@ -138,6 +145,7 @@ class Publisher:
             finally:
                 self._connected = False
                 self._in_flight = InFlight()
+                self._note_progress()
             if self._ending:
                 raise asyncio.CancelledError  # a broker that fails during the farewell must not hide the cancellation
             if time.monotonic() - started_s > self._backoff.longest_s:
@@ -188,11 +196,14 @@ class Publisher:
             pass
 
     async def _say_states(self, client: aiomqtt.Client) -> None:
-        self._unsaid = dict(self._states)
         while True:
             while self._unsaid:
-                topic = next(iter(self._unsaid))
-                await uninterrupted(client.publish(topic, self._unsaid.pop(topic), 1, retain=True))
+                topic, payload = next(iter(self._unsaid.items()))
+                await uninterrupted(client.publish(topic, payload, 1, retain=True))
+                newest = self._unsaid.pop(topic)
+                if newest is not payload:
+                    self._unsaid[topic] = newest  # behind the others, so that none starves
+                self._note_progress()
             self._news.clear()
             await self._news.wait()
 
@@ -213,8 +224,13 @@ class Publisher:
         if done is not None:
             self._source.advance(self._destination, done)
 
+    def _note_progress(self) -> None:
+        self._progress.set()
+        self._progress = asyncio.Event()
+
     def _note_connection(self) -> None:
         self._connected = True
+        self._unsaid = dict(self._states)
         self._connects_n += 1
         logger.log(logging.WARNING if self._trouble else logging.INFO, "%s: connected", self._address)
         self._trouble = ""

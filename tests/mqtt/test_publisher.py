@@ -235,3 +235,43 @@ async def test_a_damaged_journal_ends_the_publisher_with_its_error(mosquitto, jo
     await journal.__aexit__(None, None, None)
     with pytest.raises(ExceptionGroup, match="unhandled errors"):
         await task
+
+
+async def test_what_was_said_is_with_the_broker_before_the_offline_status(
+    mosquitto, publisher, subscriber, running, until
+):
+    await mosquitto.start()
+    one = publisher()
+    topics = [TOPICS.state(f"ada{n}") for n in range(50)]
+    async with subscriber(mosquitto.address) as reader:
+        async with running(one):
+            await until(lambda: one.stats.connected)
+            for topic in topics:
+                one.set_state(topic, b"old")
+            await asyncio.sleep(0)  # the first is on its way
+            for topic in topics:
+                one.set_state(topic, b"last")
+            await one.said()
+        await until(lambda: len(reader.of(TOPICS.status)) == 2)
+    offline = next(n for n, message in enumerate(reader.messages) if message.payload == b'{"state":"offline"}')
+    told = {str(message.topic): message.payload for message in reader.messages[:offline]}
+    assert {topic: told.get(topic) for topic in topics} == dict.fromkeys(topics, b"last")
+
+
+async def test_nobody_waits_for_a_broker_that_is_not_there_or_goes(mosquitto, publisher, running, until, monkeypatch):
+    monkeypatch.setattr(publisher_module, "ANSWER_S", 0.3)
+    await mosquitto.start()
+    one = publisher()
+    one.set_state(TOPICS.state("ada"), b"1")
+    await one.said()
+    async with running(one):
+        await until(lambda: one.stats.connected)
+        await one.said()
+        mosquitto.suspend()
+        one.set_state(TOPICS.state("ada"), b"2")
+        waiting = asyncio.create_task(one.said())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        await until(waiting.done)
+        assert not one.stats.connected
+        mosquitto.resume()

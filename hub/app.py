@@ -11,28 +11,18 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
-from hub.errors import InsoleHubError
+from hub.errors import InsoleHubError, RecordingError
 from hub.events import Event
-from hub.intake import IntakeStatus
-from hub.journal import Journal, JournalStats
-from hub.journal.summary import DaySummary, DayTally, tally_of_day
+from hub.journal import DayTally, Journal, JournalStats, tally_of_day
 from hub.live import Live
-from hub.mqtt import (
-    BrokerAddress,
-    Publisher,
-    SensorCondition,
-    SensorState,
-    Tls,
-    Topics,
-    local_broker,
-    sensor_state,
-    wearer_state,
-)
+from hub.mqtt import BrokerAddress, Publisher, Tls, Topics, local_broker
 from hub.packets import Arrival, Packet
 from hub.pipeline import Pipeline
-from hub.radio import Bluetooth, DeviceSpec, LinkState, LinkStatus, Radio, RadioSettings
+from hub.radio import Bluetooth, DeviceSpec, Radio, RadioSettings
 from hub.recording.raw import RawHeader, RawRecorder
+from hub.reporting import Reporter
 from sensors.driver import Action, DriverOptions
+from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Role
 
 logger = logging.getLogger(__name__)
@@ -46,22 +36,11 @@ TICK_S = 0.1
 REPORT_S = 1.0
 """How often states are looked at for news."""
 
-REPORT_ANYWAY_S = 30.0
-"""A state without news is told again after this."""
+FLUSH_S = 2.0
+"""How long the end waits for a disk that does not take the last events, before it says so."""
 
 FAREWELL_S = 1.0
 """How long the end waits for the broker to take the last events."""
-
-CONDITIONS = {
-    LinkState.SEARCHING: SensorCondition.CONNECTING,
-    LinkState.CONNECTING: SensorCondition.CONNECTING,
-    LinkState.SETTING_UP: SensorCondition.CONNECTING,
-    LinkState.WAITING_FOR_DATA: SensorCondition.CONNECTING,
-    LinkState.STREAMING: SensorCondition.STREAMING,
-    LinkState.SILENT: SensorCondition.LOST,
-    LinkState.LOST: SensorCondition.LOST,
-}
-"""What a link's state is called in MQTT."""
 
 
 @dataclass(slots=True)
@@ -71,8 +50,16 @@ class WearerAtHome:
     pipeline: Pipeline
     tally: DayTally
     live: Live = field(default_factory=Live)
-    told: DaySummary | None = None
     recorder: RawRecorder | None = None
+
+    def record(self, arrival: Arrival) -> None:
+        """Write an arrival to the raw recording, if there is one that the disk takes."""
+        if self.recorder is None:
+            return
+        self.recorder.write(arrival)
+        if self.recorder.problem is not None:
+            logger.error("recording has ended: %s; detection goes on", self.recorder.problem)
+            self.end_recording(None)
 
     def end_recording(self, last_tick_s: float | None) -> None:
         """Close the raw recording, if there is one; a replay then ends where live ended."""
@@ -104,9 +91,9 @@ class Hub:
             [_device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
             RadioSettings(silence_s=config.radio.silence_s),
         )
-        self._told_links: dict[str, tuple[LinkState, float]] = {}
         self._stopping = asyncio.Event()
         self._ticked_s: float | None = None
+        self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
     @property
     def journal_stats(self) -> JournalStats:
@@ -138,8 +125,7 @@ class Hub:
                 )
                 if self._journal.set_aside is not None:
                     logger.error("the journal was damaged; it is kept as %s, a new one begins", self._journal.set_aside)
-                self._observe_clock()
-                await self._recount_today()
+                await self._observe_clock()
                 if self.config.recording.raw:
                     self._start_recording(held)
                 await self._run_tasks()
@@ -151,6 +137,7 @@ class Hub:
         self.publisher = Publisher(
             self.broker, self.topics, self._journal, version=version("insole-hub"), destination=MQTT
         )
+        self._reporter = Reporter(self.topics, self.publisher, self._journal, self.radio, self.wearers)
         async with asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
@@ -160,13 +147,13 @@ class Hub:
                 group.create_task(self._report(), name="report"),
             ]
             self.started.set()
+            await asyncio.sleep(0)  # let each task begin: one that was never begun cannot end in good order
             await self._stopping.wait()
             await self.radio.stop(self._farewells())
             await radio
             for task in helpers:
                 task.cancel()
             await self._drain()
-            await self._journal.flush()
             await self._tell_the_last()
             await _ended(publishing)
 
@@ -179,8 +166,7 @@ class Hub:
 
     def _take(self, arrival: Arrival) -> None:
         wearer = self.wearers[arrival.wearer]
-        if wearer.recorder is not None:
-            wearer.recorder.write(arrival)
+        wearer.record(arrival)
         result = wearer.pipeline.feed(arrival)
         if isinstance(arrival, Packet) and result.valid:
             self.radio.data_seen(arrival)
@@ -188,6 +174,8 @@ class Hub:
             wearer.live.begin(result.session)
         for block in result.blocks:
             wearer.live.see_block(block)
+        for fault in result.faults:
+            self._note_fault(arrival, fault)
         if result.actions:
             self.radio.perform(arrival.role, result.actions, wearer=arrival.wearer, connection=arrival.connection)
         if result.facts is not None:
@@ -195,6 +183,13 @@ class Hub:
             if result.facts.side not in {None, arrival.role.side}:
                 reason = f"it says that it is a {result.facts.side} one; check the roles in the configuration"
                 self.radio.reject(arrival.role, reason, wearer=arrival.wearer)
+
+    def _note_fault(self, arrival: Arrival, fault: DecodeError) -> None:
+        """Say the first of each kind; all are counted, and the counts are published."""
+        key = (arrival.wearer, arrival.role, fault.reason)
+        level = logging.DEBUG if key in self._noted_faults else logging.WARNING
+        self._noted_faults.add(key)
+        logger.log(level, "%s %s: bytes left out, %s", arrival.wearer, arrival.role.value, fault)
 
     def _keep(self, nickname: str, events: Iterable[Event]) -> None:
         events = tuple(events)
@@ -217,49 +212,16 @@ class Hub:
 
     async def _report(self) -> None:
         while True:
-            self._observe_clock()
-            self._report_links()
-            self._report_days()
             await asyncio.sleep(REPORT_S)
+            await self._observe_clock()
+            self._reporter.tell(time.monotonic(), time.time_ns())
 
-    def _observe_clock(self) -> None:
-        self._journal.observe_clock(time.monotonic(), time.time_ns())
-
-    def _report_links(self) -> None:
-        assert self.publisher is not None
-        now_s = time.monotonic()
-        incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self.wearers.items()}
-        for link in self.radio.status():
-            topic = self.topics.sensor(link.wearer, link.role)
-            state, told_s = self._told_links.get(topic, (None, 0.0))
-            if state is link.state and now_s - told_s < REPORT_ANYWAY_S:
-                continue
-            self._told_links[topic] = (link.state, now_s)
-            self.publisher.set_state(
-                topic, sensor_state(self._sensor(link, incoming[link.wearer][link.role]), time.time_ns())
-            )
-
-    def _sensor(self, link: LinkStatus, incoming: IntakeStatus) -> SensorState:
-        last_s = incoming.last_data_s
-        return SensorState(
-            condition=CONDITIONS[link.state],
-            battery_pct=link.facts.battery_pct,
-            rate_hz=round(incoming.rate_hz, 1),
-            loss_pct=round(incoming.loss_pct, 2),
-            rssi_dbm=link.rssi_dbm,
-            last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
-        )
-
-    def _report_days(self) -> None:
-        assert self.publisher is not None
-        now_ns = time.time_ns()
-        for nickname, wearer in self.wearers.items():
-            day = wearer.tally.summary(now_ns)
-            if day != wearer.told:
-                wearer.told = day
-                self.publisher.set_state(self.topics.state(nickname), wearer_state(day.to_dict(), now_ns))
+    async def _observe_clock(self) -> None:
+        if self._journal.observe_clock(time.monotonic(), time.time_ns()):
+            await self._recount_today()  # another wall time may be another day
 
     async def _recount_today(self) -> None:
+        await self._journal.flush()
         for wearer in self.wearers.values():
             wearer.tally = await tally_of_day(wearer.tally.wearer, self._journal.history, time.time_ns())
 
@@ -269,13 +231,17 @@ class Hub:
         for nickname, wearer in self.wearers.items():
             wearer.end_recording(self._ticked_s)
             self._keep(nickname, wearer.pipeline.finish())
-        self._report_links()
-        self._report_days()
+        self._reporter.tell_all()
 
     async def _tell_the_last(self) -> None:
+        assert self.publisher is not None
+        with suppress(TimeoutError):  # closing the journal waits once more, and says what is lost
+            async with asyncio.timeout(FLUSH_S):
+                await self._journal.flush()
         with suppress(TimeoutError):  # what is left is told after the next start
             async with asyncio.timeout(FAREWELL_S):
                 await self._journal.taken_by(MQTT)
+                await self.publisher.said()
 
     def _farewells(self) -> dict[tuple[str, Role], tuple[Action, ...]]:
         return {
@@ -292,7 +258,10 @@ class Hub:
 
     def _start_recording(self, held: AsyncExitStack) -> None:
         folder = self.config.hub.state_dir / "recordings"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(folder, f"cannot be made: {error.strerror}") from error
         for nickname, wearer in self.wearers.items():
             pipeline = wearer.pipeline
             header = RawHeader(pipeline.name, wearer.tally.wearer, pipeline.expected)

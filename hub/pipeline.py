@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from hub.events import Event
-from hub.gait import GaitEngine
+from hub.gait import Calibration, GaitEngine
 from hub.intake import Intake, IntakeResult
 from hub.packets import Arrival
-from hub.session import Block, Wearer
+from hub.session import Block, Session, Wearer
 from sensors.layout import Role
 
 
@@ -30,6 +30,7 @@ class Pipeline:
         self.expected = tuple(expected)
         self.intake = Intake(name, wearer, expected)
         self._engine: GaitEngine | None = None
+        self._session: Session | None = None
         self._waiting: list[Block] = []
         self._decided: list[Event] = []
 
@@ -37,17 +38,13 @@ class Pipeline:
         """Take the next arrival in."""
         result = self.intake.feed(arrival)
         if result.session is not None:
-            self._close()
-            self._engine = GaitEngine(result.session)
+            self._begin(result.session)
         self._waiting += result.blocks
         return result
 
     def decide(self) -> tuple[Event, ...]:
         """The events that were decided by what was fed since this was last asked."""
-        if self._engine is not None:
-            for block in _joined(self._waiting):
-                self._decided += self._engine.push(block)
-        self._waiting.clear()
+        self._push()
         decided, self._decided = self._decided, []
         return tuple(decided)
 
@@ -61,11 +58,26 @@ class Pipeline:
         self._close()
         return self.decide()
 
-    def _close(self) -> None:
-        self._decided += self.decide()
+    def _begin(self, session: Session) -> None:
+        """A sensor joined or changed: what was learnt from those that did not change is kept."""
+        learnt, before = self._close(), self._session
+        unchanged = [role for role, spec in session.sensors.items() if before and before.sensors.get(role) == spec]
+        self._session = session
+        self._engine = GaitEngine(session, learnt.only(unchanged))
+
+    def _close(self) -> Calibration:
+        self._push()
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return Calibration()
+        self._decided += engine.finish()
+        return engine.calibration()
+
+    def _push(self) -> None:
         if self._engine is not None:
-            self._decided += self._engine.finish()
-        self._engine = None
+            for block in _joined(self._waiting):
+                self._decided += self._engine.push(block)
+        self._waiting.clear()
 
 
 def _joined(blocks: list[Block]) -> Iterator[Block]:

@@ -58,8 +58,8 @@ class BoutDetector:
         self._start_s: float | None = None
         self._contacts_s: list[float] = []
         self._judged: list[JudgedContact] = []
-        self._drags = 0
-        self._trips = 0
+        self._drags_s: list[float] = []
+        self._trips_s: list[float] = []
 
     def handlers(self) -> Mapping[type, Handler]:
         """Walking, and what is counted."""
@@ -93,11 +93,14 @@ class BoutDetector:
         return []
 
     def _drag(self, drag: ToeDrag, now_s: float) -> list[Output]:
-        self._drags += 1
+        self._drags_s.append(drag.time_s)
+        if self._start_s is None:
+            self._drags_s = self._drags_s[-8:]
         return []
 
     def _trip(self, trip: Trip, now_s: float) -> list[Output]:
-        self._trips += trip.stage == "confirmed"
+        if trip.stage == "confirmed":
+            self._trips_s.append(trip.time_s)
         return []
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
@@ -115,7 +118,6 @@ class BoutDetector:
     def _walking(self, fact: Walking, now_s: float) -> list[Output]:
         if fact.walking:
             self._start_s = fact.time_s
-            self._drags = self._trips = 0
             self._coverage.forget(fact.time_s)
             return [self._make(Kind.WALK_START, Side.BOTH, fact.time_s, now_s, fields={})]
         return self._summary(fact.time_s, now_s)
@@ -132,9 +134,13 @@ class BoutDetector:
             "steps": len(contacts),
             "cadence_spm": 60.0 * legs * (len(contacts) - 1) / lasted_s if lasted_s > 0 else None,
             "toe_first_pct": 100.0 * toes / len(judged) if judged else None,
-            "toe_drags": self._drags,
-            "trips": self._trips,
+            "toe_drags": _within(self._drags_s, start_s, end_s),
+            "trips": _within(self._trips_s, start_s, end_s),
             "coverage_pct": self._coverage.percent(start_s, end_s),
         }
-        self._start_s, self._contacts_s, self._judged = None, [], []
+        self._start_s, self._contacts_s, self._judged, self._drags_s, self._trips_s = None, [], [], [], []
         return [self._make(Kind.WALK_END, Side.BOTH, end_s, now_s, fields=fields)]
+
+
+def _within(times_s: list[float], start_s: float, end_s: float) -> int:
+    return sum(start_s <= time_s <= end_s for time_s in times_s)

@@ -1,6 +1,6 @@
 """What the engine has learnt about a wearer and their sensors, to be handed to the next walk's engine."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -27,6 +27,13 @@ class Calibration:
 
     insoles: Mapping[Role, InsoleCalibration] = field(default_factory=dict)
     shanks: Mapping[Role, Mapping[str, Any]] = field(default_factory=dict)
+
+    def only(self, roles: Collection[Role]) -> "Calibration":
+        """What was learnt of these sensors; for a session in which the others have changed."""
+        return Calibration(
+            {role: insole for role, insole in self.insoles.items() if role in roles},
+            {role: shank for role, shank in self.shanks.items() if role in roles},
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types."""

@@ -146,7 +146,8 @@ class QualityDetector:
 
     def _went_silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
         self._silent[mark.role] = mark.time_s
-        self._air.pop(mark.role.side, None)
+        if mark.role.is_insole:
+            self._air.pop(mark.role.side, None)
         reason = f"no data of the {NAMES[mark.role]}: what that foot does is not known until it is back"
         timer = Later(mark.time_s + self._params.lost_s, _Lost(mark.role, mark.time_s))
         return [self._say(mark.role, "gap", reason, (mark.time_s, now_s)), timer]

@@ -2,18 +2,29 @@
 
 from hub.mqtt.address import BrokerAddress, Tls
 from hub.mqtt.broker import local_broker
-from hub.mqtt.payloads import SensorCondition, SensorState, sensor_state, wearer_state
+from hub.mqtt.payloads import (
+    HubCounts,
+    SensorCondition,
+    SensorCounts,
+    SensorState,
+    hub_counts,
+    sensor_state,
+    wearer_state,
+)
 from hub.mqtt.publisher import Publisher, PublisherStats
 from hub.mqtt.topics import Topics
 
 __all__ = [
     "BrokerAddress",
+    "HubCounts",
     "Publisher",
     "PublisherStats",
     "SensorCondition",
+    "SensorCounts",
     "SensorState",
     "Tls",
     "Topics",
+    "hub_counts",
     "local_broker",
     "sensor_state",
     "wearer_state",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -51,7 +51,29 @@ SENSOR_FIELDS = {
     "loss_pct": Field(NUMBER, "samples that did not arrive, %"),
     "rssi_dbm": Field(NUMBER, "signal strength"),
     "last_data": Field(STRING, "when the newest sample came, UTC, ISO 8601"),
+    "note": Field(STRING, "why it is lost, or what the device says is wrong; null while all is well"),
+    "connections": Field(NUMBER, "links made since the hub started"),
+    "packets": Field(NUMBER, "packets taken in since the hub started; so are the counts below"),
+    "packets_dropped": Field(NUMBER, "packets for which the hub had no room"),
+    "packets_doubled": Field(NUMBER, "packets that came twice; the second is left out"),
+    "packets_faulty": Field(NUMBER, "packets, or parts, that are not what the device sends; left out"),
+    "samples": Field(NUMBER, "samples taken in"),
+    "samples_lost": Field(NUMBER, "samples that never came"),
+    "samples_late": Field(NUMBER, "samples that came after the sensor had been given up for their time; left out"),
 }
+"""How a sensor is doing, with everything that can be lost on its way counted."""
+
+COUNTS_FIELDS = {
+    "events_kept": Field(NUMBER, "events written to the journal since the hub started; so are the counts below"),
+    "events_waiting": Field(NUMBER, "events that wait for the disk now"),
+    "events_dropped": Field(NUMBER, "events lost because too many waited for the disk"),
+    "events_refused": Field(NUMBER, "events that could not be written down"),
+    "journal_failures": Field(NUMBER, "commits that failed and were tried again"),
+    "mqtt_acknowledged": Field(NUMBER, "events that the broker has acknowledged"),
+    "mqtt_connections": Field(NUMBER, "connections to the broker made"),
+    "mqtt_failures": Field(NUMBER, "connections to the broker that failed or broke"),
+}
+"""What the hub itself counts."""
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {NUMBER: (int, float), STRING: (str,), BOOLEAN: (bool,)}
 
@@ -67,6 +89,34 @@ class SensorCondition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SensorCounts:
+    """What came and what was lost of one sensor since the hub started; as in ``SENSOR_FIELDS``."""
+
+    connections: int = 0
+    packets: int = 0
+    packets_dropped: int = 0
+    packets_doubled: int = 0
+    packets_faulty: int = 0
+    samples: int = 0
+    samples_lost: int = 0
+    samples_late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HubCounts:
+    """What the hub counts since it started; as in ``COUNTS_FIELDS``."""
+
+    events_kept: int
+    events_waiting: int
+    events_dropped: int
+    events_refused: int
+    journal_failures: int
+    mqtt_acknowledged: int
+    mqtt_connections: int
+    mqtt_failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class SensorState:
     """State of one sensor; None where not known."""
 
@@ -76,6 +126,8 @@ class SensorState:
     loss_pct: float | None = None
     rssi_dbm: float | None = None
     last_data_wall_ns: int | None = None
+    note: str | None = None
+    counts: SensorCounts = field(default_factory=SensorCounts)
 
 
 OFFLINE = b'{"state":"offline"}'
@@ -116,9 +168,16 @@ def sensor_state(state: SensorState, wall_time_ns: int) -> bytes:
             "loss_pct": state.loss_pct,
             "rssi_dbm": state.rssi_dbm,
             "last_data": None if state.last_data_wall_ns is None else iso(state.last_data_wall_ns),
+            "note": state.note,
+            **asdict(state.counts),
         },
         wall_time_ns,
     )
+
+
+def hub_counts(counts: HubCounts, wall_time_ns: int) -> bytes:
+    """What the hub has counted, as of ``wall_time_ns``."""
+    return _encode(asdict(counts), wall_time_ns)
 
 
 def iso(wall_time_ns: int) -> str:

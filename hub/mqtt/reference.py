@@ -4,7 +4,15 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from hub.events import FIELDS, Field, Kind
-from hub.mqtt.payloads import EVENT_FIELDS, OFFLINE, SENSOR_FIELDS, STATE_FIELDS, STATUS_FIELDS, TIME_FIELDS
+from hub.mqtt.payloads import (
+    COUNTS_FIELDS,
+    EVENT_FIELDS,
+    OFFLINE,
+    SENSOR_FIELDS,
+    STATE_FIELDS,
+    STATUS_FIELDS,
+    TIME_FIELDS,
+)
 from hub.mqtt.topics import Topics
 from sensors.layout import Role
 
@@ -57,6 +65,7 @@ def _lines() -> Iterator[str]:
     yield f"| `{event}` | never | something happened |"
     yield f"| `{topics.state(wearer)}` | yes | the wearer's day so far |"
     yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
+    yield f"| `{topics.counts}` | yes | what the hub has counted |"
     yield f"\nTo watch: `mosquitto_sub -t 'insole/#' -v`\n\n## `{topics.status}`\n"
     yield f"The last will, spoken by the broker when the hub is gone, is `{OFFLINE.decode()}` and nothing else.\n"
     yield from _table(STATUS_FIELDS | TIME_FIELDS)
@@ -64,6 +73,8 @@ def _lines() -> Iterator[str]:
     yield from _table(STATE_FIELDS | TIME_FIELDS)
     yield f"## `{sensor}`\n"
     yield from _table(SENSOR_FIELDS | TIME_FIELDS)
+    yield f"## `{topics.counts}`\n"
+    yield from _table(COUNTS_FIELDS | TIME_FIELDS)
     yield f"## `{event}`\n\nEvery event has:\n"
     yield from _table(EVENT_FIELDS | TIME_FIELDS)
     yield "and the fields of its kind:\n"

@@ -37,6 +37,11 @@ class Topics:
         """Whether the hub is there: retained, and the last will."""
         return f"{self.base}/status"
 
+    @property
+    def counts(self) -> str:
+        """What the hub has counted: retained."""
+        return f"{self.base}/counts"
+
     def event(self, wearer: str, kind: Kind) -> str:
         """Events of a kind: never retained."""
         return f"{self.base}/{_level(wearer)}/event/{kind.value}"

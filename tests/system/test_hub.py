@@ -5,8 +5,11 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from hub.app import Hub
 from hub.demo import DemoOptions, demo_config
+from hub.errors import JournalError
 from hub.playback import open_recording
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
@@ -36,3 +39,26 @@ async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_pat
     replayed = [event.to_json() for events in open_recording(recording).events(None) for event in events]
     assert [json.loads(text) for text in replayed] == [json.loads(text) for text in live]
     assert len(live) > 20
+
+
+async def test_a_stop_that_comes_before_the_start_is_obeyed(tmp_path: Path) -> None:
+    async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(60):
+        hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
+        hub.stop()
+        await hub.run()
+    assert hub.started.is_set()
+
+
+async def test_a_disk_that_takes_nothing_does_not_keep_the_hub_from_ending(tmp_path: Path) -> None:
+    async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(120):
+        hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
+        running = asyncio.create_task(hub.run())
+        await hub.started.wait()
+        other = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        while hub.journal_stats.pending_n == 0:
+            await asyncio.sleep(0.1)
+        hub.stop()
+        with pytest.raises(JournalError, match="did not take the last|locked"):
+            await running
+        other.close()

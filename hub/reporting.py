@@ -1,0 +1,125 @@
+"""What is told of states: each sensor, each wearer's day, and the counts of everything that can be lost."""
+
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+from hub.intake import IntakeStatus
+from hub.journal import DaySummary, DayTally, Journal
+from hub.mqtt import (
+    HubCounts,
+    Publisher,
+    SensorCondition,
+    SensorCounts,
+    SensorState,
+    Topics,
+    hub_counts,
+    sensor_state,
+    wearer_state,
+)
+from hub.pipeline import Pipeline
+from hub.radio import LinkState, LinkStatus, Radio
+
+ANYWAY_S = 30.0
+"""A state without news is told again after this, with its newest counts."""
+
+
+class Told(Protocol):
+    """One wearer, as far as it is told."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Where the sensors come in."""
+
+    @property
+    def tally(self) -> DayTally:
+        """The day so far."""
+
+
+class Reporter:
+    """Tells states to the publisher when they have news, and now and then anyway."""
+
+    def __init__(
+        self, topics: Topics, publisher: Publisher, journal: Journal, radio: Radio, wearers: Mapping[str, Told]
+    ) -> None:
+        self._topics = topics
+        self._publisher = publisher
+        self._journal = journal
+        self._radio = radio
+        self._wearers = wearers
+        self._conditions: dict[str, tuple[SensorCondition, float]] = {}
+        self._days: dict[str, DaySummary] = {}
+        self._counted_s = float("-inf")
+
+    def tell(self, now_s: float, wall_time_ns: int) -> None:
+        """Look at all states once."""
+        self._tell_sensors(now_s, wall_time_ns)
+        self._tell_days(wall_time_ns)
+        if now_s - self._counted_s >= ANYWAY_S:
+            self._counted_s = now_s
+            self._publisher.set_state(self._topics.counts, hub_counts(self._counts(), wall_time_ns))
+
+    def tell_all(self) -> None:
+        """Look at all states a last time, and tell all of them."""
+        self._conditions.clear()
+        self._counted_s = float("-inf")
+        self.tell(time.monotonic(), time.time_ns())
+
+    def _tell_sensors(self, now_s: float, wall_time_ns: int) -> None:
+        incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self._wearers.items()}
+        for link in self._radio.status():
+            topic = self._topics.sensor(link.wearer, link.role)
+            condition, (told, told_s) = condition_of(link), self._conditions.get(topic, (None, 0.0))
+            if condition is not told or now_s - told_s >= ANYWAY_S:
+                self._conditions[topic] = (condition, now_s)
+                state = self._sensor(link, incoming[link.wearer][link.role])
+                self._publisher.set_state(topic, sensor_state(state, wall_time_ns))
+
+    def _tell_days(self, wall_time_ns: int) -> None:
+        for nickname, wearer in self._wearers.items():
+            day = wearer.tally.summary(wall_time_ns)
+            if day != self._days.get(nickname):
+                self._days[nickname] = day
+                self._publisher.set_state(self._topics.state(nickname), wearer_state(day.to_dict(), wall_time_ns))
+
+    def _sensor(self, link: LinkStatus, incoming: IntakeStatus) -> SensorState:
+        last_s = incoming.last_data_s
+        return SensorState(
+            condition=condition_of(link),
+            battery_pct=link.facts.battery_pct,
+            rate_hz=round(incoming.rate_hz, 1),
+            loss_pct=round(incoming.loss_pct, 2),
+            rssi_dbm=link.rssi_dbm,
+            last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
+            note=link.reason or link.facts.note,
+            counts=SensorCounts(
+                connections=link.counts.connections,
+                packets=incoming.packets,
+                packets_dropped=link.counts.packets_dropped,
+                packets_doubled=incoming.duplicates,
+                packets_faulty=incoming.faults,
+                samples=incoming.samples,
+                samples_lost=incoming.lost,
+                samples_late=incoming.late,
+            ),
+        )
+
+    def _counts(self) -> HubCounts:
+        journal, broker = self._journal.stats, self._publisher.stats
+        return HubCounts(
+            events_kept=journal.committed_n,
+            events_waiting=journal.pending_n,
+            events_dropped=journal.dropped_n,
+            events_refused=journal.refused_n,
+            journal_failures=journal.failures_n,
+            mqtt_acknowledged=broker.acknowledged_n,
+            mqtt_connections=broker.connects_n,
+            mqtt_failures=broker.failures_n,
+        )
+
+
+def condition_of(link: LinkStatus) -> SensorCondition:
+    """A lost sensor stays lost until it sends again, however often it is searched for meanwhile."""
+    if link.state is LinkState.STREAMING:
+        return SensorCondition.STREAMING
+    return SensorCondition.LOST if link.reason else SensorCondition.CONNECTING

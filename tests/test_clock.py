@@ -238,6 +238,31 @@ def test_a_new_link_is_no_loss_and_no_reboot_where_the_clock_ran_on() -> None:
     assert clock.status.reboots == 0
 
 
+@pytest.mark.parametrize("away_s", [0.5, 4.0, 60.0, 86400.0])
+@pytest.mark.parametrize("clock", [None, U16_MS])
+@pytest.mark.parametrize("timed", [True, False])
+def test_time_without_a_link_is_no_loss_and_no_reboot(away_s: float, clock: DeviceClock | None, timed: bool) -> None:
+    link = Link(duration_s=20.0, clock=clock, drift=1e-4)
+    later_s = 20.0 + away_s
+    later = Link(
+        seed=3,
+        duration_s=20.0,
+        clock=clock,
+        drift=1e-4,
+        clock_at_start_s=link.clock_at_start_s + later_s / (1 - 1e-4),
+        hub_at_start_s=link.hub_at_start_s + later_s,
+    )
+    stamper = link.new_clock()
+    stamps = []
+    for packets in (link.packets(), later.packets()):
+        stamper.connected()
+        for _, _, arrival_s, reading in packets:
+            stamps.append(stamper.stamp(reading if timed else Reading(reading.offset_s), arrival_s))
+    assert stamper.status.lost == stamper.status.reboots == 0
+    assert len(np.concatenate(stamps)) == 4000
+    assert np.diff(np.concatenate(stamps)).max() == pytest.approx(away_s, abs=0.1)
+
+
 def test_a_clock_that_began_anew_on_a_new_link_is_counted() -> None:
     clock = Link().new_clock()
     for _, _, arrival_s, reading in Link(duration_s=20.0).packets():

@@ -42,7 +42,7 @@ class ClockStatus:
     drift_ppm : hub seconds per device second, less one. Without a device clock: nominal over true rate, less one.
     delay_ms, jitter_ms : how much later than the least delayed packets arrive, on average, and its mean deviation.
     wraps : how often the device's time began again because its field was full.
-    reboots : how often it jumped for another reason.
+    reboots : how often it jumped for another reason; across a new link, only where more than its drift shows it.
     duplicates : packets that came again and were dropped.
     lost : samples that never came.
     dropped : samples that came but had no place before their own arrival.
@@ -95,7 +95,10 @@ class SensorClock:
         return self._lost
 
     def connected(self) -> None:
-        """A new link to the same device: its time may have begun anew, and what was missed meanwhile is no loss."""
+        """A new link to the same device: its time may have begun anew, and what was missed meanwhile is no loss.
+
+        A reboot is counted only where the device's own time has jumped by more than its drift can explain.
+        """
         self._new_link = True
         self._sequence: int | None = None
         self._recent.clear()
@@ -145,6 +148,8 @@ class SensorClock:
                 self._duplicates += 1
                 return _NONE
             device_s = self._unwrapped(reading.device_time_s, arrival_s)
+            if self._new_link and self._has_jumped(device_s, arrival_s):
+                self._reboots += 1
         slope = self._follow(device_s, arrival_s, reading.sequence, n)
         return self._place([self._hub_s + slope * offset_s for offset_s in reading.offset_s.tolist()])
 
@@ -161,6 +166,15 @@ class SensorClock:
             return device_time_s
         expected_s = self._device_s + arrival_s - self._arrival_s
         return device_time_s + self._wraps_after_s * round((expected_s - device_time_s) / self._wraps_after_s)
+
+    def _has_jumped(self, device_s: float, arrival_s: float) -> bool:
+        """Whether a device's time is another than the one from the link before, run on."""
+        if self._device_s == -np.inf:
+            return False
+        drift_s = _CRYSTAL_DRIFT * (arrival_s - self._arrival_s)
+        delay_s = arrival_s - self._envelope.at(device_s)
+        ran_on = -_STEPPED_S - drift_s <= delay_s <= _MAX_DELAY_S + drift_s
+        return not ran_on or device_s < self._device_s - _STEPPED_S
 
     def _count(self, device_s: float, sequence: int | None, n: int) -> None:
         """Wraps and losses since the packet before, on a clock that has run on."""
@@ -180,7 +194,7 @@ class SensorClock:
         delay_s = arrival_s - envelope.at(device_s)
         stepped = passed_s <= 0 or not -_STEPPED_S <= delay_s <= _MAX_DELAY_S
         if self._new_link or stepped:
-            if stepped and self._device_s != -np.inf:
+            if not self._new_link:
                 self._note_step(delay_s)
             self._new_link = False
             self._sequence = sequence

@@ -11,7 +11,7 @@ import pytest
 
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from sensors.catalogue import device_type
-from sensors.driver import Action, DriverOptions, Read, Subscribe, Write, resolve_characteristic
+from sensors.driver import Action, DriverOptions, Read, Subscribe, Write
 from sensors.emulation import Emulator, EmulatorOptions, Notification
 from sensors.layout import Cell, Role, Side
 
@@ -49,7 +49,6 @@ class Device:
     rate_hz: float | None = None
     away: tuple[tuple[float, float], ...] = ()
     emulator: Emulator = field(init=False)
-    names: dict[str, str] = field(init=False, default_factory=dict)
     connection: int = field(init=False, default=0)
     linked: bool = field(init=False, default=False)
     last_arrival_s: float = field(init=False, default=0.0)
@@ -112,8 +111,7 @@ class Air:
 
     def _notify(self, device: Device, notifications: Iterable[Notification]) -> None:
         for notification in notifications:
-            name = device.names.get(notification.characteristic, notification.characteristic)
-            self._send(device, name, notification.data, notification.time_s)
+            self._send(device, notification.characteristic, notification.data, notification.time_s)
 
     def _send(self, device: Device, name: str, data: bytes, time_s: float) -> None:
         self._arrive(
@@ -130,17 +128,17 @@ class Air:
     def _perform(self, device: Device, actions: Iterable[Action]) -> None:
         present = [one.uuid for service in device.emulator.services for one in service.characteristics]
         for action in actions if device.linked else ():
-            uuid = resolve_characteristic(getattr(action, "characteristic", ""), present)
-            if uuid is None:
-                continue
-            device.names[uuid] = action.characteristic
             match action:
-                case Read():
-                    self._send(device, action.characteristic, device.emulator.read(uuid, self.now_s), self.now_s)
-                case Write():
-                    self._notify(device, device.emulator.write(uuid, action.data, self.now_s))
-                case Subscribe():
-                    device.emulator.subscribed(uuid, True, self.now_s)
+                case Read(uuid, optional):
+                    assert optional or uuid in present, action
+                    if uuid in present:
+                        self._send(device, uuid, device.emulator.read(uuid, self.now_s), self.now_s)
+                case Write(uuid, data):
+                    self._notify(device, device.emulator.write(uuid, data, self.now_s))
+                case Subscribe(uuid, optional):
+                    assert optional or uuid in present, action
+                    if uuid in present:
+                        device.emulator.subscribed(uuid, True, self.now_s)
 
 
 @pytest.fixture(scope="session")

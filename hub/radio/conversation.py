@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.exc import BleakError
+from bleak.exc import BleakCharacteristicNotFoundError, BleakError
 
 from hub.errors import LinkError
 from hub.packets import Packet
@@ -18,7 +18,7 @@ from hub.radio.inbox import Inbox
 from hub.radio.settings import RadioSettings
 from hub.radio.states import LinkCounts, LinkEvent
 from hub.radio.watch import Watch
-from sensors.driver import Action, Pause, Read, Subscribe, Write
+from sensors.driver import Action, Pause, Read, Subscribe, Write, resolve_characteristic
 
 
 class Conversation:
@@ -132,21 +132,23 @@ class Conversation:
                 await self._ask(client, action)
         except BLUETOOTH_ERRORS as error:
             refused = isinstance(error, BleakError) and client.is_connected
-            if refused and isinstance(action, Read) and action.optional:
+            if refused and isinstance(action, Read | Subscribe) and action.optional:
                 return
             self._counts.refusals += refused
             what = f"{type(action).__name__.lower()} of {action.characteristic}"
             self.end(f"{what} failed: {str(error) or 'no answer'}")
 
     async def _ask(self, client: BleakClient, action: Read | Write | Subscribe) -> None:
+        name = action.characteristic
+        there = _characteristic(client, name)
         match action:
-            case Read(characteristic):
-                data = await client.read_gatt_char(characteristic)
-                self._take(time.monotonic_ns(), characteristic, data)
-            case Write(characteristic, data, response):
-                await client.write_gatt_char(characteristic, data, response=response)
-            case Subscribe(characteristic):
-                await client.start_notify(characteristic, partial(self._on_notification, characteristic))
+            case Read():
+                data = await client.read_gatt_char(there)
+                self._take(time.monotonic_ns(), name, data)
+            case Write(_, data, response):
+                await client.write_gatt_char(there, data, response=_response(response, there.properties))
+            case Subscribe():
+                await client.start_notify(there, partial(self._on_notification, name))
 
     def _on_notification(self, name: str, _: BleakGATTCharacteristic, data: bytearray) -> None:
         self._take(time.monotonic_ns(), name, data)
@@ -162,3 +164,17 @@ class Conversation:
         self._counts.packets += 1
         if not self._inbox.put(packet):
             self._counts.packets_dropped += 1
+
+
+def _characteristic(client: BleakClient, name: str) -> BleakGATTCharacteristic:
+    present = {one.uuid: one for one in reversed(client.services.characteristics.values())}
+    uuid = resolve_characteristic(name, present)
+    if uuid is None:
+        raise BleakCharacteristicNotFoundError(name)
+    return present[uuid]
+
+
+def _response(wanted: bool, properties: Collection[str]) -> bool:
+    """Whether to write with response: as wanted, unless the characteristic allows only the other kind."""
+    own, other = ("write", "write-without-response") if wanted else ("write-without-response", "write")
+    return wanted if own in properties or other not in properties else not wanted

@@ -89,7 +89,7 @@ class Hub:
     async def until_unannounced(self, condition: Callable[[], bool]) -> None:
         """The same for what nothing announces."""
         async with asyncio.timeout(GENEROUS_S):
-            while not condition():  # noqa: ASYNC110
+            while not condition():
                 await asyncio.sleep(0.01)
 
     async def until_streaming(self, *roles: Role) -> None:
@@ -144,6 +144,10 @@ class Worn:
     address: str
     faults: Faults = PERFECT
     name: str | None = None
+    rebuild: Callable[[Emulator], object] = lambda emulator: emulator
+
+    def emulator(self, seed: int) -> object:
+        return self.rebuild(device_type(self.key).emulator(self.role.side, EmulatorOptions(seed=seed, name=self.name)))
 
 
 LEFT = Worn(Role.LEFT_INSOLE, "orphe_insole", "C0:00:00:00:00:01")
@@ -161,10 +165,7 @@ async def hub_with(
     run: bool = True,
 ) -> AsyncIterator[Hub]:
     """Devices on the air and a hub that listens to them; both are gone at the end."""
-    emulators = {
-        one.address: Tapped(device_type(one.key).emulator(one.role.side, EmulatorOptions(seed=number, name=one.name)))
-        for number, one in enumerate(worn)
-    }
+    emulators = {one.address: Tapped(one.emulator(number)) for number, one in enumerate(worn)}  # type: ignore[arg-type]
     devices = [AirDevice(emulators[one.address], one.address, one.faults) for one in worn]  # type: ignore[arg-type]
     specs = [DeviceSpec(one.role, one.key, one.address) for one in worn] if configured is None else configured
     async with Air(devices, StandingStill()) as air, attached(air.controller()) as adapter:

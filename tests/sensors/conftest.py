@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sensors.driver import Action, Driver, Pause, Read, Reading, Subscribe, Write, resolve_characteristic
+from sensors.driver import Action, Driver, Pause, Read, Reading, Subscribe, Write
 from sensors.emulation import Body, Emulator, Notification
 from sensors.errors import DecodeError
 from sensors.layout import Cell, Side
@@ -44,7 +44,6 @@ class Link:
         self.faults: list[DecodeError] = []
         self.notifications: list[Notification] = []
         self.received: list[tuple[Notification, Reading]] = []
-        self._names: dict[str, str] = {}
         emulator.connected(start_s, mtu)
         self.perform(driver.begin(WALL_TIME))
 
@@ -67,12 +66,11 @@ class Link:
                 self.time_s += action.seconds
                 queue += self._feed(self.emulator.advance(self.time_s, self.body))
                 continue
-            uuid = resolve_characteristic(action.characteristic, self._present())
-            if uuid is None:
+            uuid = action.characteristic
+            if uuid not in self._present():
                 assert not isinstance(action, Write), action
                 assert action.optional, action
                 continue
-            self._names[uuid] = action.characteristic
             if isinstance(action, Read):
                 data = self.emulator.read(uuid, self.time_s)
                 queue += self._feed([Notification(self.time_s, uuid, data)], read=True)
@@ -91,7 +89,7 @@ class Link:
     def _feed(self, notifications: Iterable[Notification], *, read: bool = False) -> list[Action]:
         actions: list[Action] = []
         for notification in notifications:
-            fed = self.driver.feed(self._names[notification.characteristic], notification.data)
+            fed = self.driver.feed(notification.characteristic, notification.data)
             if not read:
                 self.notifications.append(notification)
             self.received += [(notification, reading) for reading in fed.readings]

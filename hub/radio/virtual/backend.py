@@ -164,7 +164,9 @@ class VirtualClient(BaseBleakClient):
         return bytearray(await self._ask(lambda peer: peer.read_value(characteristic.obj)))
 
     async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool) -> None:
-        """Write a characteristic, as a request or as a command."""
+        """Write a characteristic, as a request or as a command; a kind that it does not offer is refused."""
+        if ("write" if response else "write-without-response") not in characteristic.properties:
+            raise BleakGATTProtocolError(att.ErrorCode.WRITE_NOT_PERMITTED)
         if not response and len(data) > characteristic.max_write_without_response_size:
             raise BleakError("Failed to initiate write")
         await self._ask(lambda peer: peer.write_value(characteristic.obj, bytes(data), with_response=response))

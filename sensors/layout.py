@@ -17,7 +17,10 @@ class Side(StrEnum):
     @property
     def other(self) -> "Side":
         """The opposite side; ``BOTH`` is its own opposite."""
-        return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(self, Side.BOTH)
+        return _OTHER[self]
+
+
+_OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.BOTH: Side.BOTH}
 
 
 class Role(StrEnum):
@@ -31,12 +34,20 @@ class Role(StrEnum):
     @property
     def side(self) -> Side:
         """The leg that carries the sensor."""
-        return Side.LEFT if self in {Role.LEFT_INSOLE, Role.LEFT_SHIN} else Side.RIGHT
+        return _SIDE[self]
 
     @property
     def is_insole(self) -> bool:
         """True for an insole, False for a shin IMU."""
-        return self in {Role.LEFT_INSOLE, Role.RIGHT_INSOLE}
+        return self is Role.LEFT_INSOLE or self is Role.RIGHT_INSOLE
+
+
+_SIDE = {
+    Role.LEFT_INSOLE: Side.LEFT,
+    Role.RIGHT_INSOLE: Side.RIGHT,
+    Role.LEFT_SHIN: Side.LEFT,
+    Role.RIGHT_SHIN: Side.RIGHT,
+}
 
 
 class Region(StrEnum):

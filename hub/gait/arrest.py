@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,8 +39,7 @@ class ArrestParams:
     template: TemplateParams = field(default_factory=TemplateParams)
 
 
-@dataclass(frozen=True, slots=True)
-class UsualSwing:
+class UsualSwing(NamedTuple):
     """Medians of the last swings: zero crossing to zero crossing, final to initial contact, angle turned, peak rate.
 
     ``braking_1_s``: the steepest fall of the rate over the peak rate in any of them, landing included.
@@ -127,11 +126,12 @@ class ArrestWatch:
             return None
         last = suspect.row + self._within_n
         turned = rows.column(RATE, suspect.row, min(end, last + 1)) < -self._params.below_dps
-        reversed_ = bool(turned.any())
+        back = int(turned.argmax()) if len(turned) else 0
+        reversed_ = len(turned) > 0 and bool(turned[back])
         if not reversed_ and end <= last:
             return None
         self._lobe = None
-        known = suspect.row + int(turned.argmax()) if reversed_ else last
+        known = suspect.row + back if reversed_ else last
         known_at_s = max(rows.value(KNOWN, known), floor_known_s)
         self._quiet_until_s = known_at_s + self._params.pause_s
         phase_pct = 100.0 * (suspect.time_s - lobe.final_contact_s) / usual.swing_s
@@ -157,18 +157,19 @@ class ArrestWatch:
         before = rows.rows(first - self._slope_n, end - self._slope_n)
         slope = (rate - before[RATE]) / (time_s - before[TIME])
         least = max(params.slope_per_peak_1_s * usual.peak_dps, params.least_slope_dps2)
-        if slope.min() >= -least:
+        if slope[slope.argmin()] >= -least:
             return None
         phase = (time_s - lobe.rise_s) / usual.lobe_s
         steep = (slope < -least) & (phase < params.last_phase)
-        if not steep.any():
+        if not steep[steep.argmax()]:
             return None
         highest = np.maximum.accumulate(rows.column(RATE, lobe.rise_row, end))[first - lobe.rise_row :]
         found: tuple[int, int, bool, float] | None = None
         for slope_limit, rate_limit, learnt in self._limits(phase, highest, usual):
             falls = steep & (slope < slope_limit)
-            low = rate < rate_limit - params.below_dps
-            for onset in np.flatnonzero(falls[:-1] & falls[1:]).tolist():
+            onsets = (falls[:-1] & falls[1:]).nonzero()[0].tolist()
+            low = rate < rate_limit - params.below_dps if onsets else falls
+            for onset in onsets:
                 soon = low[onset : onset + 2 + self._within_n]
                 if soon.any():
                     known = max(onset + 1, onset + int(soon.argmax()))
@@ -186,7 +187,7 @@ class ArrestWatch:
         """Lowest usual slope and rate at each row: of the wearer's template, if it speaks, and of a reversal."""
         params, limits = self._params, self._template.limits
         if limits is not None:
-            bins = np.clip(np.floor((phase - FIRST_PHASE) / BIN + 0.5), 0, BINS - 1).astype(int)
+            bins = np.minimum(np.maximum(np.floor((phase - FIRST_PHASE) / BIN + 0.5), 0), BINS - 1).astype(int)
             yield limits.slope_dps2[bins], limits.rate_dps[bins], True
         early = params.reversal_slope * params.slope_per_peak_1_s
         late = max(early, params.braking_slope * usual.braking_1_s)
@@ -207,14 +208,14 @@ class ArrestWatch:
         if usual is None or not self._is_clean(usual, lobe_s, swing.angle_deg):
             return
         over_s = self._params.slope_over_s
-        times = swing.rise_s + np.array(PHASES) * usual.lobe_s
+        times = swing.rise_s + PHASES * usual.lobe_s
         time_s, rate = rows.column(TIME, rows.first, end), rows.column(RATE, rows.first, end)
         first = int(time_s.searchsorted(times[0] - over_s))
         if first == 0 or time_s[-1] < times[-1]:
             return
         time_s, rate = time_s[first - 1 :], rate[first - 1 :]
         at = np.interp(times, time_s, rate)
-        self._template.learn(np.stack((at, (at - np.interp(times - over_s, time_s, rate)) / over_s)))
+        self._template.learn(np.array((at, (at - np.interp(times - over_s, time_s, rate)) / over_s)))
 
     def _is_clean(self, usual: UsualSwing, lobe_s: float, angle_deg: float) -> bool:
         low, high = self._params.clean
@@ -232,4 +233,5 @@ class ArrestWatch:
         first = rows.first + max(int(time_s.searchsorted(swing.rise_s)), self._slope_n)
         last = min(rows.first + int(time_s.searchsorted(swing.fall_s)) + self._within_n, rows.end)
         now, before = rows.rows(first, last), rows.rows(first - self._slope_n, last - self._slope_n)
-        return float(((now[RATE] - before[RATE]) / (now[TIME] - before[TIME])).min(initial=0.0))
+        slope = (now[RATE] - before[RATE]) / (now[TIME] - before[TIME])
+        return min(0.0, slope.item(slope.argmin())) if len(slope) else 0.0

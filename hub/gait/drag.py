@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
+from typing import NamedTuple
+
+import numpy as np
 
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
@@ -34,8 +38,7 @@ class DragParams:
     confidence: float = 0.8  # one sensor alone
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """Part of a swing in which the forefoot bore something: begin, end, and load over time in %·s."""
 
     start_s: float
@@ -47,24 +50,22 @@ def find_touches(time_s: Floats, columns: Floats, scale: LoadScale, params: Drag
     """Touches of the forefoot among the samples of one swing: times (n,), insole columns (columns, n)."""
     unrest = min(params.unrest_margin * scale.unrest[FORE], params.fore_highest_pct / 100 * scale.peak)
     level = scale.zero[FORE] + max(params.fore_pct / 100 * scale.peak, unrest)
-    down = (columns[FORE] > level).nonzero()[0]
-    if len(down) == 0:
+    down = (columns[FORE] > level).nonzero()[0].tolist()
+    if not down:
         return []
-    down_s = time_s[down]
-    breaks = ((down_s[1:] - down_s[:-1] > params.bridged_s).nonzero()[0] + 1).tolist()
-    starts, ends = [0, *breaks], [*breaks, len(down)]
+    times_s = time_s.tolist()
+    apart = [(one, two) for one, two in pairwise(down) if times_s[two] - times_s[one] > params.bridged_s]
+    starts, ends = [down[0], *(two for _, two in apart)], [*(one for one, _ in apart), down[-1]]
     touches = []
-    for start, end in zip(starts, ends, strict=True):
-        first, last = int(down[start]), int(down[end - 1])
+    for first, last in zip(starts, ends, strict=True):
         run = slice(first, last + 1)
-        heel_down = int((columns[HEEL, run] > scale.zone[HEEL]).sum())
+        heel_down = int(np.count_nonzero(columns[HEEL, run] > scale.zone[HEEL]))
         if heel_down > params.heel_share * (last + 1 - first):
             continue
         loads = (columns[FORE, run] - scale.zero[FORE]).tolist()
-        until_s = float(time_s[min(last + 1, len(time_s) - 1)])
-        lasted_s = until_s - float(time_s[first])
-        impulse = 100.0 * sum(loads) / len(loads) * lasted_s / scale.peak
-        touches.append(Touch(float(time_s[first]), until_s, impulse))
+        until_s = times_s[min(last + 1, len(times_s) - 1)]
+        impulse = 100.0 * sum(loads) / len(loads) * (until_s - times_s[first]) / scale.peak
+        touches.append(Touch(times_s[first], until_s, impulse))
     return touches
 
 

@@ -1,6 +1,5 @@
 """The engine: samples in, events out; live and in replay, with the same answer for any cutting into blocks."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
@@ -9,7 +8,7 @@ from hub.gait.bouts import BoutDetector
 from hub.gait.calibration import Calibration
 from hub.gait.contact import ContactDetector, ContactParams
 from hub.gait.context import ContextDetector, ContextParams
-from hub.gait.detector import Detector, EventMaker, Handler
+from hub.gait.detector import Detector, EventMaker, Handler, Output
 from hub.gait.drag import DragDetector, DragParams
 from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
@@ -141,30 +140,23 @@ class GaitEngine:
         events: list[Event] = []
         self._advance(max((feed.complete_before_s for feed in self._feeds.values()), default=-inf), events)
         for detector in self._detectors:
-            self._deliver(detector.finish(self._timeline.now_s), events)
+            self._deliver(list(detector.finish(self._timeline.now_s)), events)
         return events
 
     def _advance(self, before_s: float, events: list[Event]) -> None:
         for item in self._timeline.due(before_s):
-            self._deliver((item,), events)
+            self._deliver([item], events)
         for feed in self._feeds.values():
             feed.stream.history.forget(before_s - HISTORY_S)
 
-    def _deliver(self, items: Iterable[object], events: list[Event]) -> None:
-        """Hand items, and the facts that come of them, to whoever takes their type."""
+    def _deliver(self, outputs: list[Output], events: list[Event]) -> None:
+        """Hand items to whoever takes their type, and then what they answer, in the order of the answers."""
         routes, now_s = self._routes, self._timeline.now_s
-        waiting: list[object] = []
-        for item in items:
-            self._take(item, waiting, events)
-        for fact in waiting:
-            for handler in routes.get(type(fact), ()):
-                for output in handler(fact, now_s):
-                    self._take(output, waiting, events)
-
-    def _take(self, output: object, waiting: list[object], events: list[Event]) -> None:
-        if isinstance(output, Event):
-            events.append(output)
-        elif isinstance(output, Later):
-            self._timeline.schedule(output)
-        else:
-            waiting.append(output)
+        for output in outputs:  # grows meanwhile
+            if isinstance(output, Event):
+                events.append(output)
+            elif isinstance(output, Later):
+                self._timeline.schedule(output)
+            else:
+                for handler in routes.get(type(output), ()):
+                    outputs += handler(output, now_s)

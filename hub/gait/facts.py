@@ -1,8 +1,7 @@
 """What detectors tell one another: the facts of gait, before they are put into events."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sensors.layout import Role, Side
 
@@ -16,8 +15,7 @@ class Strike(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class InitialContact:
+class InitialContact(NamedTuple):
     """The foot took load at ``time_s``. ``sensor`` is the one that decided it."""
 
     side: Side
@@ -26,8 +24,7 @@ class InitialContact:
     sensor: Role
 
 
-@dataclass(frozen=True, slots=True)
-class FinalContact:
+class FinalContact(NamedTuple):
     """The foot left the ground at ``time_s``; swing begins."""
 
     side: Side
@@ -36,8 +33,7 @@ class FinalContact:
     sensor: Role
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedContact:
+class JudgedContact(NamedTuple):
     """An initial contact with its strike. ``lead_ms``: forefoot before heel, None while one of them has not touched."""
 
     contact: InitialContact
@@ -47,8 +43,7 @@ class JudgedContact:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class BriefTouch:
+class BriefTouch(NamedTuple):
     """The foot touched in swing from ``time_s`` to ``end_s`` without taking load: a scuff, a drag, or a trip's spike.
 
     ``peak_pct`` and ``impulse_pct_s`` are in % of the foot's usual peak load.
@@ -61,8 +56,7 @@ class BriefTouch:
     impulse_pct_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class ToeDrag:
+class ToeDrag(NamedTuple):
     """A drag or scuff that was reported."""
 
     side: Side
@@ -70,8 +64,7 @@ class ToeDrag:
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(NamedTuple):
     """A trip that was reported."""
 
     side: Side
@@ -79,8 +72,7 @@ class Trip:
     stage: Literal["candidate", "confirmed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Walking:
+class Walking(NamedTuple):
     """The person started (True) or stopped (False) walking, at ``time_s``."""
 
     walking: bool

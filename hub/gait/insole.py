@@ -1,8 +1,9 @@
 """Pressure insole to marks: touched, loaded, unloaded, with a zero and a scale of the wearer's own."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import StrEnum, auto
 from math import inf, nextafter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,8 +33,7 @@ class InsoleParams:
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """The unloaded foot touched something at ``time_s``."""
 
     side: Side
@@ -42,8 +42,7 @@ class Touched:
     scale: LoadScale
 
 
-@dataclass(frozen=True, slots=True)
-class Untouched:
+class Untouched(NamedTuple):
     """A touch since ``time_s`` ended without load; ``highest`` is the total's maximum above zero in it."""
 
     side: Side
@@ -53,8 +52,7 @@ class Untouched:
     scale: LoadScale
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """The foot took load. ``time_s`` is when the load began, ``touched_s`` the first touch that led to it."""
 
     side: Side
@@ -65,8 +63,7 @@ class Loaded:
     scale: LoadScale
 
 
-@dataclass(frozen=True, slots=True)
-class Unloaded:
+class Unloaded(NamedTuple):
     """The foot left the ground at ``time_s``. ``seen`` False: it was found in the air, when it left is not known."""
 
     side: Side
@@ -76,7 +73,7 @@ class Unloaded:
     scale: LoadScale
 
 
-class _State(Enum):
+class _State(StrEnum):
     GROUNDED = auto()
     RELEASING = auto()
     AIR = auto()
@@ -163,7 +160,7 @@ class InsoleStream:
         highest, expected = min(self._previous, float(total[0])), self._learner.highest_expected
         if count > 1:  # of two samples in a row: a single one may be a glitch
             steady = np.minimum(total[1:count], total[: count - 1])
-            highest = max(highest, float(steady.max()))
+            highest = max(highest, steady.item(steady.argmax()))
         if highest > expected:
             count = 1 if min(self._previous, float(total[0])) > expected else int((steady > expected).argmax()) + 2
             highest = min(self._previous if count == 1 else float(total[count - 2]), float(total[count - 1]))
@@ -184,7 +181,7 @@ class InsoleStream:
             _, columns = self._history.told(start_s, end_s)
             total = columns[TOTAL]
             if len(total):
-                self._learner.review(columns[:, int(total.argmin())], float(total.max()))
+                self._learner.review(columns[:, int(total.argmin())], total.item(total.argmax()))
         self._review_s = now_s + self._params.review_s
 
     def _releasing(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
@@ -225,9 +222,9 @@ class InsoleStream:
         changes = bears | (total < scale.off)
         index = int(changes.argmax())
         if not changes[index]:
-            self._highest = max(self._highest, float(total.max()))
+            self._highest = max(self._highest, total.item(total.argmax()))
             return len(total)
-        self._highest = max(self._highest, float(total[: index + 1].max()))
+        self._highest = max(self._highest, total.item(total[: index + 1].argmax()))
         now_s = float(time_s[index])
         if bears[index]:
             self._load(now_s, marks)
@@ -287,7 +284,7 @@ class InsoleStream:
         """Whether a long light touch was the heel's, hence a hesitant contact; on the forefoot it is a drag."""
         _, columns = self._history.told(touched_s, now_s)
         heel, level = columns[HEEL], self._learner.scale.zone[HEEL]
-        return 2 * int((heel > level).sum()) > len(heel)
+        return 2 * int(np.count_nonzero(heel > level)) > len(heel)
 
     def _learn_from_swing(self, touched_s: float) -> None:
         lasted_s = touched_s - self._air_s

@@ -5,15 +5,16 @@ shank neither rises nor speeds up from stride to stride. The angle that makes it
 constant of integration.
 """
 
-from dataclasses import dataclass
 from math import atan2, degrees
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
 from hub.gait.history import History
 from hub.gait.shank_marks import AHEAD, ANGLE, TIME, UP, ContactMinimum
 from hub.gait.tail import Tail
+from hub.session import Floats
 from sensors.layout import Role
 
 STRIDE_S = (0.5, 3.0)
@@ -25,9 +26,11 @@ REMEMBERED = 9
 KNOWN_LAG_S = 0.05
 """Rows of a shank's history are known at most this long after their sample time."""
 
+HOLE_S, HOLE_PERIODS = 0.060, 2.5
+"""Longer holes than both make a measure of the whole stride wrong; as in ``hub.gait.feed``."""
 
-@dataclass(frozen=True, slots=True)
-class ShankLevel:
+
+class ShankLevel(NamedTuple):
     """Where the pitch was ``pitch_deg`` while its integral stood at ``angle_deg``, and how fast the integral drifts.
 
     Positive pitch: ankle ahead of knee.
@@ -41,8 +44,7 @@ class ShankLevel:
     drift_dps: float
 
 
-@dataclass(frozen=True, slots=True)
-class ShankMeasures:
+class ShankMeasures(NamedTuple):
     """A stride as the shank saw it. ``at_contact_deg`` is None before the pitch was levelled."""
 
     range_deg: float
@@ -77,11 +79,11 @@ class PitchLevel:
         drift_dps = (at_end_deg - rows.value(ANGLE, first)) / stride_s
         self._drifts_dps = [*self._drifts_dps[-REMEMBERED + 1 :], drift_dps]
         drift_dps = median(self._drifts_dps)
-        stride = np.ascontiguousarray(rows.rows(first, last))
+        stride = rows.rows(first, last)
         turned = np.radians(stride[ANGLE] - at_end_deg - drift_dps * (stride[TIME] - rows.value(TIME, last)))
         cosine, sine = np.cos(turned), np.sin(turned)
-        ahead = float((stride[AHEAD] * cosine - stride[UP] * sine).sum())
-        up = float((stride[AHEAD] * sine + stride[UP] * cosine).sum())
+        ahead = float(np.add.reduce(stride[AHEAD] * cosine - stride[UP] * sine))
+        up = float(np.add.reduce(stride[AHEAD] * sine + stride[UP] * cosine))
         pitch_deg = degrees(atan2(ahead, up))
         return ShankLevel(self._role, rows.value(TIME, last), mark.known_at_s, at_end_deg, pitch_deg, drift_dps)
 
@@ -98,7 +100,8 @@ def pitch_at(history: History, level: ShankLevel, time_s: float) -> float | None
 def measure_shank(history: History, level: ShankLevel | None, start_s: float, contact_s: float) -> ShankMeasures | None:
     """The stride from ``start_s`` to the initial contact ``contact_s``, from a shank stream's history.
 
-    ``level`` is the latest one; None where there was none yet. None where the history does not reach so far.
+    ``level`` is the latest one; None where there was none yet. None where the history does not reach so far or has a
+    hole: a peak or a range of a part would be wrong.
     """
     _, columns = history.window(start_s, contact_s + KNOWN_LAG_S)
     if columns.shape[1] < 2:
@@ -106,7 +109,7 @@ def measure_shank(history: History, level: ShankLevel | None, start_s: float, co
     time_s, rate_dps, angle_deg = columns
     first, last = (int(time_s.searchsorted(at_s)) for at_s in (start_s, contact_s))
     last = min(last, len(time_s) - 1)
-    if last - first < 2:
+    if last - first < 2 or _has_hole(time_s[first : last + 1], start_s, contact_s):
         return None
     drift_dps = level.drift_dps if level else 0.0
     pitch_deg = angle_deg[first : last + 1] - drift_dps * (time_s[first : last + 1] - time_s[first])
@@ -115,10 +118,17 @@ def measure_shank(history: History, level: ShankLevel | None, start_s: float, co
         since_s = float(time_s[last]) - level.time_s
         at_contact_deg = level.pitch_deg + float(angle_deg[last]) - level.angle_deg - drift_dps * since_s
     return ShankMeasures(
-        range_deg=float(pitch_deg.max() - pitch_deg.min()),
-        swing_peak_dps=float(rate_dps[first : last + 1].max()),
+        range_deg=pitch_deg.item(pitch_deg.argmax()) - pitch_deg.item(pitch_deg.argmin()),
+        swing_peak_dps=rate_dps.item(first + int(rate_dps[first : last + 1].argmax())),
         at_contact_deg=at_contact_deg,
     )
+
+
+def _has_hole(time_s: Floats, start_s: float, end_s: float) -> bool:
+    """Whether samples are missing: longer than 60 ms, or than two and a half periods of a slow sensor."""
+    period_s = float(time_s[-1] - time_s[0]) / (len(time_s) - 1)
+    longest_s = max(float(np.diff(time_s).max()), float(time_s[0]) - start_s, end_s - float(time_s[-1]))
+    return longest_s > max(HOLE_S, HOLE_PERIODS * period_s)
 
 
 class ContactPosture:

@@ -164,7 +164,7 @@ class ShankStream:
         rows = self._derive(axes, start, stop)
         self._rows.append(rows)
         if floor_known_s == -inf:
-            self._history.append(rows[KNOWN], rows[[TIME, RATE, ANGLE]])
+            self._history.append(rows[KNOWN], rows[:HISTORY_COLUMNS])
         else:
             self._scanner.floor_known_s = floor_known_s
         for mark in self._scanner.scan(self._rows):

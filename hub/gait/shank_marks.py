@@ -1,19 +1,18 @@
 """What a shank stream computes per sample, and the marks it makes of it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sensors.layout import Role
 
-TIME, KNOWN, RATE, ANGLE, JERK, UP, AHEAD = range(7)
-"""Columns of a shank stream's rows: sample time; time from which the row was known, later by the filter's delay; pitch
-rate in deg/s; its integral in deg; change of the specific force's magnitude in m/s^3; specific force along the shank
+TIME, RATE, ANGLE, KNOWN, JERK, UP, AHEAD = range(7)
+"""Columns of a shank stream's rows: sample time; pitch rate in deg/s; its integral in deg; time from which the row was
+known, later by the filter's delay; change of the specific force's magnitude in m/s^3; specific force along the shank
 (ankle to knee) and forward, in m/s^2."""
 
 COLUMNS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ToeOffMinimum:
+class ToeOffMinimum(NamedTuple):
     """A swing is under way. The foot left the ground at ``time_s``, shortly after the pre-swing minimum."""
 
     role: Role
@@ -23,8 +22,7 @@ class ToeOffMinimum:
     upright: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Swing:
+class Swing(NamedTuple):
     """One finished swing: pre-swing minimum, zero crossings, peak, and the angle it turned the shank by."""
 
     minimum_s: float
@@ -35,8 +33,7 @@ class Swing:
     angle_deg: float
 
 
-@dataclass(frozen=True, slots=True)
-class ContactMinimum:
+class ContactMinimum(NamedTuple):
     """The swing ended and the foot met the ground at ``time_s``.
 
     ``strong``: the loading minimum was a clear one. ``final_contact_s``: when the foot had left the ground.
@@ -52,8 +49,7 @@ class ContactMinimum:
     upright: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class SwingArrest:
+class SwingArrest(NamedTuple):
     """The swing was obstructed at ``time_s``.
 
     ``reversed``: the shank turned back; False: it was slowed only. ``drop_dps``: how far the rate fell below the lowest

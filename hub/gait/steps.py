@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,8 +50,7 @@ def _only(times_s: deque[float], start_s: float, end_s: float) -> float | None:
     return inside[0] if len(inside) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class GaitLine:
+class GaitLine(NamedTuple):
     """Path of the centre of pressure in one stance, in % of foot length, and the highest load."""
 
     start_pct: float
@@ -65,19 +65,20 @@ def gait_line(
     """Measure the stance from ``contact_s`` to ``lift_s``; None where it bore no load."""
     time_s, columns = history.window(contact_s, lift_s)
     total = columns[TOTAL] - scale.zero[TOTAL]
-    bearing = total > params.line_load_pct / 100 * scale.peak
-    if not bearing.any():
+    bearing = (total > params.line_load_pct / 100 * scale.peak).nonzero()[0]
+    if len(bearing) == 0:
         return None
-    loaded_s, total = time_s[bearing], total[bearing]
-    path = np.minimum(np.maximum(100 * (columns[MOMENT, bearing] - scale.zero[MOMENT]) / total, 0.0), 100.0)
+    loaded_s, total, moment = time_s[bearing], total[bearing], columns[MOMENT][bearing]
+    path = np.minimum(np.maximum(100 * (moment - scale.zero[MOMENT]) / total, 0.0), 100.0)
     early = path[: max(1, int(loaded_s.searchsorted(contact_s + params.backward_share * (lift_s - contact_s))))]
     first = path[: max(1, int(loaded_s.searchsorted(loaded_s[0] + params.line_end_s)))].tolist()
     last = path[min(len(path) - 1, int(loaded_s.searchsorted(loaded_s[-1] - params.line_end_s))) :].tolist()
+    backward = np.maximum.accumulate(early) - early
     return GaitLine(
         start_pct=sum(first) / len(first),
         end_pct=sum(last) / len(last),
-        backward_pct=float((np.maximum.accumulate(early) - early).max()),
-        peak_load_pct=100 * float(total.max()) / scale.peak,
+        backward_pct=backward.item(backward.argmax()),
+        peak_load_pct=100 * total.item(total.argmax()) / scale.peak,
     )
 
 
@@ -120,10 +121,13 @@ class StepDetector:
         return []
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
-        """No measure reaches across a silence."""
-        self._feet[mark.role.side] = _Foot()
+        """No measure reaches across a silence of the sensor that it comes from."""
+        side = mark.role.side
         if not mark.role.is_insole:
-            self._levels.pop(mark.role.side, None)
+            self._levels.pop(side, None)
+        insole = Role.LEFT_INSOLE if side is Side.LEFT else Role.RIGHT_INSOLE
+        if mark.role.is_insole or insole not in self._histories:
+            self._feet[side] = _Foot()
         return []
 
     def _judged(self, judged: JudgedContact, now_s: float) -> list[Output]:

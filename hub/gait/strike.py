@@ -1,7 +1,9 @@
 """How the foot touched: heel, flat or toe first, by the order in which heel and forefoot take load."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hub.events import Event, Kind, Value
 from hub.gait.detector import EventMaker, Handler, Output
@@ -10,7 +12,7 @@ from hub.gait.history import History
 from hub.gait.insole import Loaded
 from hub.gait.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
 from hub.gait.timeline import Later
-from hub.session import Floats, InsoleSpec, Session
+from hub.session import InsoleSpec, Session
 from sensors.layout import Region, Role, Side
 
 
@@ -27,16 +29,14 @@ class StrikeParams:
     poll_s: float = 0.050  # how often the heel is looked for meanwhile
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """Timer: judge the contact."""
 
     contact: InitialContact
     scale: LoadScale
 
 
-@dataclass(frozen=True, slots=True)
-class _HeelAwaited:
+class _HeelAwaited(NamedTuple):
     """Timer: has the heel touched after a toe-first contact?"""
 
     judged: JudgedContact
@@ -147,37 +147,37 @@ class StrikeDetector:
         )
         return [JudgedContact(contact, strike, index, lead_ms, event.id), event]
 
-    def _window(self, contact: InitialContact) -> tuple[Floats, Floats]:
-        """Samples from shortly before the contact to now."""
+    def _window(self, contact: InitialContact) -> tuple[list[float], list[list[float]]]:
+        """Samples from shortly before the contact to now: few, hence plain numbers."""
         start_s = contact.time_s - self._params.onset_before_s
-        return self._histories[contact.sensor].window(start_s, contact.time_s + 1.0)
+        time_s, columns = self._histories[contact.sensor].window(start_s, contact.time_s + 1.0)
+        return time_s.tolist(), columns.tolist()
 
-    def _index_pct(self, contact: InitialContact, scale: LoadScale, time_s: Floats, columns: Floats) -> float | None:
-        first = int(time_s.searchsorted(contact.time_s))
-        last = int(time_s.searchsorted(contact.time_s + self._params.index_s, side="right"))
-        total = sum(columns[TOTAL, first:last].tolist()) - (last - first) * scale.zero[TOTAL]
-        moment = sum(columns[MOMENT, first:last].tolist()) - (last - first) * scale.zero[MOMENT]
+    def _index_pct(
+        self, contact: InitialContact, scale: LoadScale, time_s: list[float], columns: list[list[float]]
+    ) -> float | None:
+        first = bisect_left(time_s, contact.time_s)
+        last = bisect_right(time_s, contact.time_s + self._params.index_s)
+        total = sum(columns[TOTAL][first:last]) - (last - first) * scale.zero[TOTAL]
+        moment = sum(columns[MOMENT][first:last]) - (last - first) * scale.zero[MOMENT]
         return min(max(100 * moment / total, 0.0), 100.0) if total > 0 else None
 
 
-def onset_s(time_s: Floats, load: Floats, contact_s: float, scale: LoadScale, column: int) -> float | None:
+def onset_s(time_s: list[float], load: list[float], contact_s: float, scale: LoadScale, column: int) -> float | None:
     """Since when, without a break, a zone has been loaded by the contact at ``contact_s``; None if it is not.
 
     ``time_s`` and ``load`` (n,) begin shortly before the contact. What the zone bore all that time, by a drag or by
     pressure inside the shoe, does not count.
     """
-    after = int(time_s.searchsorted(contact_s, side="right"))
-    if after >= len(load):
-        return None
-    before = float(load[:after].min()) - scale.zero[column] if after else 0.0
+    after = bisect_right(time_s, contact_s)
+    before = min(load[:after]) - scale.zero[column] if after else 0.0
     level = scale.zone[column] + max(before, 0.0)
-    loaded = load > level
-    touched = after + int(loaded[after:].argmax())
-    if not loaded[touched]:
+    first = next((index for index in range(after, len(load)) if load[index] > level), None)
+    if first is None:
         return None
-    clear = int(loaded[: touched + 1][::-1].argmin())  # samples back to the last one that was not loaded
-    first = touched + 1 - clear if clear else 0
+    while first > 0 and load[first - 1] > level:
+        first -= 1
     if first == 0:
-        return float(time_s[0])
-    share = (level - float(load[first - 1])) / (float(load[first]) - float(load[first - 1]))
-    return float(time_s[first - 1]) + share * (float(time_s[first]) - float(time_s[first - 1]))
+        return time_s[0]
+    share = (level - load[first - 1]) / (load[first] - load[first - 1])
+    return time_s[first - 1] + share * (time_s[first] - time_s[first - 1])

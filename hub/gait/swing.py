@@ -126,7 +126,7 @@ class SwingScanner:
             return False
         begin = max(self._begin, rise - self._before_n, rows.first)
         rate = rows.column(RATE, begin, rise)
-        below = np.flatnonzero(rate <= 0.0)
+        below = (rate <= 0.0).nonzero()[0]
         self._seen = len(below) > 0
         if self._seen:
             crossing = begin + int(below[-1])
@@ -139,8 +139,7 @@ class SwingScanner:
         else:
             self._rise = rise
             self._rise_s = self._minimum_s = rows.value(TIME, rise)
-        along = rows.column(UP, begin, rise)
-        self._upright = float(along.mean()) > self._params.upright_mps2 if self._impacts else None
+        self._upright = self._stood_up(rows.column(UP, begin, rise)) if self._impacts else None
         self._final_contact_s = min(self._minimum_s + self._params.final_contact_s, self._rise_s)
         self._swing_open, self._sure = True, False
         if self._rise_s - self._landed_s >= self._params.stance_s:
@@ -148,6 +147,9 @@ class SwingScanner:
         self._at = rise + 1
         self._next = self._high
         return True
+
+    def _stood_up(self, along: Floats) -> bool:
+        return len(along) > 0 and float(np.add.reduce(along)) / len(along) > self._params.upright_mps2
 
     def _high(self, rows: Tail, marks: list[SwingMark]) -> bool:
         """In a positive lobe: is it a swing, is its peak past, has it ended."""
@@ -188,10 +190,11 @@ class SwingScanner:
         turned_deg = rows.column(ANGLE, self._rise, end) - rows.value(ANGLE, self._rise)
         highest = np.maximum.accumulate(rows.column(RATE, self._rise, end))
         sure = (turned_deg >= 0.8 * self._least_angle_deg()) & (highest >= self._params.least_peak_dps)
-        if not sure.any():
+        since = int(sure.argmax())
+        if not sure[since]:
             return
         self._sure = True
-        known_at_s = self._known(rows, self._rise + int(sure.argmax()))
+        known_at_s = self._known(rows, self._rise + since)
         marks.append(ToeOffMinimum(self._role, self._final_contact_s, known_at_s, self._seen, self._upright))
 
     def _look(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
@@ -204,8 +207,9 @@ class SwingScanner:
         last = min(rows.end - 1, self._fall + self._within_n)
         rate = rows.column(RATE, self._fall, last + 1)
         lobe = rows.column(RATE, self._peak, self._fall + 1)
-        braking = float((lobe[1:] - lobe[:-1]).min())
-        turns = np.flatnonzero(rate[1:] - rate[:-1] >= self._params.flat_share * braking)
+        changes = lobe[1:] - lobe[:-1]
+        braking = changes.item(changes.argmin())
+        turns = (rate[1:] - rate[:-1] >= self._params.flat_share * braking).nonzero()[0]
         if len(turns):
             minimum = self._fall + int(turns[0])
         elif last == self._fall + self._within_n:
@@ -233,7 +237,7 @@ class SwingScanner:
         contact_s = minimum_s if strong else self._fall_s
         if self._impacts:
             rate = rows.column(RATE, self._peak, self._fall)
-            slow = np.flatnonzero(rate < params.landing_share * peak_dps)
+            slow = (rate < params.landing_share * peak_dps).nonzero()[0]
             begin = self._peak + int(slow[0]) if len(slow) else self._fall
             jerk = rows.column(JERK, begin, decided + 1)
             hardest = begin + int(jerk.argmax())
@@ -260,7 +264,8 @@ def _first(rows: Tail, start: int, end: int, test: Callable[[Floats], NDArray[np
     while start < end:
         stop = min(start + _PIECE, end)
         hits = test(rows.column(RATE, start, stop))
-        if hits.any():
-            return start + int(hits.argmax())
+        index = int(hits.argmax())
+        if hits[index]:
+            return start + index
         start = stop
     return None

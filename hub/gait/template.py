@@ -14,7 +14,7 @@ BIN = 0.05
 """Phase is time since the rate rose through zero, in parts of the usual time until it falls through zero again."""
 
 BINS = round((LAST_PHASE - FIRST_PHASE) / BIN) + 1
-PHASES = tuple(FIRST_PHASE + BIN * index for index in range(BINS))
+PHASES = np.array([FIRST_PHASE + BIN * index for index in range(BINS)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class SwingTemplate:
 
     def __init__(self, params: TemplateParams, learnt: Mapping[str, Any] | None = None) -> None:
         self._params = params
+        self._least = np.array([[params.least_rate_dps], [params.least_slope_dps2]])
         self.swings = 0
         self._mean = np.zeros((2, BINS))
         self._variance = np.zeros((2, BINS))
@@ -65,8 +66,9 @@ class SwingTemplate:
         self.swings += 1
         weight = max(1.0 / self.swings, self._params.weight)
         off = curve - self._mean
-        self._mean = self._mean + weight * off
-        self._variance = (1.0 - weight) * (self._variance + weight * off * off)
+        step = weight * off
+        self._mean = self._mean + step
+        self._variance = (1.0 - weight) * (self._variance + step * off)
         self._limits = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,9 +78,9 @@ class SwingTemplate:
     def _lowest(self) -> Limits:
         params = self._params
         sigma = params.late_sigma if self.swings >= params.sure_after else params.early_sigma
-        least = np.array([[params.least_rate_dps], [params.least_slope_dps2]])
-        lowest = self._mean - sigma * np.maximum(np.sqrt(self._variance), least)
+        lowest = self._mean - sigma * np.maximum(np.sqrt(self._variance), self._least)
         for _ in range(params.neighbours):
-            ends = np.concatenate((lowest[:, :1], lowest, lowest[:, -1:]), axis=1)
-            lowest = np.minimum(np.minimum(ends[:, :-2], ends[:, 2:]), lowest)
+            pairs = np.minimum(lowest[:, 1:], lowest[:, :-1])
+            lowest[:, 1:-1] = np.minimum(pairs[:, 1:], pairs[:, :-1])
+            lowest[:, 0], lowest[:, -1] = pairs[:, 0], pairs[:, -1]
         return Limits(lowest[0], lowest[1])

@@ -1,10 +1,9 @@
 """The order in which things become known. Marks of all sensors and timers are handed out strictly by that order."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import inf
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Mark(Protocol):
@@ -15,8 +14,7 @@ class Mark(Protocol):
         """Sample time at which it became known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(NamedTuple):
     """A detector's wish to be handed ``item`` at ``at_s``, or at once where that has passed."""
 
     at_s: float

@@ -141,7 +141,7 @@ class Hub:
         async with asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
-            helpers = [
+            watches = [
                 group.create_task(self._detect(), name="detect"),
                 group.create_task(self._tick(), name="tick"),
                 group.create_task(self._report(), name="report"),
@@ -151,7 +151,7 @@ class Hub:
             await self._stopping.wait()
             await self.radio.stop(self._farewells())
             await radio
-            for task in helpers:
+            for task in watches:
                 task.cancel()
             await self._drain()
             await self._tell_the_last()

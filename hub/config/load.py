@@ -10,6 +10,8 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from hub.config import mistake
+from hub.config.between import problems_between_keys
 from hub.config.schema import Config
 from hub.errors import ConfigError, ConfigProblem
 
@@ -24,12 +26,12 @@ def load_config(path: Path) -> Config:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        problem = ConfigProblem("file", "there is no such file", "`insole-hub scan` prints a block to start from")
+    except OSError as error:
+        problem = ConfigProblem("file", f"cannot be read: {error.strerror}", _unreadable_hint(error))
         raise ConfigError(str(path), (problem,)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(str(path), (ConfigProblem("file", f"cannot be read: {reason}"),)) from error
+    except UnicodeDecodeError as error:
+        problem = ConfigProblem("file", "is not UTF-8 text", "save it as plain UTF-8 text")
+        raise ConfigError(str(path), (problem,)) from error
     return parse_config(text, str(path))
 
 
@@ -44,23 +46,34 @@ def parse_config(text: str, source: str) -> Config:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(source, (ConfigProblem("file", f"is not valid TOML: {error}"),)) from error
+        hint = "text stands in quotes, and each key and value on a line of its own"
+        raise ConfigError(source, (ConfigProblem("file", f"is not valid TOML: {error}", hint),)) from error
+    between = tuple(problems_between_keys(data))
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(source, tuple(_problems(error.errors()))) from error
-    if config.mqtt is not None:
-        try:
-            config.mqtt.password()
-        except ValueError as error:
-            raise ConfigError(source, (ConfigProblem("mqtt", str(error)),)) from error
+        raise ConfigError(source, (*_problems(error.errors()), *between)) from error
+    if between:
+        raise ConfigError(source, between)
     return config
+
+
+def _unreadable_hint(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "`insole-hub scan` prints a block to start from"
+        case IsADirectoryError():
+            return "name the file in it, such as hub.toml"
+        case _:
+            return "check the path, and that this user may read the file"
 
 
 def _problems(details: list[ErrorDetails]) -> Iterator[ConfigProblem]:
     for detail in details:
         depth = len(detail["loc"])
-        is_echo = any(len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"] for other in details)
+        is_echo = detail["type"] == "too_short" and any(
+            len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"] for other in details
+        )
         if not is_echo:  # a list is also called too short when its only entry is wrong
             yield _problem(detail)
 
@@ -78,10 +91,10 @@ def _problem(detail: ErrorDetails) -> ConfigProblem:
             return ConfigProblem(path, "is missing", _description(detail["loc"]))
         case "enum" | "literal_error":
             near = difflib.get_close_matches(str(detail["input"]), _choices(context["expected"]), n=1)
-            hint = f"did you mean {near[0]}?" if near else ""
+            hint = f"did you mean {near[0]}?" if near else _description(detail["loc"])
             return ConfigProblem(path, f"{detail['input']!r} is not one of {context['expected']}", hint)
-        case "value_error":
-            return ConfigProblem(path, str(context["error"]))
+        case mistake.MISTAKE:
+            return ConfigProblem(path, context["message"], context["hint"])
         case _:
             message = detail["msg"][0].lower() + detail["msg"][1:]
             shown = f", not {detail['input']!r}" if isinstance(detail["input"], str | int | float | bool) else ""

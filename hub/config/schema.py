@@ -1,56 +1,27 @@
 """Every key of hub.toml, with its type, bounds, default and meaning. The reference in the docs is made from here."""
 
 import os
-import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from hub.config.mistake import Misfit, raise_all
+from hub.config.password import password_in_file, password_in_variable
+from hub.config.values import (
+    DEVICE_TYPES,
+    Address,
+    DeviceKey,
+    PasswordFile,
+    PasswordVariable,
+    ReadableFile,
+    TopicBase,
+    TopicLevel,
+)
 from hub.session import Wearer
-from sensors.catalogue import CATALOGUE
 from sensors.errors import OptionError
 from sensors.layout import Role
-
-_ADDRESS = re.compile(r"^[0-9A-F]{2}(:[0-9A-F]{2}){5}$")
-_TOPIC_LEVEL = re.compile(r"^[^/+#\s]+$")
-
-DEVICE_TYPES = {device.key: device for device in CATALOGUE}
-
-
-def _address(value: str) -> str:
-    value = value.upper().replace("-", ":")
-    if not _ADDRESS.match(value):
-        message = f"{value!r} is no Bluetooth address; expected six pairs of hex digits such as C0:FF:EE:12:34:56"
-        raise ValueError(message)
-    return value
-
-
-def _topic_level(value: str) -> str:
-    if not _TOPIC_LEVEL.match(value):
-        message = f"{value!r} must be one word without spaces, '/', '+' or '#', since it becomes part of MQTT topics"
-        raise ValueError(message)
-    return value
-
-
-def _topic_prefix(value: str) -> str:
-    if value and not all(_TOPIC_LEVEL.match(level) for level in value.split("/")):
-        message = f"{value!r} is no MQTT topic prefix; expected words joined by '/', such as insole/home"
-        raise ValueError(message)
-    return value
-
-
-def _device_type(value: str) -> str:
-    if value not in DEVICE_TYPES:
-        message = f"unknown device type {value!r}; known: {', '.join(DEVICE_TYPES)}"
-        raise ValueError(message)
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-TopicLevel = Annotated[str, AfterValidator(_topic_level)]
-TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
-DeviceKey = Annotated[str, AfterValidator(_device_type)]
 
 
 def default_state_dir() -> Path:
@@ -99,23 +70,24 @@ class DeviceConfig(_Table):
 
     @model_validator(mode="after")
     def _can_be_found_and_worn(self) -> Self:
+        raise_all("device", self._misfits())
+        return self
+
+    def _misfits(self) -> Iterator[Misfit]:
         if self.address is None and self.name is None:
-            message = "needs an address or a name to be found by; `insole-hub scan` prints both"
-            raise ValueError(message)
+            yield Misfit((), "needs an address or a name to be found by", "`insole-hub scan` prints both")
         device = DEVICE_TYPES[self.type]
         if device.is_insole != self.role.is_insole:
-            kind = "an insole" if device.is_insole else "a shin IMU"
+            kind, place = ("an insole", "insole") if device.is_insole else ("a shin IMU", "shin")
             message = f"{self.type} is {kind} and cannot be the {self.role.value}"
-            raise ValueError(message)
+            yield Misfit(("role",), message, f"it can be left_{place} or right_{place}")
         if self.rate_hz is not None and self.rate_hz not in device.rates_hz:
             known = ", ".join(f"{rate:g}" for rate in device.rates_hz)
-            message = f"{self.type} cannot send at {self.rate_hz:g} Hz; it can at {known}"
-            raise ValueError(message)
+            yield Misfit(("rate_hz",), f"{self.type} cannot send at {self.rate_hz:g} Hz", f"it can at {known}")
         try:
             device.check_options(self.options)
         except OptionError as error:
-            raise ValueError(str(error)) from error
-        return self
+            yield Misfit(("options", error.option), str(error), f"docs/devices.md lists what {self.type} can do")
 
 
 class WearerConfig(_Table):
@@ -126,15 +98,6 @@ class WearerConfig(_Table):
     mass_kg: float | None = Field(None, gt=20, lt=300, description="Body mass; only scales measures.")
     height_m: float | None = Field(None, gt=0.8, lt=2.5, description="Body height; only scales measures.")
     devices: tuple[DeviceConfig, ...] = Field(min_length=1, description="The wearer's sensors.")
-
-    @model_validator(mode="after")
-    def _one_device_per_role(self) -> Self:
-        roles = [device.role for device in self.devices]
-        twice = sorted({role.value for role in roles if roles.count(role) > 1})
-        if twice:
-            message = f"more than one device is the {' and the '.join(twice)}"
-            raise ValueError(message)
-        return self
 
     def wearer(self) -> Wearer:
         """The person, as the gait engine knows them."""
@@ -151,30 +114,16 @@ class MqttConfig(_Table):
 
     host: str = Field(min_length=1, description="Broker's host name or address.")
     port: int | None = Field(None, ge=1, le=65535, description="Default: 1883, with TLS 8883.")
-    base: TopicPrefix = Field("", description="First levels of all topics; default: `insole/<hub name>`.")
+    base: TopicBase = Field("", description="First levels of all topics; default: `insole/<hub name>`.")
     username: str | None = Field(None, description="User at the broker.")
-    password_file: Path | None = Field(None, description="File that holds the password and nothing else.")
-    password_env: str | None = Field(None, description="Environment variable that holds the password.")
+    password_file: PasswordFile | None = Field(None, description="File that holds the password and nothing else.")
+    password_env: PasswordVariable | None = Field(None, description="Environment variable that holds the password.")
     tls: bool = Field(False, description="Encrypt the connection and check the broker's certificate.")
-    ca_file: Path | None = Field(None, description="Certificate authority, where the system's do not know the broker.")
-    client_cert_file: Path | None = Field(None, description="Client certificate.")
-    client_key_file: Path | None = Field(None, description="Key of the client certificate.")
-
-    @model_validator(mode="after")
-    def _settings_belong_together(self) -> Self:
-        if not self.tls and (self.ca_file or self.client_cert_file or self.client_key_file):
-            message = "certificates are given but tls is not true; set tls = true"
-            raise ValueError(message)
-        if (self.client_cert_file is None) != (self.client_key_file is None):
-            message = "client_cert_file and client_key_file go together"
-            raise ValueError(message)
-        if (self.password_file or self.password_env) and self.username is None:
-            message = "a password is given but no username"
-            raise ValueError(message)
-        if self.password_file and self.password_env:
-            message = "give password_file or password_env, not both"
-            raise ValueError(message)
-        return self
+    ca_file: ReadableFile | None = Field(
+        None, description="Certificate authority, where the system's do not know the broker."
+    )
+    client_cert_file: ReadableFile | None = Field(None, description="Client certificate.")
+    client_key_file: ReadableFile | None = Field(None, description="Key of the client certificate.")
 
     def password(self) -> SecretStr | None:
         """The password, read from where the file says.
@@ -182,20 +131,11 @@ class MqttConfig(_Table):
         Raises
         ------
         ValueError
-            The file or the variable is not there.
+            It is no longer where it was when the configuration was checked.
         """
         if self.password_env is not None:
-            if self.password_env not in os.environ:
-                message = f"environment variable {self.password_env} is not set"
-                raise ValueError(message)
-            return SecretStr(os.environ[self.password_env])
-        if self.password_file is not None:
-            try:
-                return SecretStr(self.password_file.read_text().rstrip("\n"))
-            except OSError as error:
-                message = f"cannot read {self.password_file}: {error.strerror}"
-                raise ValueError(message) from error
-        return None
+            return password_in_variable(self.password_env)
+        return None if self.password_file is None else password_in_file(self.password_file)
 
 
 class BrokerConfig(_Table):
@@ -225,24 +165,13 @@ class Config(_Table):
 
     hub: HubConfig = Field(default_factory=lambda: HubConfig.model_validate({}))
     radio: RadioConfig = Field(default_factory=lambda: RadioConfig.model_validate({}))
-    wearers: tuple[WearerConfig, ...] = Field(min_length=1)
+    wearers: tuple[WearerConfig, ...] = Field(
+        min_length=1, description="Who wears the sensors; `insole-hub scan` prints a block to start from."
+    )
     mqtt: MqttConfig | None = None
     broker: BrokerConfig = Field(default_factory=lambda: BrokerConfig.model_validate({}))
     journal: JournalConfig = Field(default_factory=lambda: JournalConfig.model_validate({}))
     recording: RecordingConfig = Field(default_factory=lambda: RecordingConfig.model_validate({}))
-
-    @model_validator(mode="after")
-    def _nothing_twice(self) -> Self:
-        names = [wearer.nickname for wearer in self.wearers]
-        if len(set(names)) < len(names):
-            message = "two wearers have the same nickname"
-            raise ValueError(message)
-        addresses = [device.address for wearer in self.wearers for device in wearer.devices if device.address]
-        twice = sorted({address for address in addresses if addresses.count(address) > 1})
-        if twice:
-            message = f"address {', '.join(twice)} is given to more than one device"
-            raise ValueError(message)
-        return self
 
     @property
     def topic_base(self) -> str:

@@ -1,17 +1,15 @@
 """The one place for topic names."""
 
-import re
 from dataclasses import dataclass
 
+from hub.config.topic_level import LEVEL_RULE, is_topic_base, is_topic_level
 from hub.events import Kind
 from sensors.layout import Role
 
-_LEVEL = re.compile(r"[^/+#\s\x00]+")
-
 
 def _level(text: str) -> str:
-    if not _LEVEL.fullmatch(text):
-        message = f"{text!r} cannot be a level of an MQTT topic: one word without spaces, '/', '+' or '#'"
+    if not is_topic_level(text):
+        message = f"{text!r} cannot be a level of an MQTT topic: it is not {LEVEL_RULE}"
         raise ValueError(message)
     return text
 
@@ -29,8 +27,9 @@ class Topics:
     base: str
 
     def __post_init__(self) -> None:
-        for level in self.base.split("/"):
-            _level(level)
+        if not is_topic_base(self.base):
+            message = f"{self.base!r} cannot be levels of an MQTT topic: words joined by '/'"
+            raise ValueError(message)
 
     @property
     def status(self) -> str:

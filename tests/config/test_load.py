@@ -38,7 +38,7 @@ def problems(text: str) -> dict[str, str]:
 
 
 def test_the_example_of_the_reference_is_right(tmp_path: Path) -> None:
-    password = tmp_path / "password"
+    password = tmp_path / "mqtt"
     password.write_text("secret\n")
     config = parse_config(EXAMPLE.replace("/etc/insole-hub/mqtt-password", str(password)), "example")
     assert config.topic_base == "insole/home"
@@ -58,60 +58,110 @@ def test_five_mistakes_are_reported_at_once_with_path_and_hint() -> None:
         "wearers[1].devices[1].address",
         "wearers[1].devices[2].type",
     }
+    assert all(line.endswith(")") for line in found.values()), "each with its hint"
     assert "did you mean silence_s?" in found["radio.silense_s"]
     assert "did you mean left?" in found["wearers[1].affected_side"]
     assert "known: " in found["wearers[1].devices[2].type"]
     assert "C0:FF:EE:12:34:56" in found["wearers[1].devices[1].address"]
 
 
-@pytest.mark.parametrize(
-    ("change", "path", "words"),
-    [
-        ('address = "C0:FF:EE:00:00:01"', "wearers[1].devices[1]", "insole-hub scan"),
-        ("[[wearers]]\n", "wearers", "missing"),
-        ("tls = true", "mqtt", "tls"),
-        ('username = "insole"', "mqtt", "no username"),
-        ("rate_hz = 100", "wearers[1].devices[3]", "no option 'colour'"),
-    ],
-)
-def test_what_is_missing_is_named(change: str, path: str, words: str) -> None:
-    text = EXAMPLE
-    if change == "[[wearers]]\n":
-        text = "[hub]\nname = 'home'\n"
-    elif change == "tls = true":
-        text = text.replace(change, 'ca_file = "ca.pem"')
-    elif change == "rate_hz = 100":
-        text = text.replace(change, 'options = { colour = "red" }')
-    else:
-        text = text.replace(change, "")
-    assert words in problems(text)[path]
+DEVICE = "wearers[1].devices[3]"
+TLS = "tls = true\n"
+ONE = {
+    "neither address nor name": ('address = "C0:FF:EE:00:00:03"', "", DEVICE, "insole-hub scan"),
+    "unknown option": ("rate_hz = 100", 'options = { colour = "red" }', f"{DEVICE}.options.colour", "known: "),
+    "rate that the type has not": ("rate_hz = 100", "rate_hz = 70", f"{DEVICE}.rate_hz", "it can at 50, "),
+    "role of another kind": ('"right_insole"', '"right_shin"', "wearers[1].devices[2].role", "can be left_insole"),
+        '"right_insole"',
+        '"right_shin"',
+        "wearers[1].devices[2].role",
+        "left_insole or right_insole",
+    ),
+    "role taken": ('"right_insole"', '"left_insole"', "wearers[1].devices[2].role", "wearers[1].devices[1]"),
+    "address taken": (
+        "C0:FF:EE:00:00:02",
+        "c0-ff-ee-00-00-01",
+        "wearers[1].devices[2].address",
+        "wearers[1].devices[1]",
+    ),
+    "control character": ('"anna"', '"an\\u0007na"', "wearers[1].nickname", "one word"),
+    "broker's own topics": ("tls = true", 'base = "$SYS/insole"', "mqtt.base", "insole/home"),
+    "password without user": ('username = "insole"', "", "mqtt.username", "name the user"),
+    "two passwords": ("tls = true", 'password_env = "HOME"', "mqtt.password_env", "keep one"),
+    "certificates without tls": ("tls = true", 'ca_file = "PASSWORD"', "mqtt.tls", "set tls = true"),
+    "certificate without key": (
+        "tls = true",
+        'tls = true\nclient_cert_file = "PASSWORD"',
+        "mqtt.client_key_file",
+        "missing",
+    ),
+    "no certificate": ("tls = true", f'{TLS}ca_file = "/nowhere/ca.pem"', "mqtt.ca_file", "No such file"),
+    "certificate folder": ("tls = true", f'{TLS}ca_file = "/"', "mqtt.ca_file", "Is a directory"),
+    "password not there": ("PASSWORD", "/nowhere/mqtt", "mqtt.password_file", "/nowhere/mqtt"),
+    "password empty": ("PASSWORD", "EMPTY", "mqtt.password_file", "is empty"),
+    "password no text": ("PASSWORD", "BINARY", "mqtt.password_file", "is not UTF-8 text"),
+    "variable not set": ("password_file", "password_env", "mqtt.password_env", "is not set"),
+    "no wearers": ("[[wearers", "[[people", "wearers", "missing"),
+}
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_a_mistake_is_told_once_with_its_path_and_hint(tmp_path: Path, name: str) -> None:
+    for file, content in {"PASSWORD": b"secret\r\n", "EMPTY": b"\n", "BINARY": b"\xff\xfe"}.items():
+        (tmp_path / file).write_bytes(content)
+    old, new, path, words = ONE[name]
+    text = EXAMPLE.replace("/etc/insole-hub/mqtt-password", "PASSWORD")
+    assert old in text
+    text = text.replace(old, new)
+    for file in ("PASSWORD", "EMPTY", "BINARY"):
+        text = text.replace(file, str(tmp_path / file))
+    found = problems(text)
+    assert words in found[path]
+    assert found[path].endswith(")"), "a hint"
+    others = {"people"} if name == "no wearers" else set()
+    assert set(found) - others == {path}
+
+
+def test_mistakes_of_every_sort_are_told_together() -> None:
+    text = (
+        EXAMPLE.replace("00:02", "00:01")
+        .replace("rate_hz = 100", "rate_hz = 70")
+        .replace("tls = true", "ca_file = 'x'")
+    )
+    second = '[[wearers]]\nnickname = "anna"\naffected_side = "lfet"\n'
+    assert set(problems(text + second)) == {
+        "mqtt.password_file",
+        "mqtt.ca_file",
+        "mqtt.tls",
+        "wearers[1].devices[2].address",
+        "wearers[1].devices[3].rate_hz",
+        "wearers[2].nickname",
+        "wearers[2].affected_side",
+        "wearers[2].devices",
+    }
 
 
 def test_syntax_error_names_line() -> None:
     assert "line 2" in problems("[hub]\nname = \n")["file"]
 
 
-def test_role_and_type_must_agree_and_roles_and_addresses_be_single() -> None:
-    assert (
-        "cannot be the left_insole"
-        in problems(EXAMPLE.replace('role = "left_shin"', 'role = "left_insole"'))["wearers[1].devices[3]"]
-    )
-    assert "left_insole" in problems(EXAMPLE.replace('role = "right_insole"', 'role = "left_insole"'))["wearers[1]"]
-    assert "more than one device" in problems(EXAMPLE.replace("00:02", "00:01"))["file"]
-
-
-def test_a_password_that_is_not_there_stops_the_start() -> None:
-    assert "mqtt-password" in problems(EXAMPLE.replace("/etc/insole-hub/", "/nowhere/"))["mqtt"]
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe", None])
-def test_unreadable_files_say_why(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "hub.toml"
-    if content is not None:
-        path.write_bytes(content)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("latin.toml", "is not UTF-8 text"),
+        ("nowhere.toml", "No such file or directory (`insole-hub scan`"),
+        (".", "Is a directory (name the file in it"),
+        ("latin.toml/hub.toml", "Not a directory"),
+    ],
+)
+def test_unreadable_files_say_why_in_one_line(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "latin.toml").write_bytes('[hub]\nname = "zürich"\n'.encode("latin-1"))
     with pytest.raises(ConfigError) as caught:
-        load_config(path)
-    assert caught.value.problems[0].key_path == "file"
+        load_config(tmp_path / name)
+    (problem,) = caught.value.problems
+    assert problem.key_path == "file"
+    assert words in str(problem)
+    assert "\n" not in str(problem)
 
 
 def test_the_reference_page_is_fresh() -> None:

@@ -1,0 +1,58 @@
+"""Mistakes that lie between keys. Found on what was read, before types are checked, so that all are told at once."""
+
+from collections.abc import Iterator, Mapping
+
+from hub.config.values import usual_address
+from hub.errors import ConfigProblem
+
+
+def problems_between_keys(data: Mapping[str, object]) -> Iterator[ConfigProblem]:
+    """Values that do not go with others, each right by itself."""
+    yield from _given_twice(data)
+    mqtt = data.get("mqtt")
+    if isinstance(mqtt, Mapping):
+        yield from _mqtt(mqtt)
+
+
+def _mqtt(given: Mapping[str, object]) -> Iterator[ConfigProblem]:
+    if given.get("tls", False) is False and given.keys() & {"ca_file", "client_cert_file", "client_key_file"}:
+        yield ConfigProblem("mqtt.tls", "is not true, but certificates are given", "set tls = true")
+    pair = {"client_cert_file", "client_key_file"}
+    if len(given.keys() & pair) == 1:
+        (missing,) = pair - given.keys()
+        yield ConfigProblem(f"mqtt.{missing}", "is missing", "client_cert_file and client_key_file go together")
+    passwords = given.keys() & {"password_file", "password_env"}
+    if passwords and "username" not in given:
+        yield ConfigProblem("mqtt.username", "is missing, but a password is given", "name the user that it is for")
+    if len(passwords) == 2:
+        yield ConfigProblem("mqtt.password_env", "is given beside password_file", "keep one of them")
+
+
+def _given_twice(data: Mapping[str, object]) -> Iterator[ConfigProblem]:
+    nicknames: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    for wearer_path, wearer in _tables(data, "wearers", ""):
+        yield from _taken(wearer, "nickname", wearer_path, nicknames, "give each wearer a nickname of their own")
+        roles: dict[str, str] = {}
+        for path, device in _tables(wearer, "devices", f"{wearer_path}."):
+            yield from _taken(device, "role", path, roles, "a wearer has one device for each role")
+            yield from _taken(device, "address", path, addresses, "`insole-hub scan` prints each device's own")
+
+
+def _tables(data: Mapping[str, object], key: str, prefix: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    entries = data.get(key)
+    for number, entry in enumerate(entries if isinstance(entries, list) else (), 1):
+        if isinstance(entry, Mapping):
+            yield f"{prefix}{key}[{number}]", entry
+
+
+def _taken(
+    table: Mapping[str, object], key: str, path: str, holders: dict[str, str], hint: str
+) -> Iterator[ConfigProblem]:
+    given = table.get(key)
+    if not isinstance(given, str):
+        return
+    value = usual_address(given) if key == "address" else given.strip()
+    holder = holders.setdefault(value, path)
+    if holder != path:
+        yield ConfigProblem(f"{path}.{key}", f"{value!r} is given to {holder} already", hint)

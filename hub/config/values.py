@@ -1,0 +1,65 @@
+"""Kinds of values in hub.toml, beside plain text and numbers."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from hub.config.mistake import mistake
+from hub.config.password import password_in_file, password_in_variable, readable_file
+from hub.config.topic_level import LEVEL_RULE, is_topic_base, is_topic_level
+from sensors.catalogue import CATALOGUE
+
+_ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
+
+DEVICE_TYPES = {device.key: device for device in CATALOGUE}
+
+
+def usual_address(text: str) -> str:
+    """A Bluetooth address in the one spelling that can be compared."""
+    return text.strip().upper().replace("-", ":")
+
+
+def _address(value: str) -> str:
+    address = usual_address(value)
+    if not _ADDRESS.fullmatch(address):
+        raise mistake(f"{value!r} is no Bluetooth address", "expected six pairs of hex digits: C0:FF:EE:12:34:56")
+    return address
+
+
+def _topic_level(value: str) -> str:
+    if not is_topic_level(value):
+        raise mistake(f"{value!r} is not {LEVEL_RULE}", "it becomes part of MQTT topics")
+    return value
+
+
+def _topic_base(value: str) -> str:
+    if value and not is_topic_base(value):
+        raise mistake(f"{value!r} cannot begin MQTT topics", "expected words joined by '/', such as insole/home")
+    return value
+
+
+def _device_type(value: str) -> str:
+    if value not in DEVICE_TYPES:
+        raise mistake(f"unknown device type {value!r}", f"known: {', '.join(DEVICE_TYPES)}")
+    return value
+
+
+def _password_file(value: Path) -> Path:
+    password_in_file(value)
+    return value
+
+
+def _password_variable(value: str) -> str:
+    password_in_variable(value)
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+TopicLevel = Annotated[str, AfterValidator(_topic_level)]
+TopicBase = Annotated[str, AfterValidator(_topic_base)]
+DeviceKey = Annotated[str, AfterValidator(_device_type)]
+PasswordFile = Annotated[Path, AfterValidator(_password_file)]
+PasswordVariable = Annotated[str, AfterValidator(_password_variable)]
+ReadableFile = Annotated[Path, AfterValidator(readable_file)]

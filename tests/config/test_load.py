@@ -72,11 +72,6 @@ ONE = {
     "unknown option": ("rate_hz = 100", 'options = { colour = "red" }', f"{DEVICE}.options.colour", "known: "),
     "rate that the type has not": ("rate_hz = 100", "rate_hz = 70", f"{DEVICE}.rate_hz", "it can at 50, "),
     "role of another kind": ('"right_insole"', '"right_shin"', "wearers[1].devices[2].role", "can be left_insole"),
-        '"right_insole"',
-        '"right_shin"',
-        "wearers[1].devices[2].role",
-        "left_insole or right_insole",
-    ),
     "role taken": ('"right_insole"', '"left_insole"', "wearers[1].devices[2].role", "wearers[1].devices[1]"),
     "address taken": (
         "C0:FF:EE:00:00:02",

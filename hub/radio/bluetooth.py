@@ -1,6 +1,8 @@
 """Bluetooth through bleak: how to scan and how to connect, on this machine's adapter or on a virtual one."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +14,23 @@ from bleak_retry_connector import BLEAK_RETRY_EXCEPTIONS, establish_connection
 
 OnAdvertisement = Callable[[BLEDevice, AdvertisementData], None]
 
-BLUETOOTH_ERRORS: tuple[type[Exception], ...] = (BleakError, *BLEAK_RETRY_EXCEPTIONS, OSError, KeyError)
-"""What bleak and the D-Bus library under it raise when a radio or a device does not do as it is asked."""
+
+def _dbus_errors() -> tuple[type[Exception], ...]:
+    try:
+        from dbus_fast.errors import DBusFastError  # noqa: PLC0415 - only Linux has it
+    except ImportError:
+        return ()
+    return (DBusFastError,)
+
+
+BLUETOOTH_ERRORS: tuple[type[Exception], ...] = (
+    BleakError,
+    *BLEAK_RETRY_EXCEPTIONS,
+    *_dbus_errors(),
+    OSError,
+    KeyError,
+)
+"""What bleak, and on Linux the D-Bus library under it, raise when a radio or a device does not do as it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +48,24 @@ class Bluetooth:
         options = {"bluez": {"adapter": adapter}}
         return cls(options, options)
 
-    def scanner(self, on_advertisement: OnAdvertisement) -> BleakScanner:
-        """A scanner that starts when it is entered."""
-        return BleakScanner(on_advertisement, **self.scanner_options)
+    @asynccontextmanager
+    async def scanning(self, on_advertisement: OnAdvertisement, answer_s: float) -> AsyncIterator[None]:
+        """Scan as long as it is entered; the adapter must start and stop within ``answer_s`` each.
+
+        Raises one of ``BLUETOOTH_ERRORS``; where something else ended the scan, that goes before a failure to stop.
+        """
+        scanner = BleakScanner(on_advertisement, **self.scanner_options)
+        try:
+            async with asyncio.timeout(answer_s):
+                await scanner.start()
+            yield
+        except BaseException:
+            with suppress(*BLUETOOTH_ERRORS):
+                async with asyncio.timeout(answer_s):
+                    await scanner.stop()
+            raise
+        async with asyncio.timeout(answer_s):
+            await scanner.stop()
 
     async def connect(self, device: BLEDevice, name: str, on_disconnect: Callable[[], None]) -> BleakClient:
         """A fresh client, connected, with its services known. Raises one of ``BLUETOOTH_ERRORS``."""

@@ -11,7 +11,9 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from hub.backoff import Backoff
+from hub.errors import LinkError
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
+from hub.radio.causes import explain
 from hub.radio.devices import DeviceSpec, Found, choose, identify
 from hub.radio.settings import RadioSettings
 from sensors.layout import Role
@@ -38,7 +40,8 @@ class Finder:
     """Finds devices for all links with one scanner.
 
     ``scanning`` tells whether it listens; ``scans``, ``restarts`` and ``failures`` count starts, those because nobody
-    was heard, and scans that the adapter refused.
+    was heard, and scans that the adapter refused. ``trouble`` is why the last scan failed, and its remedy; empty once
+    anybody is heard again.
     """
 
     def __init__(self, bluetooth: Bluetooth, configured: tuple[DeviceSpec, ...], settings: RadioSettings) -> None:
@@ -46,6 +49,7 @@ class Finder:
         self.scans = 0
         self.restarts = 0
         self.failures = 0
+        self.trouble = ""
         self._bluetooth = bluetooth
         self._configured = configured
         self._settings = settings
@@ -94,10 +98,11 @@ class Finder:
                 await self._scan(backoff)
             except BLUETOOTH_ERRORS as error:
                 self.failures += 1
-                pause_s = backoff.next_s()
-                log.warning("scanning failed: %s; trying again in %.1f s", error, pause_s)
+                first, self.trouble = not self.trouble, explain(error)
+                log.log(logging.WARNING if first else logging.DEBUG, "scanning failed, trying again: %s", self.trouble)
+                self.scanning = False
                 self._idle.set()
-                await asyncio.sleep(pause_s)
+                await asyncio.sleep(backoff.next_s())
             finally:
                 self.scanning = False
                 self._idle.set()
@@ -105,7 +110,7 @@ class Finder:
     async def _scan(self, backoff: Backoff) -> None:
         loop = asyncio.get_running_loop()
         self._heard_s = loop.time()
-        async with self._bluetooth.scanner(self._on_advertisement):
+        async with self._bluetooth.scanning(self._on_advertisement, self._settings.action_s):
             self.scanning = True
             self.scans += 1
             while not self._halt.is_set():
@@ -130,6 +135,9 @@ class Finder:
 
     def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
         self._heard_s = asyncio.get_running_loop().time()
+        if self.trouble:
+            self.trouble = ""
+            log.info("scanning works again")
         found = identify(device.address, data)
         wanted = tuple(
             wish.spec
@@ -147,8 +155,8 @@ async def scan(bluetooth: Bluetooth, seconds: float) -> list[Found]:
 
     Raises
     ------
-    BleakError
-        The adapter is missing, off, or busy.
+    LinkError
+        The adapter is missing, off, busy, or not for this user; says what to do.
     """
     heard: dict[str, Found] = {}
 
@@ -157,6 +165,9 @@ async def scan(bluetooth: Bluetooth, seconds: float) -> list[Found]:
         if found.name or found.address not in heard:
             heard[found.address] = found
 
-    async with bluetooth.scanner(on_advertisement):
-        await asyncio.sleep(seconds)
+    try:
+        async with bluetooth.scanning(on_advertisement, RadioSettings().action_s):
+            await asyncio.sleep(seconds)
+    except BLUETOOTH_ERRORS as error:
+        raise LinkError("scan", explain(error)) from error
     return sorted(heard.values(), key=lambda found: -found.rssi_dbm)

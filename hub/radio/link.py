@@ -13,6 +13,7 @@ from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.packets import Connected, Disconnected
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
+from hub.radio.causes import explain
 from hub.radio.conversation import Conversation
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder, Sighting
@@ -49,6 +50,7 @@ class Link:
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, Random())
         self._counts = LinkCounts()
         self._rejected: set[str] = set()
+        self._pause_s: float | None = None
         self._conversation: Conversation | None = None
         self._task: asyncio.Task[object] | None = None
         self._stopping = False
@@ -76,7 +78,7 @@ class Link:
                 self._warn_once(error)
                 self._end(self._reason(error))
                 if not self._stopping:
-                    await asyncio.sleep(self._backoff.next_s())
+                    await asyncio.sleep(self._next_pause_s())
                     self._move(LinkEvent.RETRY)
 
     def stop(self, goodbye: tuple[Action, ...]) -> None:
@@ -103,15 +105,18 @@ class Link:
         self._status = replace(self._status, facts=facts)
 
     def reject(self, reason: str) -> None:
-        """This is another's device: hang up, and never take it for this one again."""
+        """This is another's device: hang up. Only an address from the configuration is tried again, much later."""
         if self._conversation is None or self._status.address is None:
             return
         self._counts.rejections += 1
-        self._rejected.add(self._status.address)
+        if self.spec.address is None:
+            self._rejected.add(self._status.address)
+        else:
+            self._pause_s = self._settings.rejected_s
         self._conversation.end(reason)
 
     async def _one_connection(self) -> None:
-        sighting = await self._finder.find(self.spec, frozenset(self._rejected))
+        sighting = await self._search()
         found = sighting.found
         self._status = replace(self._status, address=found.address, rssi_dbm=found.rssi_dbm)
         number = self._counts.connections + 1
@@ -143,6 +148,27 @@ class Link:
             self._inbox.put(Disconnected(self.spec.role, _now_s(), reason, number, self.spec.wearer))
             await self._hang_up(client)
 
+    async def _search(self) -> Sighting:
+        reporting = asyncio.create_task(self._report_long_search(), name=f"radio search {self.spec}")
+        try:
+            return await self._finder.find(self.spec, frozenset(self._rejected))
+        finally:
+            reporting.cancel()
+
+    async def _report_long_search(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.search_s)
+            self._search_is_long()
+
+    def _search_is_long(self) -> None:
+        reason = self._finder.trouble
+        if not reason:
+            if self._rejected:
+                return  # why those were sent away says more
+            reason = f"not found for {self._settings.search_s:g} s; is it on and in reach?"
+            self._warn_once(LinkError(str(self.spec), reason))
+        self._status = replace(self._status, reason=reason)
+
     async def _connect(self, sighting: Sighting, conversation: Conversation) -> BleakClient:
         try:
             async with asyncio.timeout(self._settings.connect_s):
@@ -153,7 +179,7 @@ class Link:
             raise LinkError(str(self.spec), reason) from error
         except BLUETOOTH_ERRORS as error:
             self._counts.connect_failures += 1
-            raise LinkError(str(self.spec), f"could not connect: {error}") from error
+            raise LinkError(str(self.spec), f"could not connect: {explain(error)}") from error
 
     async def _hang_up(self, client: BleakClient) -> None:
         try:
@@ -189,6 +215,11 @@ class Link:
     def _warn_once(self, error: LinkError) -> None:
         log.log(logging.DEBUG if self._told else logging.WARNING, "%s", error)
         self._told = True
+
+    def _next_pause_s(self) -> float:
+        backoff_s = self._backoff.next_s()
+        pause_s, self._pause_s = self._pause_s or backoff_s, None
+        return pause_s
 
     def _reason(self, error: LinkError) -> str:
         return str(error).removeprefix(f"{self.spec}: ")

@@ -39,9 +39,12 @@ class Radio:
         }
         self._tasks: list[asyncio.Task[None]] = []
         self._scan_task: asyncio.Task[None] | None = None
+        self._stopped = False
 
     async def run(self) -> None:
-        """Keep all devices connected until ``stop``."""
+        """Keep all devices connected until ``stop``; returns at once where that was called before."""
+        if self._stopped:
+            return
         async with asyncio.TaskGroup() as group:
             self._scan_task = group.create_task(self.finder.run(), name="radio scan")
             self._tasks = [
@@ -55,6 +58,9 @@ class Radio:
         ----------
         goodbyes : last actions by (wearer, role), as ``Driver.end`` gives them.
         """
+        self._stopped = True
+        if self._scan_task is not None:
+            self._scan_task.cancel()
         for key, link in self._links.items():
             link.stop((goodbyes or {}).get(key, ()))
         if self._tasks:
@@ -62,8 +68,6 @@ class Radio:
             for task in late:
                 task.cancel()
             await asyncio.wait(self._tasks)
-        if self._scan_task is not None:
-            self._scan_task.cancel()
 
     def perform(
         self, role: Role, actions: Iterable[Action], *, wearer: str = "", connection: int | None = None
@@ -87,7 +91,11 @@ class Radio:
         self._links[wearer, role].facts_seen(facts)
 
     def reject(self, role: Role, reason: str, *, wearer: str = "") -> None:
-        """The connected device is not the one that belongs here: leave it, and take it no more."""
+        """The connected device is not the one that belongs here: leave it.
+
+        Found by name, it is taken no more; configured by address, it is tried again after ``rejected_s``, for its owner
+        may have mended what it says.
+        """
         self._links[wearer, role].reject(reason)
 
     def status(self) -> tuple[LinkStatus, ...]:

@@ -12,7 +12,9 @@ class RadioSettings:
     silence_s : a streaming link without valid data for so long is made anew.
     first_data_s : a new link must bring its first valid data within this, or it is made anew.
     connect_s : an attempt to connect is given up after this.
-    action_s : a read, a write or a subscription must be answered within this.
+    action_s : a read, a write, a subscription, the start and the end of a scan must each be answered within this.
+    search_s : a device that is not found within this is reported.
+    rejected_s : pause after a device that is configured by its address turned out to be another's.
     backoff_first_s, backoff_most_s : pause after a failure; doubled with each failure in a row, up to the latter.
     scan_restart_s : a scan that has heard nobody at all for so long is started anew.
     stop_s : shutting down takes no longer.
@@ -23,6 +25,8 @@ class RadioSettings:
     first_data_s: float = 10.0
     connect_s: float = 30.0
     action_s: float = 5.0
+    search_s: float = 30.0
+    rejected_s: float = 600.0
     backoff_first_s: float = 0.5
     backoff_most_s: float = 30.0
     scan_restart_s: float = 60.0

@@ -85,7 +85,8 @@ class LinkStatus:
     ----------
     role, wearer, device_key : whose link it is.
     state, since_s : what it is doing, and since when in hub time.
-    reason : why it was last lost, in words; empty while all is well.
+    reason : why no valid data come, in words: from the first loss, or the first long search in vain, until data come.
+        Empty while all is well and during the first attempt.
     address : the device's; None before it was found.
     rssi_dbm : signal strength of its last advertisement; None before.
     last_data_s : hub time at which the last valid data arrived; None before.

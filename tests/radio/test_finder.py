@@ -1,16 +1,21 @@
 """The one scanner: when it listens, and what it does when the adapter does not."""
 
 import asyncio
+import logging
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import ClassVar
 
+import pytest
 from bleak import BleakScanner
+from bleak.exc import BleakError
 
-from hub.radio import DeviceSpec
+from hub.radio import Bluetooth, DeviceSpec
 from hub.radio.finder import Finder
 from hub.radio.virtual.attach import bluetooth
 from hub.radio.virtual.backend import VirtualScanner
 from sensors.layout import Role
-from tests.radio.harness import LEFT, QUICK, SHIN, hub_with
+from tests.radio.harness import GENEROUS_S, LEFT, QUICK, SHIN, hub_with
 
 ABSENT = DeviceSpec(Role.RIGHT_SHIN, "witmotion", "C0:00:00:00:00:EE")
 
@@ -57,3 +62,102 @@ async def test_a_scan_that_hears_strangers_goes_on() -> None:
         await hub.until_unannounced(lambda: hub.radio.finder.scanning)
         await hub.until_unannounced(lambda: hub.air.now_s() > 1.2)
         assert hub.radio.finder.restarts == 0
+
+
+class Sick(VirtualScanner):
+    """A scanner whose starts or stops hang or fail for as long as ``ill`` says so."""
+
+    ill: ClassVar[set[str]] = set()
+
+    async def start(self) -> None:
+        await self._suffer("start")
+        await super().start()
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self._suffer("stop")
+
+    async def _suffer(self, what: str) -> None:
+        if f"{what} hangs" in self.ill:
+            await asyncio.Event().wait()
+        if f"{what} fails" in self.ill:
+            raise BleakError(f"cannot {what}")
+
+
+@pytest.fixture
+def ill(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    symptoms: set[str] = set()
+    monkeypatch.setattr(Sick, "ill", symptoms)
+    return symptoms
+
+
+async def in_time(work: Coroutine[object, object, object]) -> None:
+    async with asyncio.timeout(GENEROUS_S):
+        await work
+
+
+@pytest.mark.parametrize("symptom", ["start hangs", "stop hangs"])
+async def test_a_scan_whose_start_or_stop_hangs_is_a_failure_and_frees_the_air(symptom: str, ill: set[str]) -> None:
+    async with hub_with([LEFT], configured=[], run=False) as hub:
+        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), replace(QUICK, action_s=0.2))
+        ill.add(symptom)
+        scanning = asyncio.ensure_future(finder.run())
+        finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
+        await hub.until_unannounced(lambda: finder.scanning or finder.failures > 0)
+
+        async def quiet() -> None:
+            async with finder.quiet():
+                assert not finder.scanning
+
+        await in_time(quiet())
+        assert finder.failures >= 1
+        assert "does not answer" in finder.trouble
+        ill.clear()
+        await hub.until_unannounced(lambda: finder.scanning)
+        await hub.until_unannounced(lambda: not finder.trouble)
+        for task in (finding, scanning):
+            task.cancel()
+        await in_time(asyncio.wait([finding, scanning]))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("symptom", ["stop hangs", "stop fails"])
+async def test_a_finder_is_cancelled_even_where_the_scan_does_not_stop(symptom: str, ill: set[str]) -> None:
+    async with hub_with([], configured=[], run=False) as hub:
+        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), replace(QUICK, action_s=0.2))
+        scanning = asyncio.ensure_future(finder.run())
+        finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
+        await hub.until_unannounced(lambda: finder.scanning)
+        ill.add(symptom)
+        scanning.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            async with asyncio.timeout(GENEROUS_S):
+                await scanning
+        finding.cancel()
+        await asyncio.wait([finding])
+
+
+async def test_an_outage_of_the_adapter_is_warned_of_once(ill: set[str], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "hub.radio.finder")
+
+    def levels() -> list[int]:
+        return [record.levelno for record in caplog.records if record.getMessage().startswith("scanning failed")]
+
+    async with hub_with([LEFT], configured=[], run=False) as hub:
+        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), QUICK)
+        ill.add("start fails")
+        scanning = asyncio.ensure_future(finder.run())
+        finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
+        await hub.until_unannounced(lambda: finder.failures >= 3)
+        assert finder.trouble == "cannot start"
+        assert levels()[:3] == [logging.WARNING, logging.DEBUG, logging.DEBUG]
+        ill.clear()
+        await hub.until_unannounced(lambda: finder.scanning and not finder.trouble)
+        before = len(levels())
+        ill.add("start fails")
+        async with finder.quiet():
+            pass
+        await hub.until_unannounced(lambda: len(levels()) >= before + 2)
+        assert levels()[before : before + 2] == [logging.WARNING, logging.DEBUG]
+        for task in (finding, scanning):
+            task.cancel()
+        await asyncio.wait([finding, scanning])

@@ -1,13 +1,16 @@
 """What goes wrong on the air is noticed, counted and survived, and the other devices do not feel it."""
 
+import asyncio
 import time
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from bleak import BleakScanner
 
 from hub.packets import Disconnected
-from hub.radio import LinkState, RadioSettings
+from hub.radio import DeviceSpec, LinkState, RadioSettings
+from hub.radio.virtual.backend import VirtualScanner
 from hub.radio.virtual.faults import Fault, Faults
 from tests.radio.harness import LEFT, QUICK, RIGHT, SHIN, Hub, Worn, hub_with
 
@@ -86,6 +89,39 @@ async def test_silence_is_noticed_and_the_link_made_anew() -> None:
         assert hub.status(SHIN.role).reason == ""
         assert hub.status(LEFT.role).counts.connections == 1
         assert hub.air.counts()[SHIN.address][Fault.SILENCED] > 0
+
+
+async def test_a_lost_link_says_why_until_data_come_again() -> None:
+    async with hub_with([faulty(LEFT, Faults(disconnect_at_s=(1.0, 2.5)))]) as hub:
+        await hub.until(lambda: hub.status(LEFT.role).counts.connections == 3)
+        await hub.until_streaming(LEFT.role)
+        first = hub.states(LEFT.role).index(LinkState.LOST)
+        assert not any(one.reason for one in hub.changes[:first])
+        assert {one.state for one in hub.changes[first:]} >= set(LinkState) - {LinkState.SILENT}
+        for one in hub.changes[first:]:
+            assert bool(one.reason) == (one.state is not LinkState.STREAMING), one
+
+
+async def test_a_device_that_is_never_found_says_so_until_data_come() -> None:
+    settings = replace(QUICK, search_s=0.2)
+    absent = DeviceSpec(RIGHT.role, RIGHT.key, RIGHT.address)
+    async with hub_with([LEFT], configured=[absent], settings=settings) as hub:
+        assert hub.status(RIGHT.role).reason == ""
+        await hub.until_unannounced(lambda: bool(hub.status(RIGHT.role).reason))
+        status = hub.status(RIGHT.role)
+        assert (status.state, status.reason) == (LinkState.SEARCHING, "not found for 0.2 s; is it on and in reach?")
+
+
+async def test_an_adapter_that_cannot_scan_is_the_reason_for_what_is_not_found() -> None:
+    async with hub_with([LEFT], settings=replace(QUICK, search_s=0.2), run=False) as hub:
+        async with BleakScanner(backend=VirtualScanner, virtual=hub.adapter):
+            running = asyncio.ensure_future(hub.radio.run())
+            await hub.until_unannounced(lambda: "adapter is busy" in hub.status(LEFT.role).reason)
+        await hub.until_streaming(LEFT.role)
+        assert all(one.reason for one in hub.changes if one.state is not LinkState.STREAMING)
+        assert hub.status(LEFT.role).reason == ""
+        await hub.radio.stop()
+        await running
 
 
 async def test_a_dropped_link_is_made_anew_with_a_new_driver() -> None:

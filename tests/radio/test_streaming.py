@@ -1,6 +1,7 @@
 """Several devices on one adapter: who is connected, when, and that every byte arrives."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from hub.radio.virtual.faults import Fault, Faults
 from sensors.driver import Pause, Write
 from sensors.layout import Role, Side
 from sensors.witmotion.packets import COMMANDS as WITMOTION_COMMANDS
-from tests.radio.harness import GENEROUS_S, LEFT, RIGHT, SHIN, Worn, hub_with
+from tests.radio.harness import GENEROUS_S, LEFT, QUICK, RIGHT, SHIN, Worn, hub_with
 
 ALL = (LEFT, RIGHT, SHIN)
 ROLES = tuple(worn.role for worn in ALL)
@@ -154,6 +155,38 @@ async def test_stop_says_goodbye_and_leaves_no_link() -> None:
         assert {hub.status(role).state for role in ROLES} == {LinkState.LOST}
         assert {hub.status(role).reason for role in ROLES} == {"the hub hung up"}
         assert all(hub.status(role).counts.disconnections == 0 for role in ROLES)
+
+
+async def test_stop_before_run_makes_run_return_at_once() -> None:
+    async with hub_with([LEFT], run=False) as hub:
+        await hub.radio.stop()
+        async with asyncio.timeout(GENEROUS_S):
+            await hub.radio.run()
+        assert hub.radio.finder.scans == 0
+
+
+async def test_stop_as_run_is_about_to_begin() -> None:
+    async with hub_with([LEFT], run=False) as hub:
+        running = asyncio.ensure_future(hub.radio.run())
+        await hub.radio.stop()
+        async with asyncio.timeout(GENEROUS_S):
+            await running
+
+
+async def test_a_configured_address_that_was_rejected_is_tried_again_after_a_long_pause() -> None:
+    settings = replace(QUICK, rejected_s=1.5)
+    async with hub_with([SHIN], settings=settings) as hub:
+        await hub.until_streaming(SHIN.role)
+        hub.radio.reject(SHIN.role, "it says it is worn on the right")
+        await hub.until(lambda: hub.status(SHIN.role).state is LinkState.LOST)
+        lost = hub.status(SHIN.role)
+        assert lost.reason == "it says it is worn on the right"
+        await hub.until_streaming(SHIN.role)
+        again = next(one for one in hub.changes if one.since_s > lost.since_s)
+        assert again.since_s - lost.since_s >= settings.rejected_s
+        assert (again.state, again.reason) == (LinkState.SEARCHING, lost.reason)
+        counts = hub.status(SHIN.role).counts
+        assert (counts.connections, counts.rejections) == (2, 1)
 
 
 async def test_stop_while_searching_and_connecting() -> None:

@@ -238,7 +238,8 @@ class VirtualClient(BaseBleakClient):
 async def _answered(request: Coroutine[Any, Any, T], gone: asyncio.Future[None]) -> T:
     """The answer to a request; BleakError where the link went first, which bumble notices only for requests sent."""
     asked = asyncio.ensure_future(request)
-    await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {asked, gone}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if asked.cancelled() or not asked.done():
         asked.cancel()
         raise BleakError("disconnected")

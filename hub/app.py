@@ -123,8 +123,6 @@ class Hub:
                 self._journal = await held.enter_async_context(
                     Journal(self.journal_path, power_safe=self.config.journal.power_safe)
                 )
-                if self._journal.set_aside is not None:
-                    logger.error("the journal was damaged; it is kept as %s, a new one begins", self._journal.set_aside)
                 await self._observe_clock()
                 if self.config.recording.raw:
                     self._start_recording(held)

@@ -6,7 +6,7 @@ short, by a crash or a power cut, is read up to its last whole chunk.
 
 import json
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,6 @@ from mcap.writer import CompressionType, IndexType, Writer
 from zstandard import ZstdError
 
 from hub.errors import RecordingError
-from hub.intake import Intake, IntakeResult
 from hub.packets import Arrival
 from hub.recording.arrivals import Topic, decode, encode, topic_of
 from hub.recording.write_behind import WriteBehind
@@ -39,16 +38,11 @@ _DAMAGE = (McapError, CRCValidationError, ZstdError, struct.error, UnicodeDecode
 
 @dataclass(frozen=True, slots=True)
 class RawHeader:
-    """What a raw recording is of: all that ``Intake`` needs, and the configuration it was made under, as text."""
+    """What a raw recording is of: all that is needed to take its arrivals in again."""
 
     name: str
     wearer: Wearer
     expected: tuple[Role, ...]
-    config: str = ""
-
-    def intake(self) -> Intake:
-        """A new intake, as the one that took the arrivals live."""
-        return Intake(self.name, self.wearer, self.expected)
 
 
 class RawRecorder:
@@ -154,23 +148,6 @@ class RawRecording:
         return arrival
 
 
-def replay(recording: RawRecording) -> Iterator[IntakeResult]:
-    """What the intake gives for a recording: the same blocks and sessions, bit for bit, as it gave live."""
-    intake = recording.header.intake()
-    last_s = 0.0
-    for arrival in recording:
-        last_s = arrival.arrival_s
-        yield intake.feed(arrival)
-    yield IntakeResult(intake.tick(last_s if recording.end_s is None else recording.end_s))
-
-
-def record(path: Path, header: RawHeader, arrivals: Iterable[Arrival]) -> None:
-    """Write a whole recording."""
-    with RawRecorder(path, header) as recorder:
-        for arrival in arrivals:
-            recorder.write(arrival)
-
-
 def _header_to_text(header: RawHeader) -> dict[str, str]:
     wearer = header.wearer
     return {
@@ -185,17 +162,16 @@ def _header_to_text(header: RawHeader) -> dict[str, str]:
             }
         ),
         "expected": json.dumps([role.value for role in header.expected]),
-        "config": header.config,
     }
 
 
 def _read_header(path: Path) -> RawHeader:
     try:
         with path.open("rb") as file:
-            for record_ in StreamReader(file, record_size_limit=_LARGEST_RECORD).records:
-                if isinstance(record_, mcap.records.Metadata) and record_.name == _HEADER:
-                    return _header_from_text(path, record_.metadata)
-                if isinstance(record_, mcap.records.Message):
+            for found in StreamReader(file, record_size_limit=_LARGEST_RECORD).records:
+                if isinstance(found, mcap.records.Metadata) and found.name == _HEADER:
+                    return _header_from_text(path, found.metadata)
+                if isinstance(found, mcap.records.Message):
                     break
     except OSError as error:
         raise RecordingError(path, f"cannot be read: {error.strerror or error}") from error
@@ -209,6 +185,6 @@ def _header_from_text(path: Path, text: dict[str, str]) -> RawHeader:
         raise RecordingError(path, f"version {text.get('version')} is not supported; this hub reads version {VERSION}")
     try:
         expected = tuple(Role(role) for role in json.loads(text["expected"]))
-        return RawHeader(text["name"], Wearer(**json.loads(text["wearer"])), expected, text.get("config", ""))
+        return RawHeader(text["name"], Wearer(**json.loads(text["wearer"])), expected)
     except (KeyError, ValueError, TypeError) as error:
         raise RecordingError(path, "has a header that cannot be read") from error

@@ -27,6 +27,11 @@ def _journalled(path) -> dict[str, dict]:
         return {id_: json.loads(text) for id_, text in connection.execute("SELECT id, event FROM events")}
 
 
+def _is_online(reader) -> bool:
+    said = reader.of("insole/home/status")
+    return bool(said) and json.loads(said[-1].payload)["state"] == "online"
+
+
 async def test_whatever_a_reader_saw_is_on_disk_and_whatever_is_on_disk_arrives(tmp_path, mosquitto, subscriber, until):
     await mosquitto.start()
     path = tmp_path / "journal.db"
@@ -43,7 +48,7 @@ async def test_whatever_a_reader_saw_is_on_disk_and_whatever_is_on_disk_arrives(
             child.send_signal(signal.SIGKILL)
             await asyncio.to_thread(child.wait)
             stored = _journalled(path) if path.exists() else {}
-            await asyncio.sleep(0.05)  # lets most of what is on the way arrive; what comes later is judged next time
+            await until(lambda: not _is_online(reader))  # the last will comes after all that the broker got
             assert set(reader.ids) <= set(stored)
             killed_with_work_open_n += set(reader.ids) != set(stored)
         child = await _start(path, mosquitto.port, "drain")

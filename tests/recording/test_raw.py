@@ -1,5 +1,6 @@
 import errno
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from mcap.reader import make_reader
 
 from hub.errors import RecordingError
-from hub.intake import IntakeResult
+from hub.intake import Intake, IntakeResult
 from hub.packets import Arrival, Connected, Disconnected, Packet
-from hub.recording.raw import FLUSH_EVERY_S, RawHeader, RawRecorder, RawRecording, record, replay
+from hub.recording.raw import FLUSH_EVERY_S, RawHeader, RawRecorder, RawRecording
 from hub.recording.write_behind import WriteBehind
 from hub.session import Wearer
 from sensors.catalogue import CATALOGUE
@@ -20,7 +21,7 @@ from sensors.driver import DriverOptions
 from sensors.layout import Role, Side
 
 KEYS = {Role.LEFT_INSOLE: "orphe_insole", Role.RIGHT_INSOLE: "brilliant_sole", Role.LEFT_SHIN: "witmotion"}
-HEADER = RawHeader("walk", Wearer("anna", "left", 61.5, 1.68), tuple(KEYS), 'hub = "home"\n')
+HEADER = RawHeader("walk", Wearer("anna", "left", 61.5, 1.68), tuple(KEYS))
 
 
 @dataclass
@@ -28,6 +29,25 @@ class Live:
     path: Path
     arrivals: list[Arrival] = field(default_factory=list)
     results: list[IntakeResult] = field(default_factory=list)
+
+
+def new_intake() -> Intake:
+    return Intake(HEADER.name, HEADER.wearer, HEADER.expected)
+
+
+def replay(recording: RawRecording) -> Iterator[IntakeResult]:
+    intake = new_intake()
+    last_s = 0.0
+    for arrival in recording:
+        last_s = arrival.arrival_s
+        yield intake.feed(arrival)
+    yield IntakeResult(intake.tick(last_s if recording.end_s is None else recording.end_s))
+
+
+def record(path: Path, arrivals: Iterable[Arrival]) -> None:
+    with RawRecorder(path, HEADER) as recorder:
+        for arrival in arrivals:
+            recorder.write(arrival)
 
 
 def told(results) -> list[tuple]:
@@ -48,7 +68,7 @@ def live(air, device, tmp_path_factory) -> Live:
     live = Live(tmp_path_factory.mktemp("raw") / "walk.mcap")
     away = {Role.LEFT_SHIN: ((5.0, 6.5),)}
     world = air([device(role, key, away=away.get(role, ())) for role, key in KEYS.items()])
-    recorder, intake = RawRecorder(live.path, HEADER), HEADER.intake()
+    recorder, intake = RawRecorder(live.path, HEADER), new_intake()
 
     def take(arrival: Arrival) -> IntakeResult:
         recorder.write(arrival)
@@ -113,7 +133,7 @@ arrivals = st.one_of(
 @given(arrivals=st.lists(arrivals, max_size=8))
 def test_every_arrival_survives(tmp_path_factory: pytest.TempPathFactory, arrivals: list[Arrival]) -> None:
     path = tmp_path_factory.mktemp("raw") / "a.mcap"
-    record(path, HEADER, arrivals)
+    record(path, arrivals)
     assert list(RawRecording(path)) == arrivals
 
 
@@ -225,7 +245,7 @@ def test_a_recording_that_does_not_exist(tmp_path: Path) -> None:
 
 def test_a_device_of_the_future_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.mcap"
-    record(path, HEADER, [Packet(Role.LEFT_SHIN, "hover_boot", "fff1", b"", 1.0)])
+    record(path, [Packet(Role.LEFT_SHIN, "hover_boot", "fff1", b"", 1.0)])
     with pytest.raises(RecordingError, match="hover_boot"):
         list(RawRecording(path))
 

@@ -30,11 +30,11 @@ def session_of(recording: Recording) -> Session:
 
 def cut(recording: Recording, size: int, roles: Iterable[Role]) -> list[Block]:
     """Blocks of ``size`` samples of each sensor in turn."""
-    time_s, period_s = recording.time_s, 1.0 / recording.rate_hz
+    time_s = recording.time_s
+    ends_s = [*time_s[size::size].tolist(), float(time_s[-1]) + 1.0 / recording.rate_hz]  # when the next one comes
     blocks = []
-    for first in range(0, len(time_s), size):
+    for first, until_s in zip(range(0, len(time_s), size), ends_s, strict=True):
         part = slice(first, first + size)
-        until_s = float(time_s[part][-1]) + period_s
         blocks += [Block(role, time_s[part], recording.values[role][part], until_s) for role in roles]
     return blocks
 

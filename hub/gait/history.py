@@ -1,12 +1,14 @@
 """The recent past of one sensor, read as of now: what lies ahead of the timeline cannot be seen."""
 
+from bisect import bisect_left, bisect_right
+
 import numpy as np
 
 from hub.gait.timeline import Timeline
 from hub.session import Floats
 
 WORTH_FORGETTING = 4096
-"""Samples. Fewer are not worth a search at every push."""
+"""Samples. Fewer are not worth the work at every push."""
 
 
 class History:
@@ -18,19 +20,21 @@ class History:
 
     def __init__(self, timeline: Timeline, columns: int) -> None:
         self._timeline = timeline
+        self._times: list[float] = []  # the times once more: one number is found faster in a list
         self._time_s = np.empty(512)
         self._columns = np.empty((columns, 512))
         self._start = 0
         self._end = 0
 
     def __len__(self) -> int:
-        return self._end - self._start
+        return len(self._times)
 
     def append(self, time_s: Floats, columns: Floats) -> None:
         """Add n samples: ``time_s`` (n,), ``columns`` (columns, n)."""
         count = len(time_s)
         if self._end + count > len(self._time_s):
             self._make_room(count)
+        self._times += time_s.tolist()
         self._time_s[self._end : self._end + count] = time_s
         self._columns[:, self._end : self._end + count] = columns
         self._end += count
@@ -41,21 +45,21 @@ class History:
 
     def at(self, time_s: float) -> Floats | None:
         """The columns of the last sample at or before ``time_s`` and now; None where there is none."""
-        live = self._time_s[self._start : self._end]
-        last = self._start + int(live.searchsorted(min(time_s, self._timeline.now_s), side="right")) - 1
+        last = self._start + bisect_right(self._times, min(time_s, self._timeline.now_s)) - 1
         return self._columns[:, last] if last >= self._start else None
 
     def told(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
         """As ``window``, but for the stream itself, which is ahead of the timeline and has its own now."""
-        live = self._time_s[self._start : self._end]
-        first = self._start + int(live.searchsorted(start_s, side="left"))
-        last = self._start + int(live.searchsorted(end_s, side="right"))
+        first = self._start + bisect_left(self._times, start_s)
+        last = self._start + bisect_right(self._times, end_s)
         return self._time_s[first:last], self._columns[:, first:last]
 
     def forget(self, before_s: float) -> None:
         """Drop samples before ``before_s``; some may be kept until it is worth the while."""
-        if self._end - self._start > WORTH_FORGETTING:
-            self._start += int(self._time_s[self._start : self._end].searchsorted(before_s, side="left"))
+        if len(self._times) > WORTH_FORGETTING:
+            count = bisect_left(self._times, before_s)
+            del self._times[:count]
+            self._start += count
 
     def _make_room(self, count: int) -> None:
         kept = self._end - self._start

@@ -127,7 +127,8 @@ def measure_shank(history: History, level: ShankLevel | None, start_s: float, co
 def _has_hole(time_s: Floats, start_s: float, end_s: float) -> bool:
     """Whether samples are missing: longer than 60 ms, or than two and a half periods of a slow sensor."""
     period_s = float(time_s[-1] - time_s[0]) / (len(time_s) - 1)
-    longest_s = max(float(np.diff(time_s).max()), float(time_s[0]) - start_s, end_s - float(time_s[-1]))
+    steps_s = time_s[1:] - time_s[:-1]
+    longest_s = max(steps_s.item(steps_s.argmax()), float(time_s[0]) - start_s, end_s - float(time_s[-1]))
     return longest_s > max(HOLE_S, HOLE_PERIODS * period_s)
 
 

@@ -118,12 +118,12 @@ class ShankStream:
         marks: list[Mark] = []
         done = self._raw.end - len(time_s)
         while done < self._raw.end:
-            every = self._learn_n if self._axes is None else self._review_n
+            every = self._look_every_n()
             stop = min(self._raw.end, (done // every + 1) * every)
             if self._axes is not None:
                 self._scan(stop, marks)
             if stop % every == 0 and self._spec.frame == "unknown":
-                self._look_for_axes(stop, every, marks)
+                self._look_for_axes(stop, marks)
             done = stop
         self._forget()
         return marks
@@ -202,14 +202,24 @@ class ShankStream:
                 rows[AHEAD] = _along(force, axes.forward)
         return rows[:, lead:]
 
-    def _look_for_axes(self, end: int, every: int, marks: list[Mark]) -> None:
+    @property
+    def _settled(self) -> bool:
+        return self._swings >= self._params.settled_swings
+
+    def _look_every_n(self) -> int:
+        """Axes are looked at when the number of samples is a multiple of this."""
+        if self._axes is None:
+            return self._learn_n
+        return self._review_n * (self._params.settled_review_every if self._settled else 1)
+
+    def _look_for_axes(self, end: int, marks: list[Mark]) -> None:
         """Learn, refine or re-learn the axes from the samples before index ``end``."""
-        known = self._axes
-        settled = self._swings >= self._params.settled_swings
-        if settled and end % (every * self._params.settled_review_every):
+        known, settled = self._axes, self._settled
+        if end % self._look_every_n():  # settled only just now
             return
         start = max(self._raw.first, end - self._window_n)
-        recent = self._raw.rows(max(start, end - every), end)[RAW_RATE]
+        recent_n = self._learn_n if known is None else self._review_n
+        recent = self._raw.rows(max(start, end - recent_n), end)[RAW_RATE]
         if float(np.abs(recent).max(initial=0.0)) < self._params.swing.least_peak_dps:
             return
         axes = self._axes_from(start, end)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from collections.abc import Iterable
@@ -117,6 +118,7 @@ class Hub:
         InsoleHubError
             The journal or the hub's own broker cannot be used.
         """
+        os.umask(0o077)  # what the hub writes is about somebody's health: nobody else on this machine may read it
         try:
             async with AsyncExitStack() as held:
                 self.broker = await self._open_broker(held)

@@ -47,7 +47,7 @@ class Reporter:
         self._journal = journal
         self._radio = radio
         self._wearers = wearers
-        self._conditions: dict[str, tuple[SensorCondition, float]] = {}
+        self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
         self._days: dict[str, DaySummary] = {}
         self._counted_s = float("-inf")
 
@@ -61,7 +61,7 @@ class Reporter:
 
     def tell_all(self) -> None:
         """Look at all states a last time, and tell all of them."""
-        self._conditions.clear()
+        self._sensors.clear()
         self._counted_s = float("-inf")
         self.tell(time.monotonic(), time.time_ns())
 
@@ -69,10 +69,10 @@ class Reporter:
         incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self._wearers.items()}
         for link in self._radio.status():
             topic = self._topics.sensor(link.wearer, link.role)
-            condition, (told, told_s) = condition_of(link), self._conditions.get(topic, (None, 0.0))
-            if condition is not told or now_s - told_s >= ANYWAY_S:
-                self._conditions[topic] = (condition, now_s)
-                state = self._sensor(link, incoming[link.wearer][link.role])
+            state = self._sensor(link, incoming[link.wearer][link.role])
+            news, (told, told_s) = (state.condition, state.rate_hz is None), self._sensors.get(topic, (None, 0.0))
+            if news != told or now_s - told_s >= ANYWAY_S:
+                self._sensors[topic] = (news, now_s)
                 self._publisher.set_state(topic, sensor_state(state, wall_time_ns))
 
     def _tell_days(self, wall_time_ns: int) -> None:
@@ -83,12 +83,12 @@ class Reporter:
                 self._publisher.set_state(self._topics.state(nickname), wearer_state(day.to_dict(), wall_time_ns))
 
     def _sensor(self, link: LinkStatus, incoming: IntakeStatus) -> SensorState:
-        last_s = incoming.last_data_s
+        last_s, known = incoming.last_data_s, incoming.rate_hz > 0
         return SensorState(
             condition=condition_of(link),
             battery_pct=link.facts.battery_pct,
-            rate_hz=round(incoming.rate_hz, 1),
-            loss_pct=round(incoming.loss_pct, 2),
+            rate_hz=round(incoming.rate_hz, 1) if known else None,
+            loss_pct=round(incoming.loss_pct, 2) if known else None,
             rssi_dbm=link.rssi_dbm,
             last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
             note=link.reason or link.facts.note,

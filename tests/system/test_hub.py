@@ -39,6 +39,8 @@ async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_pat
     replayed = [event.to_json() for events in open_recording(recording).events(None) for event in events]
     assert [json.loads(text) for text in replayed] == [json.loads(text) for text in live]
     assert len(live) > 20
+    for path in tmp_path.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, f"others can read {path}"
 
 
 async def test_a_stop_that_comes_before_the_start_is_obeyed(tmp_path: Path) -> None:

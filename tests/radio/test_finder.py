@@ -132,6 +132,7 @@ async def test_a_finder_is_cancelled_even_where_the_scan_does_not_stop(symptom: 
         with pytest.raises(asyncio.CancelledError):
             async with asyncio.timeout(GENEROUS_S):
                 await scanning
+        assert not hub.adapter.scanning
         finding.cancel()
         await asyncio.wait([finding])
 

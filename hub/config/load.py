@@ -25,7 +25,7 @@ def load_config(path: Path) -> Config:
         The file cannot be read, is no TOML, or holds mistakes; all of them are listed.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         problem = ConfigProblem("file", f"cannot be read: {error.strerror}", _unreadable_hint(error))
         raise ConfigError(str(path), (problem,)) from error
@@ -56,6 +56,19 @@ def parse_config(text: str, source: str) -> Config:
     if between:
         raise ConfigError(source, between)
     return config
+
+
+_EXPECTED = {
+    "bool_type": "true or false, without quotes",
+    "int_type": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "string_type": "text in quotes",
+    "path_type": "a path in quotes",
+    "tuple_type": "tables, each under a line of its own such as [[wearers]]",
+    "model_type": "a table, under a line such as [mqtt]",
+    "dict_type": 'a table such as { name = "value" }',
+}
+"""What pydantic's kinds of mistake are called in TOML."""
 
 
 def _unreadable_hint(error: OSError) -> str:
@@ -93,6 +106,9 @@ def _problem(detail: ErrorDetails) -> ConfigProblem:
             near = difflib.get_close_matches(str(detail["input"]), _choices(context["expected"]), n=1)
             hint = f"did you mean {near[0]}?" if near else _description(detail["loc"])
             return ConfigProblem(path, f"{detail['input']!r} is not one of {context['expected']}", hint)
+        case kind if kind in _EXPECTED:
+            expected = f"expected {_EXPECTED[kind]}, not {detail['input']!r}"
+            return ConfigProblem(path, expected, _description(detail["loc"]))
         case mistake.MISTAKE:
             return ConfigProblem(path, context["message"], context["hint"])
         case _:

@@ -53,7 +53,9 @@ class RadioConfig(_Table):
     """Bluetooth LE."""
 
     adapter: str | None = Field(None, description="Adapter, such as hci0; default: the system's first.")
-    silence_s: float = Field(2.0, ge=0.5, le=60, description="A link without valid data for so long is made anew.")
+    silence_s: float = Field(
+        2.0, strict=True, ge=0.5, le=60, description="A link without valid data for so long is made anew."
+    )
 
 
 class DeviceConfig(_Table):
@@ -65,7 +67,9 @@ class DeviceConfig(_Table):
         None, description="Bluetooth address, as `insole-hub scan` prints it; the surest way."
     )
     name: str | None = Field(None, min_length=1, description="Advertised name, exactly, where no address is given.")
-    rate_hz: float | None = Field(None, gt=0, le=1000, description="Samples per second; default: the type's own.")
+    rate_hz: float | None = Field(
+        None, strict=True, gt=0, le=1000, description="Samples per second; default: the type's own."
+    )
     options: dict[str, str] = Field(default_factory=dict, description="Settings that only this type knows.")
 
     @model_validator(mode="after")
@@ -95,8 +99,8 @@ class WearerConfig(_Table):
 
     nickname: TopicLevel = Field(description="What the wearer is called in topics and pages; no full names.")
     affected_side: Literal["left", "right", "both", "none"] = Field("both", description="Side with foot drop.")
-    mass_kg: float | None = Field(None, gt=20, lt=300, description="Body mass; only scales measures.")
-    height_m: float | None = Field(None, gt=0.8, lt=2.5, description="Body height; only scales measures.")
+    mass_kg: float | None = Field(None, strict=True, gt=20, lt=300, description="Body mass; only scales measures.")
+    height_m: float | None = Field(None, strict=True, gt=0.8, lt=2.5, description="Body height; only scales measures.")
     devices: tuple[DeviceConfig, ...] = Field(min_length=1, description="The wearer's sensors.")
 
     def wearer(self) -> Wearer:
@@ -113,12 +117,12 @@ class MqttConfig(_Table):
     """Your MQTT broker. Without this table the hub runs a small one of its own; see `[broker]`."""
 
     host: str = Field(min_length=1, description="Broker's host name or address.")
-    port: int | None = Field(None, ge=1, le=65535, description="Default: 1883, with TLS 8883.")
+    port: int | None = Field(None, strict=True, ge=1, le=65535, description="Default: 1883, with TLS 8883.")
     base: TopicBase = Field("", description="First levels of all topics; default: `insole/<hub name>`.")
     username: str | None = Field(None, description="User at the broker.")
     password_file: PasswordFile | None = Field(None, description="File that holds the password and nothing else.")
     password_env: PasswordVariable | None = Field(None, description="Environment variable that holds the password.")
-    tls: bool = Field(False, description="Encrypt the connection and check the broker's certificate.")
+    tls: bool = Field(False, strict=True, description="Encrypt the connection and check the broker's certificate.")
     ca_file: ReadableFile | None = Field(
         None, description="Certificate authority, where the system's do not know the broker."
     )
@@ -141,7 +145,9 @@ class MqttConfig(_Table):
 class BrokerConfig(_Table):
     """The hub's own broker, used where no `[mqtt]` is given. It listens on this machine only."""
 
-    port: int = Field(1883, ge=0, le=65535, description="Port on the loopback address; 0 takes a free one.")
+    port: int = Field(
+        1883, strict=True, ge=0, le=65535, description="Port on the loopback address; 0 takes a free one."
+    )
 
 
 class JournalConfig(_Table):
@@ -149,6 +155,7 @@ class JournalConfig(_Table):
 
     power_safe: bool = Field(
         True,
+        strict=True,
         description="Sync every commit to the disk: what was told to anybody survives a power cut. "
         "False spares the card and survives crashes of the hub only.",
     )
@@ -157,7 +164,7 @@ class JournalConfig(_Table):
 class RecordingConfig(_Table):
     """Raw recordings of everything the sensors send."""
 
-    raw: bool = Field(False, description="Write every notification to MCAP files under the state folder.")
+    raw: bool = Field(False, strict=True, description="Write every notification to MCAP files under the state folder.")
 
 
 class Config(_Table):

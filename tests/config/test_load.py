@@ -161,3 +161,27 @@ def test_unreadable_files_say_why_in_one_line(tmp_path: Path, name: str, words: 
 
 def test_the_reference_page_is_fresh() -> None:
     assert (ROOT / "docs" / "config.md").read_text() == reference()
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        ('[recording]\nraw = "no"', "recording.raw", "true or false"),
+        ("[journal]\npower_safe = 1", "journal.power_safe", "true or false"),
+        ("[broker]\nport = true", "broker.port", "whole number"),
+        ('[radio]\nsilence_s = "2"', "radio.silence_s", "a number"),
+        ("[hub]\nname = 3", "hub.name", "text in quotes"),
+        ("mqtt = 3", "mqtt", "a table"),
+        ("wearers = 3", "wearers", "[[wearers]]"),
+    ],
+)
+def test_a_wrong_type_is_told_in_the_words_of_toml(text: str, path: str, words: str) -> None:
+    assert words in problems(text)[path]
+
+
+def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_bytes(b"\xef\xbb\xbf[hub]\r\nname = 'a b'\r\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert "hub.name" in {problem.key_path for problem in caught.value.problems}

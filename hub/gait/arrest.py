@@ -154,8 +154,7 @@ class ArrestWatch:
             return None
         lobe.next_row = end
         time_s, rate = rows.column(TIME, first, end), rows.column(RATE, first, end)
-        before = rows.rows(first - self._slope_n, end - self._slope_n)
-        slope = (rate - before[RATE]) / (time_s - before[TIME])
+        slope = self._slope(rows, first, end)
         least = max(params.slope_per_peak_1_s * usual.peak_dps, params.least_slope_dps2)
         if slope[slope.argmin()] >= -least:
             return None
@@ -182,6 +181,14 @@ class ArrestWatch:
         onset, known, learnt, drop_dps = found
         onset_s = rows.value(TIME, first + onset - self._slope_n)
         return _Suspect(first + known, onset_s, drop_dps, learnt)
+
+    def _slope(self, rows: Tail, first: int, end: int) -> Floats:
+        """Of the rate over ``slope_over_s`` up to each of the rows ``first`` .. ``end`` - 1."""
+        time_s, rate = rows.column(TIME, first - self._slope_n, end), rows.column(RATE, first - self._slope_n, end)
+        slope: Floats = (rate[self._slope_n :] - rate[: -self._slope_n]) / (
+            time_s[self._slope_n :] - time_s[: -self._slope_n]
+        )
+        return slope
 
     def _limits(self, phase: Floats, highest: Floats, usual: UsualSwing) -> Iterator[tuple[Floats, Floats, bool]]:
         """Lowest usual slope and rate at each row: of the wearer's template, if it speaks, and of a reversal."""
@@ -232,6 +239,5 @@ class ArrestWatch:
         time_s = rows.column(TIME, rows.first, rows.end)
         first = rows.first + max(int(time_s.searchsorted(swing.rise_s)), self._slope_n)
         last = min(rows.first + int(time_s.searchsorted(swing.fall_s)) + self._within_n, rows.end)
-        now, before = rows.rows(first, last), rows.rows(first - self._slope_n, last - self._slope_n)
-        slope = (now[RATE] - before[RATE]) / (now[TIME] - before[TIME])
+        slope = self._slope(rows, first, last)
         return min(0.0, slope.item(slope.argmin())) if len(slope) else 0.0

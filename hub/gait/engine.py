@@ -132,7 +132,9 @@ class GaitEngine:
         feed = self._feeds[block.role]
         events: list[Event] = []
         self._timeline.add(self._rank[block.role], feed.push(block))
-        self._advance(min(feed.complete_before_s for feed in self._feeds.values()), events)
+        before_s = min([each.complete_before_s for each in self._feeds.values()])
+        self._advance(before_s, events)
+        feed.stream.history.forget(before_s - HISTORY_S)
         return events
 
     def finish(self) -> list[Event]:
@@ -146,8 +148,6 @@ class GaitEngine:
     def _advance(self, before_s: float, events: list[Event]) -> None:
         for item in self._timeline.due(before_s):
             self._deliver([item], events)
-        for feed in self._feeds.values():
-            feed.stream.history.forget(before_s - HISTORY_S)
 
     def _deliver(self, outputs: list[Output], events: list[Event]) -> None:
         """Hand items to whoever takes their type, and then what they answer, in the order of the answers."""

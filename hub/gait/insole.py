@@ -101,7 +101,8 @@ class InsoleStream:
         self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
         self._learner = ScaleLearner(spec.unit, calibration, scale_params)
-        self._cells = [(cell.y, REGION_COLUMN.get(cell.region, TOTAL)) for cell in spec.cells]
+        self._cell_y = np.array([[cell.y] for cell in spec.cells])
+        self._cell_column = [REGION_COLUMN.get(cell.region, TOTAL) for cell in spec.cells]
         self.restart()
 
     @property
@@ -142,12 +143,13 @@ class InsoleStream:
     def _sum_up(self, values: Floats) -> Floats:
         """Sums in an order that does not depend on the number of samples, so that each sample gives the same bits."""
         columns = np.zeros((COLUMNS, len(values)))
-        total, moment = columns[TOTAL], columns[MOMENT]
-        for load, (y, column) in zip(np.ascontiguousarray(values.T), self._cells, strict=True):
-            columns[column] += load
-            moment += load * y
-        total += columns[HEEL]
-        total += columns[FORE]
+        loads = np.ascontiguousarray(values.T)
+        sums = list(columns)
+        for load, moment, column in zip(loads, loads * self._cell_y, self._cell_column, strict=True):
+            sums[column] += load
+            sums[MOMENT] += moment
+        sums[TOTAL] += sums[HEEL]
+        sums[TOTAL] += sums[FORE]
         return columns
 
     def _grounded(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
@@ -295,7 +297,8 @@ class InsoleStream:
         first = int(time_s.searchsorted(self._air_s + margin_s))
         last = int(time_s.searchsorted(touched_s - margin_s))
         if last > first:
-            ordered = np.sort(columns[:, first:last], axis=1)
+            ordered = columns[:, first:last].copy()
+            ordered.sort(axis=1)
             count = last - first - 1
             self._learner.swing(ordered[:, int(0.25 * count)], ordered[:, int(0.9 * count)])
 

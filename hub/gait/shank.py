@@ -11,6 +11,7 @@ from hub.gait.alignment import (
     SHANK_FRAME,
     AlignmentParams,
     ShankAxes,
+    Vector,
     angle_between_deg,
     estimate_axes,
     standing_up,
@@ -97,7 +98,7 @@ class ShankStream:
         self._watch = ArrestWatch(role, spec.rate_hz, params.swing.arrest, learnt["arrest"] if learnt else None)
         self._scanner = SwingScanner(role, spec.rate_hz, spec.accelerometer, params.swing, self._watch)
         self._level = PitchLevel(role, spec.accelerometer)
-        self._axes = SHANK_FRAME if spec.frame == "shank" else None
+        self._use(SHANK_FRAME if spec.frame == "shank" else None)
         self._swings = 0
         self._cold = not learnt
         if learnt:
@@ -152,16 +153,20 @@ class ShankStream:
             up = learnt["up_axis"]
             x, y, z = (float(part) for part in learnt["pitch_axis"])
             up_axis = (float(up[0]), float(up[1]), float(up[2])) if up else None
-            self._axes = ShankAxes((x, y, z), up_axis, stood=False)
+            self._use(ShankAxes((x, y, z), up_axis, stood=False))
         self._scanner.learn(tuple(float(angle) for angle in learnt["swing_angles_deg"]))
+
+    def _use(self, axes: ShankAxes | None) -> None:
+        self._axes = axes
+        self._pitch_axis = _columns(axes.pitch) if axes else None
+        self._up_and_ahead = _columns(axes.up, axes.forward) if axes and axes.up and axes.forward else None
 
     def _scan(self, end: int, marks: list[Mark], floor_known_s: float = -inf) -> None:
         """Marks of all raw samples before index ``end``."""
-        axes = self._axes
         start, stop = self._rows.end, end - self._half
-        if axes is None or stop <= start:
+        if self._pitch_axis is None or stop <= start:
             return
-        rows = self._derive(axes, start, stop)
+        rows = self._derive(self._pitch_axis, start, stop)
         self._rows.append(rows)
         if floor_known_s == -inf:
             self._history.append(rows[KNOWN], rows[:HISTORY_COLUMNS])
@@ -175,11 +180,11 @@ class ShankStream:
                 if level is not None:
                     marks.append(level)
 
-    def _derive(self, axes: ShankAxes, start: int, stop: int) -> Floats:
+    def _derive(self, pitch_axis: Floats, start: int, stop: int) -> Floats:
         """Rows ``start`` .. ``stop`` - 1 from raw samples; half a kernel of raw samples lies on either side."""
         half, lead = self._half, 0 if start == self._rows.first else 1
         raw = self._raw.rows(start - lead - half, stop + half)
-        rate = _along(raw[RAW_RATE], axes.pitch)
+        (rate,) = _along(raw[RAW_RATE], pitch_axis)
         for _ in range(2 * half):
             rate = (rate[1:] + rate[:-1]) * 0.5
         count = stop - start + lead
@@ -190,16 +195,16 @@ class ShankStream:
         rows[KNOWN] = raw[RAW_TIME, 2 * half :]
         rows[RATE] = rate
         step_s = time_s[1:] - time_s[:-1]
-        rows[ANGLE, 0] = self._rows.value(ANGLE, start - 1) if lead else 0.0
-        rows[ANGLE, 1:] = (rate[1:] + rate[:-1]) * 0.5 * step_s
-        rows[ANGLE] = np.cumsum(rows[ANGLE])
+        angle = rows[ANGLE]
+        angle[0] = self._rows.value(ANGLE, start - 1) if lead else 0.0
+        angle[1:] = (rate[1:] + rate[:-1]) * 0.5 * step_s
+        angle[:] = angle.cumsum()
         if self._spec.accelerometer:
             x, y, z = force = middle[RAW_FORCE]
             size = np.sqrt(x * x + y * y + z * z)
             rows[JERK, 1:] = np.abs(size[1:] - size[:-1]) / step_s
-            if axes.up is not None and axes.forward is not None:
-                rows[UP] = _along(force, axes.up)
-                rows[AHEAD] = _along(force, axes.forward)
+            if self._up_and_ahead is not None:
+                rows[UP : AHEAD + 1] = _along(force, self._up_and_ahead)
         return rows[:, lead:]
 
     @property
@@ -227,7 +232,7 @@ class ShankStream:
             return
         now_s = self._raw.value(RAW_TIME, end - 1)
         if known is None:
-            self._axes = axes
+            self._use(axes)
             self._rows.restart(start + self._half)
             self._scanner.restart(self._rows.first)
             marks.append(AxesLearned(self._role, now_s, axes.share))
@@ -243,7 +248,7 @@ class ShankStream:
         if self._cold and not settled and moved_deg > self._params.moved_deg:
             self._scanner.forget()
         keeps_up = known.stood and not axes.stood and not slipped
-        self._axes = replace(axes, up=known.up, stood=True) if keeps_up else axes
+        self._use(replace(axes, up=known.up, stood=True) if keeps_up else axes)
 
     def _axes_from(self, start: int, end: int) -> ShankAxes | None:
         """Axes from raw samples ``start`` .. ``end`` - 1, if with these axes they are a walk."""
@@ -253,7 +258,7 @@ class ShankStream:
         )
         if axes is None:
             return None
-        rate = _along(raw[RAW_RATE], axes.pitch)
+        (rate,) = _along(raw[RAW_RATE], _columns(axes.pitch))
         if _swings_n(raw[RAW_TIME], rate, self._params.swing) < self._params.least_swings:
             return None
         second_n = max(2, round(self._spec.rate_hz))
@@ -267,10 +272,16 @@ class ShankStream:
             self._rows.forget(min(self._scanner.needs_from, self._rows.end - self._window_n // 2))
 
 
-def _along(vectors: Floats, axis: tuple[float, float, float]) -> Floats:
-    """Components of (3, n) ``vectors`` along ``axis``, (n,)."""
-    component: Floats = vectors[0] * axis[0] + vectors[1] * axis[1] + vectors[2] * axis[2]
-    return component
+def _columns(*axes: Vector) -> Floats:
+    """Axes as ``_along`` takes them."""
+    return np.array(axes).T[:, :, np.newaxis]
+
+
+def _along(vectors: Floats, axes: Floats) -> Floats:
+    """Components of (3, n) ``vectors`` along each of k ``axes`` (3, k, 1), (k, n)."""
+    x, y, z = vectors[:, np.newaxis] * axes
+    components: Floats = x + y + z
+    return components
 
 
 def _swings_n(time_s: Floats, rate_dps: Floats, params: SwingParams) -> int:

@@ -101,6 +101,11 @@ class Hub:
         """What the journal has counted."""
         return self._journal.stats
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the end has been asked for."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """Have ``run`` end in good order."""
         self._stopping.set()

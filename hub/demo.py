@@ -45,6 +45,7 @@ class DemoOptions:
     broker: tuple[str, int] | None = None
     state_dir: Path | None = None
     plain: bool = False
+    record: bool = False
 
 
 async def run_demo(options: DemoOptions) -> None:
@@ -76,7 +77,7 @@ async def run_demo(options: DemoOptions) -> None:
             running.cancel()
             await asyncio.wait({started, running})
         await running
-    console.print(summary(hub), highlight=False, markup=False)
+    console.print(summary(hub), highlight=False, markup=False, soft_wrap=True)
 
 
 def demo_config(options: DemoOptions) -> Config:
@@ -84,6 +85,7 @@ def demo_config(options: DemoOptions) -> Config:
     settings: dict[str, Any] = {
         "hub": {"name": "demo", "state_dir": options.state_dir or default_state_dir() / "demo"},
         "broker": {"port": _port(options.port)},
+        "recording": {"raw": options.record},
         "wearers": [
             {
                 "nickname": WEARER,
@@ -113,7 +115,7 @@ def where_to_look(hub: Hub) -> str:
     assert hub.broker is not None
     host = "" if hub.broker.host == "127.0.0.1" else f"-h {hub.broker.host} "
     port = "" if hub.broker.port == USUAL_PORT else f"-p {hub.broker.port} "
-    return f"events: mosquitto_sub {host}{port}-v -t '{hub.topics.base}/#'    journal: {hub.journal_path}"
+    return f"events: mosquitto_sub {host}{port}-v -t '{hub.topics.base}/#'\njournal: {hub.journal_path}"
 
 
 def link_lines(hub: Hub) -> list[LinkLine]:
@@ -136,8 +138,14 @@ async def _drawn(hub: Hub, where: str, start_s: float, console: Console) -> Asyn
     footer = f"{where}\nCtrl-C ends. Simulated walker and sensors; an aid, not a medical device."
     wearer = hub.wearers[WEARER]
 
+    links = link_lines(hub)
+
     def picture() -> Any:
-        return screen(wearer.live, link_lines(hub), start_s, footer)
+        nonlocal links
+        if not hub.stopping:  # the end of a link at the end is no news
+            links = link_lines(hub)
+        width, height = console.size
+        return screen(wearer.live, links, start_s, footer, width=width, height=height)
 
     with Screen(picture(), console=console, auto_refresh=False, transient=False) as view:
         async with _every(REDRAW_S, lambda: view.update(picture(), refresh=True)):
@@ -180,7 +188,7 @@ class _News:
 
     def say(self) -> None:
         """Print new link states and events as lines."""
-        for link in self._hub.radio.status():
+        for link in () if self._hub.stopping else self._hub.radio.status():
             if link.state is not self._states.get(link.role):
                 self._states[link.role] = link.state
                 passed_s = link.since_s - self._start_s
@@ -197,10 +205,9 @@ def _say(text: str) -> None:
 
 
 def summary(hub: Hub) -> str:
-    """What the demo came to."""
+    """What this run of the demo came to."""
     wearer = hub.wearers[WEARER]
     counts = wearer.live.counts
-    day = wearer.tally.summary(time.time_ns())
     assert hub.publisher is not None
     published = hub.publisher.stats
     links = ", ".join(f"{line.role.value.replace('_', ' ')} {line.loss_pct:.1f} % lost" for line in link_lines(hub))
@@ -209,6 +216,9 @@ def summary(hub: Hub) -> str:
         f"{counts['toe_first']} toe-first events, {counts['toe_drag']} drags, {counts['toe_catch']} toe catches, "
         f"{counts['trip confirmed']} trips"
     )
-    kept = f"{hub.journal_stats.committed_n} events in the journal, {published.acknowledged_n} taken by the broker"
-    steps = f"walked {day.walking_min:.1f} min, {counts['initial_contact']} steps: {strikes}"
-    return "\n".join(("", steps, said, kept, f"links: {links}"))
+    new_n, taken_n = hub.journal_stats.committed_n, published.acknowledged_n
+    older = f", with at least {taken_n - new_n} that were left from before" if taken_n > new_n else ""
+    kept = f"{new_n} new events in the journal, {taken_n} taken by the broker{older}"
+    steps = f"walked {wearer.live.walked_s / 60:.1f} min, {counts['initial_contact']} steps: {strikes}"
+    recorded = [f"recordings: {config.hub.state_dir / 'recordings'}"] if (config := hub.config).recording.raw else []
+    return "\n".join(("", steps, said, kept, f"links: {links}", *recorded))

@@ -53,6 +53,8 @@ class Live:
     told_n: int = 0
     """How many events have gone through ``recent``."""
     walking: bool = False
+    walked_s: float = 0.0
+    """Walking in the bouts that have ended, first to last initial contact of each."""
     _ranges: dict[Role, CellRange] = field(default_factory=dict)
 
     def begin(self, session: Session) -> None:
@@ -101,6 +103,8 @@ class Live:
                 self.walking = True
             case Kind.WALK_END:
                 self.walking = False
+                duration_s = event.fields.get("duration_s")
+                self.walked_s += duration_s if isinstance(duration_s, int | float) else 0.0
         if event.kind not in TOO_MANY_FOR_LINES:
             self.recent.append(event)
             self.told_n += 1

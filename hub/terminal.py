@@ -7,17 +7,33 @@ from dataclasses import dataclass
 from rich.align import Align
 from rich.console import Group, RenderableType
 from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from hub.events import Event, Kind
-from hub.live import TOO_MANY_FOR_LINES, Live, StepMark
+from hub.live import TOO_MANY_FOR_LINES, Live
 from hub.session import InsoleSpec
 from sensors.layout import Cell, Role, Side
 
 FOOT_ROWS, FOOT_COLUMNS = 10, 9
 LINK_ROWS = 4
-EVENT_ROWS = 8
+COUNT_ROWS = 4
+STEPS_LINES = 4
+EVENT_ROWS = 12
+BORDERS = 2
+FEET_WIDTH = 70
+"""Columns from which the feet are drawn."""
+QUALITY_WIDTH = 95
+"""Columns from which loss and battery of each link are told."""
+STREAMING = "streaming"
+NOTHING = "-"
+SHORT_NAMES = {
+    Role.LEFT_INSOLE: "L insole",
+    Role.RIGHT_INSOLE: "R insole",
+    Role.LEFT_SHIN: "L shin",
+    Role.RIGHT_SHIN: "R shin",
+}
 SHADES = " ·░▒▓█"
 STRIKE_MARKS = {"heel": ("h", "green"), "flat": ("f", "yellow"), "toe": ("T", "red"), "unknown": ("?", "dim")}
 
@@ -52,11 +68,17 @@ def describe(event: Event) -> str:
             steps = _number(fields.get("steps"), ".0f")
             words = f"walk ended: {steps} steps, {_number(fields.get('cadence_spm'), '.0f')} per minute"
         case Kind.QUALITY:
-            sensor = fields.get("sensor")
-            words = f"{fields.get('issue')}{f' ({sensor})' if sensor else ''}: {fields.get('reason')}"
+            return _quality(event)
         case _:
             words = event.kind.value.replace("_", " ")
     return words if event.side is Side.BOTH else f"{event.side.value} {words}"
+
+
+def _quality(event: Event) -> str:
+    """The reason; with the sensor before it where it does not name it itself."""
+    reason = str(event.fields.get("reason"))
+    sensor = str(event.fields.get("sensor") or "").replace("_", " ")
+    return reason if not sensor or sensor in reason else f"{sensor}: {reason}"
 
 
 def plain_lines(events: Iterable[Event], start_s: float) -> list[str]:
@@ -68,25 +90,37 @@ def plain_lines(events: Iterable[Event], start_s: float) -> list[str]:
     ]
 
 
-def screen(live: Live, links: Iterable[LinkLine], start_s: float, footer: str) -> RenderableType:
-    """The whole picture."""
+def screen(
+    live: Live, links: Iterable[LinkLine], start_s: float, footer: str, *, width: int, height: int
+) -> RenderableType:
+    """The whole picture, in ``width`` columns and at most ``height`` lines, the footer always among them."""
+    below = Text(footer, style="dim", no_wrap=True, overflow="ellipsis")
+    free = height - footer.count("\n") - 1
+    links = list(links)
+    parts: list[RenderableType] = []
+    aside_lines = max(len(links), LINK_ROWS) + COUNT_ROWS + 2 * BORDERS
+    if free >= aside_lines:
+        parts.append(_top(live, links, width))
+        free -= aside_lines
+    if free >= STEPS_LINES:
+        parts.append(_steps(live, width))
+        free -= STEPS_LINES
+    if free > 1:
+        lines = plain_lines(list(live.recent)[-min(free - 1, EVENT_ROWS) :], start_s) or ["waiting for the first steps"]
+        lines += [""] * (min(free - 1, EVENT_ROWS) - len(lines))
+        parts.append(Rule("events", align="left", style="default"))
+        parts.append(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"))
+    return Group(*parts, below)
+
+
+def _top(live: Live, links: list[LinkLine], width: int) -> RenderableType:
+    """Links and counts, beside the feet where there is room."""
+    aside = Group(_links(links, with_quality=width >= QUALITY_WIDTH), _counts(live))
+    if width < FEET_WIDTH:
+        return aside
     top = Table.grid()
-    top.add_row(
-        _foot(live, Role.LEFT_INSOLE, "left"),
-        _foot(live, Role.RIGHT_INSOLE, "right"),
-        Group(_links(links), _counts(live)),
-    )
-    recent = Text(
-        "\n".join(plain_lines(list(live.recent)[-EVENT_ROWS:], start_s)) or "waiting for the first steps",
-        overflow="ellipsis",
-    )
-    state = "walking" if live.walking else "not walking"
-    return Group(
-        top,
-        Panel(_steps(live.steps), title=f"last steps ({state})", title_align="left", padding=(0, 1)),
-        Panel(recent, title="events", title_align="left", padding=(0, 1), height=EVENT_ROWS + 2),
-        Text(footer, style="dim"),
-    )
+    top.add_row(_foot(live, Role.LEFT_INSOLE, "left"), _foot(live, Role.RIGHT_INSOLE, "right"), aside)
+    return top
 
 
 def _number(value: object, spec: str) -> str:
@@ -115,38 +149,49 @@ def foot_rows(cells: tuple[Cell, ...], pressure: tuple[float, ...], side: Side) 
     return ["".join(character * 2 for character in row) for row in grid]
 
 
-def _steps(steps: Iterable[StepMark]) -> Text:
+def _steps(live: Live, width: int) -> Panel:
+    """As many of the last steps as fit."""
     rows = {Side.LEFT: Text("L "), Side.RIGHT: Text("R ")}
-    for step in steps:
+    fit_n = max((width - 6) // 2, 0)
+    for step in list(live.steps)[max(len(live.steps) - fit_n, 0) :]:
         mark, colour = STRIKE_MARKS.get(step.strike, STRIKE_MARKS["unknown"])
         cell = mark + ("!" if step.trip else "~" if step.drag else " ")
         for side, row in rows.items():
             row.append(cell if side is step.side else "· ", style=colour if side is step.side else "dim")
-    return Text("\n").join(
-        [*rows.values(), Text("h heel  f flat  T toe first  ~ drag  ! trip", style="dim")],
+    body = Text("\n", no_wrap=True).join(rows.values())
+    state = "walking" if live.walking else "not walking"
+    key = Text("h heel  f flat  T toe first  ~ drag  ! trip", style="dim")
+    return Panel(
+        body, title=f"last steps ({state})", title_align="left", subtitle=key, subtitle_align="left", padding=(0, 1)
     )
 
 
 def _counts(live: Live) -> Panel:
     counts = live.counts
     table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
     table.add_row(f"{counts['initial_contact']} steps", "")
     table.add_row(f"{counts['strike heel']} heel first", f"{counts['toe_drag']} drags")
     table.add_row(f"{counts['strike flat']} flat", f"{counts['toe_catch']} toe catches")
     table.add_row(f"{counts['toe_first']} toe first", f"{counts['trip confirmed']} trips")
-    return Panel(table, title="counts", title_align="left")
+    return Panel(table, title="counts", title_align="left", height=COUNT_ROWS + BORDERS)
 
 
-def _links(links: Iterable[LinkLine]) -> Panel:
+def _links(links: list[LinkLine], *, with_quality: bool) -> Panel:
+    """One row for each link; what it delivers is told while it streams."""
     table = Table.grid(padding=(0, 1))
+    for _ in range(5 if with_quality else 3):
+        table.add_column(no_wrap=True)
     for link in links:
-        battery = "" if link.battery_pct is None else f"{link.battery_pct:.0f} %"
-        style = "green" if link.state == "streaming" else "yellow"
-        table.add_row(
-            link.role.value.replace("_", " "),
-            Text(link.state.replace("_", " "), style=style),
-            f"{link.rate_hz:.0f} Hz",
-            f"{link.loss_pct:.1f} % lost",
-            battery,
-        )
-    return Panel(table, title="links", title_align="left", height=LINK_ROWS + 2)
+        streams = link.state == STREAMING
+        row: list[str | Text] = [
+            SHORT_NAMES[link.role],
+            Text(link.state.replace("_", " ").removesuffix(" for data"), style="green" if streams else "yellow"),
+            f"{link.rate_hz:.0f} Hz" if streams else NOTHING,
+        ]
+        if with_quality:
+            row.append(f"{link.loss_pct:.1f} % lost" if streams else NOTHING)
+            row.append("" if link.battery_pct is None else f"{link.battery_pct:.0f} %")
+        table.add_row(*row)
+    return Panel(table, title="links", title_align="left", height=max(len(links), LINK_ROWS) + BORDERS)

@@ -1,40 +1,24 @@
-"""The command line. Each command is a module of its own; this one names them and turns errors into one clear line."""
+"""The command line's entry: turns every end of a command into an exit code and at most one clear line."""
 
+import errno
+import os
+import signal
 import sys
 
-import typer
-
-from hub.cli import check, demo, replay, run, scan, simulate, validate
 from hub.errors import ConfigError, InsoleHubError
 
 FAILED = 1
 WRONG_USAGE = 2
+INTERRUPTED = 128 + signal.SIGINT
 
-app = typer.Typer(
-    name="insole-hub",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    help="Watches how a person with foot drop walks: pressure insoles and a shin IMU over Bluetooth LE, "
-    "toe-first contacts, drags and trips over MQTT. An aid, not a medical device.",
-    epilog="Start with **insole-hub demo**: the whole hub on emulated sensors, nothing needed. "
-    "Then **insole-hub scan** to find your own.",
-)
-
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("scan")(scan.scan)
-app.command("check")(check.check)
-app.command("replay")(replay.replay)
-app.command("simulate")(simulate.simulate)
-app.command("validate")(validate.validate)
+OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def main() -> None:
     """Run a command; exit 0 when it worked, 1 when it failed, 2 for wrong usage or configuration."""
+    _have_streams()
     try:
-        app()
+        _run()
     except ConfigError as error:
         print_config_error(error)
         sys.exit(WRONG_USAGE)
@@ -42,9 +26,33 @@ def main() -> None:
         sys.stderr.write(f"insole-hub: {error}\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
+    except OSError as error:
+        if error.filename is not None or error.errno not in OUTPUT_ERRORS:
+            raise
+        sys.stderr.write(f"insole-hub: cannot write to standard output: {error.strerror}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
+        sys.exit(FAILED)
+
+
+def _run() -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is signal.default_int_handler:  # Ctrl-C while modules are loaded just ends the process
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from hub.cli.commands import app  # noqa: PLC0415 - slow to load: not before Ctrl-C is looked after
+
+    signal.signal(signal.SIGINT, handler)
+    app()
+
+
+def _have_streams() -> None:
+    """A stream that the caller has closed is nowhere: what is written to it is lost, and nothing else."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def print_config_error(error: ConfigError) -> None:

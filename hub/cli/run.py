@@ -5,10 +5,12 @@ import logging
 import sys
 from pathlib import Path
 
-from hub.app import Hub
+from hub.app import Hub, broker_address
 from hub.cli.check import ConfigPath
 from hub.config import Config, load_config
 from hub.radio import Bluetooth
+
+logger = logging.getLogger("insole-hub")
 
 
 def run(config: ConfigPath = Path("hub.toml")) -> None:
@@ -18,7 +20,22 @@ def run(config: ConfigPath = Path("hub.toml")) -> None:
     """
     loaded = load_config(config)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logger.info("%s", started_with(loaded))
     asyncio.run(_run(loaded))
+
+
+def started_with(config: Config) -> str:
+    """What the service was started with, in one line."""
+    wearers = "; ".join(
+        f"{wearer.nickname} ({', '.join(device.role.value.replace('_', ' ') for device in wearer.devices)})"
+        for wearer in config.wearers
+    )
+    broker = broker_address(config.mqtt) if config.mqtt else None
+    where = (
+        f"{broker.host}:{broker.port}" if broker else f"the hub's own, 127.0.0.1:{config.broker.port or 'free port'}"
+    )
+    journal = config.hub.state_dir / "journal.db"
+    return f"starting: {wearers}; journal {journal}; broker {where}; topics {config.topic_base}/#"
 
 
 async def _run(config: Config) -> None:

@@ -31,16 +31,20 @@ def simulate(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Session folder to write; must not exist or be empty.")
     ],
-    minutes: Annotated[float, typer.Option(help="How long.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0.2, max=1440, help="How long.")] = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same walk.")] = 1,
-    rate: Annotated[float, typer.Option(help="Samples per second.")] = 100.0,
+    rate: Annotated[float, typer.Option(min=10, max=1000, help="Samples per second.")] = 100.0,
     affected_side: Annotated[Leg, typer.Option(help="The weak leg; it carries the shin sensor.")] = Leg.RIGHT,
     both_shins: Annotated[bool, typer.Option("--both-shins", help="A sensor on the other shin too.")] = False,
     trips: Annotated[
         int, typer.Option(min=0, help="Trips over obstacles, spread over early, middle and late swing.")
     ] = 0,
-    strength: Annotated[float, typer.Option(help="Part of the foot's speed that an obstacle takes, 0.05 to 1.")] = 1.0,
-    speed: Annotated[float | None, typer.Option(help="Walking speed in m/s; default: the profile's own.")] = None,
+    strength: Annotated[
+        float, typer.Option(min=0.05, max=1.0, help="Part of the foot's speed that an obstacle takes.")
+    ] = 1.0,
+    speed: Annotated[
+        float | None, typer.Option(min=0.2, max=2.2, help="Walking speed in m/s; default: the profile's own.")
+    ] = None,
     severity: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How much of the profile's weakness, 0 to 1.")
     ] = 1.0,

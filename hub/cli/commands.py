@@ -1,0 +1,47 @@
+"""The commands of the command line, each a module of its own."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from hub.cli import check, demo, replay, run, scan, simulate, validate
+
+app = typer.Typer(
+    name="insole-hub",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    epilog="Start with **insole-hub demo**: the whole hub on emulated sensors, nothing needed. "
+    "Then **insole-hub scan** to find your own.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"insole-hub {version('insole-hub')}")
+        raise typer.Exit
+
+
+@app.callback()
+def insole_hub(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Watches how a person with foot drop walks.
+
+    Pressure insoles and a shin IMU over Bluetooth LE; toe-first contacts, drags and trips over MQTT. An aid, not a
+    medical device.
+    """
+
+
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("scan")(scan.scan)
+app.command("check")(check.check)
+app.command("replay")(replay.replay)
+app.command("simulate")(simulate.simulate)
+app.command("validate")(validate.validate)

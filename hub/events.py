@@ -30,6 +30,10 @@ class Kind(StrEnum):
     QUALITY = "quality"
 
 
+NOT_DETECTED_YET = frozenset({Kind.FOOT_SLAP, Kind.FALL, Kind.COMPENSATION, Kind.EXERCISE_REP})
+"""Kinds that have a name and fields, and that no detector makes yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an event: JSON type and meaning; null where not known."""

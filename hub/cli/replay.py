@@ -10,8 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hub.errors import RecordingError
 from hub.events import Event, Kind
 from hub.playback import Playback, open_recording
+from hub.recording.session_toml import FILE_NAME
 from hub.terminal import plain_lines
 from sensors.layout import Side
 
@@ -30,6 +32,7 @@ def replay(
 
     The same samples give the same events with the same ids, however they are cut into blocks and however fast they go.
     """
+    _refuse_folder_of_many(path)
     recording = open_recording(path)
     seen: list[Event] = []
     for events in recording.events(speed):
@@ -40,6 +43,17 @@ def replay(
             _write(plain_lines(events, recording.start_s) if speed is not None else ())
     if not jsonl:
         _summary(Console(), recording, seen)
+
+
+def _refuse_folder_of_many(path: Path) -> None:
+    """Raise ``RecordingError`` for a folder that is no recording and has some below it."""
+    if not path.is_dir() or (path / FILE_NAME).exists():
+        return
+    held = sorted(file.parent for depth in ("*", "*/*") for file in path.glob(f"{depth}/{FILE_NAME}"))
+    held += sorted(path.glob("*.mcap"))
+    if held:
+        number = f"{len(held)} recording{'s' if len(held) != 1 else ''}"
+        raise RecordingError(path, f"is no session folder; it holds {number}: name one, such as {held[0]}")
 
 
 def _write(lines: Iterable[str]) -> None:

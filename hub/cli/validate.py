@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from hub.errors import InsoleHubError
+from hub.recording.session_folder import TRUTH_FILE
 from hub.validation.runner import RunOptions, Sensors, find_sessions, score_folder
 from hub.validation.score import Score, pooled
 from hub.validation.tables import (
@@ -61,6 +63,8 @@ def validate(
         score = score_folder(path, options)
         if score is not None:
             scores[path] = score
+    if not scores:
+        raise InsoleHubError(f"no sensor is left after --hide in any of {len(sessions)} sessions: nothing to judge")
     sets = _by_set(scores)
     total = pooled("all", list(scores.values()))
     if as_json:
@@ -74,6 +78,10 @@ def validate(
         sys.stdout.write(json.dumps(report, indent=2, allow_nan=False) + "\n")
         return
     console = Console()
+    without_truth = [path for path in scores if not (path / TRUTH_FILE).exists()]
+    if len(without_truth) == len(scores):
+        _tell_no_truth(console, without_truth)
+        return
     for score in scores.values() if each else ():
         _show(console, score)
     for score in sets:
@@ -84,6 +92,13 @@ def validate(
     if len(scores) < len(sessions):
         skipped = len(sessions) - len(scores)
         console.print(f"{skipped} session{'s' if skipped != 1 else ''} skipped: no sensor left after --hide.")
+    _tell_no_truth(console, without_truth)
+
+
+def _tell_no_truth(console: Console, paths: list[Path]) -> None:
+    for path in paths:
+        text = f"{path}: no truth ({TRUTH_FILE}): nothing to judge; `insole-hub replay` tells what is detected"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _by_set(scores: dict[Path, Score]) -> list[Score]:

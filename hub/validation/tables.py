@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from hub.validation.score import MISSED, Measure, Proportion, Score, Spread
+from hub.events import NOT_DETECTED_YET, Kind
+from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally
 
 Row = tuple[str, ...]
 
 NOTHING = "–"
+NOT_YET = "not detected yet"
 
 RATE_HEADER: Row = ("measure", "true", "found", "false", "recall %", "precision %", "not judged")
 TIMING_HEADER: Row = ("measure", "false/h", "/1000 steps", "error ms ± SD", "median (5–95 %)", "late ms", "95 %")
@@ -24,25 +26,28 @@ LEGEND = (
 
 def rate_rows(score: Score) -> list[Row]:
     """What was found and what was wrong: one row for each measure that had truth or detections."""
-    return [
-        (
-            _words(measure),
-            str(tally.truth_n),
-            str(tally.found_n),
-            str(tally.false_n),
-            proportion(tally.recall),
-            proportion(tally.precision),
-            str(tally.unjudged_n),
-        )
-        for measure, tally in score.tallies.items()
-    ]
+    return [_rate_row(measure, tally) for measure, tally in score.tallies.items()]
+
+
+def _rate_row(measure: Measure, tally: Tally) -> Row:
+    if _no_detector(measure, tally):
+        return (_words(measure), str(tally.truth_n), NOTHING, NOTHING, NOT_YET, NOTHING, NOTHING)
+    return (
+        _words(measure),
+        str(tally.truth_n),
+        str(tally.found_n),
+        str(tally.false_n),
+        proportion(tally.recall),
+        proportion(tally.precision),
+        str(tally.unjudged_n),
+    )
 
 
 def timing_rows(score: Score) -> list[Row]:
     """False alarms, timing error and latency: one row for each measure of which something was judged."""
     rows: list[Row] = []
     for measure, tally in score.tallies.items():
-        if not (tally.truth_n or tally.false_n):
+        if not (tally.truth_n or tally.false_n) or _no_detector(measure, tally):
             continue
         error, latency = Spread.of(tally.error_s), Spread.of(tally.latency_s)
         rows.append(
@@ -106,6 +111,12 @@ def middle_error(spread: Spread | None) -> str:
     if spread is None:
         return NOTHING
     return f"{round(spread.median_ms):+d} ({round(spread.p5_ms):+d}–{round(spread.p95_ms):+d})"
+
+
+def _no_detector(measure: Measure, tally: Tally) -> bool:
+    """Whether nothing was found because nothing looks for it."""
+    kind = Kind(measure.value.removesuffix("_candidate"))
+    return kind in NOT_DETECTED_YET and not (tally.found_n or tally.false_n or tally.unjudged_n)
 
 
 def _words(measure: Measure) -> str:

@@ -34,3 +34,9 @@ def test_the_summary_counts_what_happened(insole_hub: Run, walk: Path) -> None:
     assert "initial contact: heel" in done.stdout
     assert "toe first" in done.stdout
     assert "walking:" in done.stdout
+
+
+def test_a_folder_of_recordings_is_told_to_name_one(insole_hub: Run, walk: Path) -> None:
+    done = insole_hub("replay", walk.parent)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert f"it holds 1 recording: name one, such as {walk}" in done.stderr

@@ -33,10 +33,31 @@ def test_a_damaged_truth_shows_in_the_figures(insole_hub: Run, walk: Path, tmp_p
     assert damaged["recall"]["n"] == damaged["truth"]
 
 
-def test_hiding_all_sensors_skips_and_says_so(insole_hub: Run, walk: Path) -> None:
-    done = insole_hub("validate", walk, "--hide", "insole", "--hide", "shin")
-    assert done.returncode == 0
-    assert "1 session skipped" in done.stdout
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_hiding_all_sensors_leaves_nothing_to_judge_and_says_so(
+    insole_hub: Run, walk: Path, more: tuple[str, ...]
+) -> None:
+    done = insole_hub("validate", walk, "--hide", "insole", "--hide", "shin", *more)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "no sensor is left after --hide" in done.stderr
+
+
+def test_without_truth_there_is_nothing_to_judge(insole_hub: Run, walk: Path, tmp_path: Path) -> None:
+    shutil.copytree(walk, tmp_path / "blind")
+    (tmp_path / "blind" / "truth.csv").unlink()
+    alone = insole_hub("validate", tmp_path)
+    assert (alone.returncode, alone.stdout.count("\n")) == (0, 1)
+    assert "blind: no truth (truth.csv): nothing to judge" in alone.stdout
+    beside = insole_hub("validate", tmp_path, walk)
+    assert "blind: no truth (truth.csv): nothing to judge" in beside.stdout
+    assert "initial contact" in beside.stdout
+
+
+def test_what_no_detector_makes_is_not_told_as_missed(insole_hub: Run, walk: Path) -> None:
+    rows = [line for line in insole_hub("validate", walk).stdout.splitlines() if line.startswith("foot slap")]
+    assert len(rows) == 1
+    assert "not detected yet" in rows[0]
+    assert "0.0" not in rows[0]
 
 
 def test_the_table_names_every_measure(insole_hub: Run, walk: Path) -> None:

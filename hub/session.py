@@ -47,7 +47,7 @@ class Wearer:
 
     def is_affected(self, side: Side) -> bool:
         """Whether foot drop is expected on that side."""
-        return self.affected_side in {"both", side.value}
+        return self.affected_side in ("both", side)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from hub.gait.detector import Handler, Output
 from hub.gait.facts import InitialContact, Walking
 from hub.gait.timeline import Later
 from hub.session import Session
+from sensors.layout import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ContextDetector:
         self._one_leg = len({role.side for role in session.sensors}) == 1
         self._recent: deque[InitialContact] = deque(maxlen=params.contacts)
         self._stride_s: deque[float] = deque(maxlen=params.strides_kept)
-        self._contact_s = {"left": -inf, "right": -inf}
+        self._contact_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
         self._last_s = -inf
         self._walking = False
 
@@ -53,10 +54,10 @@ class ContextDetector:
 
     def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
         params = self._params
-        stride_s = contact.time_s - self._contact_s[contact.side.value]
+        stride_s = contact.time_s - self._contact_s[contact.side]
         if stride_s < params.one_leg_within_s / (params.contacts - 1):
             self._stride_s.append(stride_s)
-        self._contact_s[contact.side.value] = contact.time_s
+        self._contact_s[contact.side] = contact.time_s
         self._recent.append(contact)
         self._last_s = max(self._last_s, contact.time_s)
         if self._walking or not self._alternating():

@@ -153,9 +153,9 @@ class GaitEngine:
         """Hand items to whoever takes their type, and then what they answer, in the order of the answers."""
         routes, now_s = self._routes, self._timeline.now_s
         for output in outputs:  # grows meanwhile
-            if isinstance(output, Event):
+            if type(output) is Event:
                 events.append(output)
-            elif isinstance(output, Later):
+            elif type(output) is Later:
                 self._timeline.schedule(output)
             else:
                 for handler in routes.get(type(output), ()):

@@ -170,7 +170,8 @@ class ScaleLearner:
         self._swings_n += 1
         if self._swings_n > kept and self._swings_n % self._params.then_every:
             return
-        ordered = np.sort(self._swings[: self._swings_n], axis=0)
+        ordered = self._swings[: self._swings_n].copy()
+        ordered.sort(axis=0)
         last = len(ordered) - 1
         low, middle = ordered[int(0.25 * last)].tolist(), float(ordered[int(0.5 * last), COLUMNS + TOTAL])
         zero, unrest = tuple(low[:COLUMNS]), (middle, *low[COLUMNS + 1 :])
@@ -188,4 +189,4 @@ class ScaleLearner:
 
 
 def _plain(columns: Floats) -> tuple[float, ...]:
-    return tuple(float(value) for value in columns)
+    return tuple(columns.tolist())

@@ -140,13 +140,15 @@ class ContactPosture:
         self._history = history
         self._pitches_deg: list[float] = []
 
-    def below_usual_deg(self, contact_s: float, *, learn: bool) -> float:
-        """How much less than usual at the contact at ``contact_s``; 0 where that is not known."""
+    def learn(self, contact_s: float) -> None:
+        """Take an undisturbed contact."""
         pitch_deg = pitch_at(self._history, self.level, contact_s) if self.level else None
-        if pitch_deg is None:
+        if pitch_deg is not None:
+            self._pitches_deg = [*self._pitches_deg[-REMEMBERED + 1 :], pitch_deg]
+
+    def below_usual_deg(self, contact_s: float) -> float:
+        """How much less than usual at the contact at ``contact_s``; 0 where that is not known."""
+        if self.level is None or len(self._pitches_deg) < REMEMBERED // 2:
             return 0.0
-        usual = self._pitches_deg
-        below_deg = median(usual) - pitch_deg if len(usual) >= REMEMBERED // 2 else 0.0
-        if learn:
-            self._pitches_deg = [*usual[-REMEMBERED + 1 :], pitch_deg]
-        return below_deg
+        pitch_deg = pitch_at(self._history, self.level, contact_s)
+        return median(self._pitches_deg) - pitch_deg if pitch_deg is not None else 0.0

@@ -56,26 +56,25 @@ class Foot:
         """The foot left the ground."""
         self._lifts_s = [*self._lifts_s[-3:], time_s]
 
-    def land(self, time_s: float, other_contact_s: float, *, learn: bool) -> bool | None:
-        """The foot met the ground. Whether the step since the other foot's contact was in rhythm; None: cannot tell."""
+    def land(self, time_s: float, other_contact_s: float, *, learn: bool) -> None:
+        """The foot met the ground, after the other foot's contact."""
         params = self._params
         lifted_s = self.lifted_before(time_s)
         self.swung_s = time_s - lifted_s if lifted_s is not None else None
         step_s = time_s - other_contact_s
-        steady = self._in_rhythm(step_s)
         self._contacts_s = [*self._contacts_s[-9:], time_s]
         if learn and self.swung_s is not None and params.swing_s[0] <= self.swung_s <= params.swing_s[1]:
             self._swings_s = [*self._swings_s[-params.remembered + 1 :], self.swung_s]
         if learn and params.step_s[0] <= step_s <= params.step_s[1]:
             self._steps_s = [*self._steps_s[-params.remembered + 1 :], step_s]
-        return steady
 
     def forget(self) -> None:
         """What lies across a silence does not count; what is usual stays."""
         self._lifts_s = []
         self._contacts_s = []
 
-    def _in_rhythm(self, step_s: float) -> bool | None:
+    def in_rhythm(self, step_s: float) -> bool | None:
+        """Whether a step that took ``step_s`` is a usual one; None: cannot tell."""
         if len(self._steps_s) < self._params.speaks_after:
             return None
         middle_s = median(self._steps_s)

@@ -12,7 +12,7 @@ from hub.gait.history import History
 from hub.gait.insole import Loaded
 from hub.gait.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
 from hub.gait.timeline import Later
-from hub.session import InsoleSpec, Session
+from hub.session import Floats, InsoleSpec, Session
 from sensors.layout import Region, Role, Side
 
 
@@ -96,8 +96,8 @@ class StrikeDetector:
     def _judge(self, due: _Verdict, now_s: float) -> list[Output]:
         contact = due.contact
         time_s, columns = self._window(contact)
-        heel_s = onset_s(time_s, columns[HEEL], contact.time_s, due.scale, HEEL)
-        fore_s = onset_s(time_s, columns[FORE], contact.time_s, due.scale, FORE)
+        heel_s = onset_s(time_s, columns[HEEL].tolist(), contact.time_s, due.scale, HEEL)
+        fore_s = onset_s(time_s, columns[FORE].tolist(), contact.time_s, due.scale, FORE)
         lead_s = heel_s - fore_s if heel_s is not None and fore_s is not None else None
         index = self._index_pct(contact, due.scale, time_s, columns)
         outputs = self._report(contact, self._strike(contact.sensor, heel_s, fore_s), index, lead_s, now_s)
@@ -110,7 +110,7 @@ class StrikeDetector:
     def _await_heel(self, due: _HeelAwaited, now_s: float) -> list[Output]:
         contact, params = due.judged.contact, self._params
         time_s, columns = self._window(contact)
-        heel_s = onset_s(time_s, columns[HEEL], contact.time_s, due.scale, HEEL)
+        heel_s = onset_s(time_s, columns[HEEL].tolist(), contact.time_s, due.scale, HEEL)
         if heel_s is None and now_s < contact.time_s + params.heel_awaited_s:
             return [Later(now_s + params.poll_s, due)]
         lead_ms = 1000 * ((now_s if heel_s is None else heel_s) - due.fore_s)
@@ -147,19 +147,19 @@ class StrikeDetector:
         )
         return [JudgedContact(contact, strike, index, lead_ms, event.id), event]
 
-    def _window(self, contact: InitialContact) -> tuple[list[float], list[list[float]]]:
-        """Samples from shortly before the contact to now: few, hence plain numbers."""
+    def _window(self, contact: InitialContact) -> tuple[list[float], Floats]:
+        """Samples from shortly before the contact to now. They are few: plain numbers are quicker than arrays."""
         start_s = contact.time_s - self._params.onset_before_s
         time_s, columns = self._histories[contact.sensor].window(start_s, contact.time_s + 1.0)
-        return time_s.tolist(), columns.tolist()
+        return time_s.tolist(), columns
 
     def _index_pct(
-        self, contact: InitialContact, scale: LoadScale, time_s: list[float], columns: list[list[float]]
+        self, contact: InitialContact, scale: LoadScale, time_s: list[float], columns: Floats
     ) -> float | None:
         first = bisect_left(time_s, contact.time_s)
         last = bisect_right(time_s, contact.time_s + self._params.index_s)
-        total = sum(columns[TOTAL][first:last]) - (last - first) * scale.zero[TOTAL]
-        moment = sum(columns[MOMENT][first:last]) - (last - first) * scale.zero[MOMENT]
+        total = sum(columns[TOTAL, first:last].tolist()) - (last - first) * scale.zero[TOTAL]
+        moment = sum(columns[MOMENT, first:last].tolist()) - (last - first) * scale.zero[MOMENT]
         return min(max(100 * moment / total, 0.0), 100.0) if total > 0 else None
 
 

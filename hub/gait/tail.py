@@ -40,7 +40,7 @@ class Tail:
 
     def value(self, column: int, index: int) -> float:
         """One number."""
-        return float(self._data[column, self._at - self.first + index])
+        return self._data.item(column, self._at - self.first + index)
 
     def forget(self, before: int) -> None:
         """Let go of samples before index ``before``."""

@@ -151,10 +151,15 @@ class TripDetector:
 
     def _landed(self, contact: InitialContact, now_s: float) -> list[Output]:
         foot, other = self._feet[contact.side], self._feet[contact.side.other]
-        undisturbed = not self._open
-        steady = foot.land(contact.time_s, other.contact_s, learn=undisturbed)
         posture = self._postures.get(contact.side)
-        below_deg = posture.below_usual_deg(contact.time_s, learn=undisturbed) if posture else 0.0
+        undisturbed = not self._open
+        foot.land(contact.time_s, other.contact_s, learn=undisturbed)
+        if undisturbed:
+            if posture:
+                posture.learn(contact.time_s)
+            return []
+        steady = foot.in_rhythm(contact.time_s - other.contact_s)
+        below_deg = posture.below_usual_deg(contact.time_s) if posture else 0.0
         outputs: list[Output] = []
         for incident in list(self._open.values()):
             if contact.time_s <= incident.arrest.time_s:

@@ -154,11 +154,19 @@ def test_steps_out_of_rhythm() -> None:
     foot = Foot(RhythmParams())
     for index in range(8):
         foot.lift(index - 0.4)
-        steady = foot.land(float(index), index - 0.5 + 0.002 * (index % 3), learn=True)
-    assert steady is True
+        foot.land(float(index), index - 0.5 + 0.002 * (index % 3), learn=True)
+    assert foot.in_rhythm(0.5) is True
+    assert foot.in_rhythm(0.8) is False
     assert foot.usual_swing_s == pytest.approx(0.4)
-    assert foot.land(8.3, 7.5, learn=False) is False
+    foot.land(8.3, 7.5, learn=False)
+    assert foot.in_rhythm(0.8) is False
     assert foot.usual_swing_s == pytest.approx(0.4)
+
+
+def test_the_rhythm_of_the_first_steps_is_not_known() -> None:
+    foot = Foot(RhythmParams())
+    foot.land(1.0, 0.5, learn=True)
+    assert foot.in_rhythm(0.5) is None
 
 
 def detector() -> TripDetector:

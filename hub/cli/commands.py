@@ -1,14 +1,29 @@
 """The commands of the command line, each a module of its own."""
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from hub.cli import check, demo, replay, run, scan, simulate, validate
 
+
+class Commands(TyperGroup):
+    """Wrong usage in plain words."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, without the validator's own words before a mistake."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="insole-hub",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

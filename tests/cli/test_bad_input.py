@@ -123,6 +123,7 @@ def test_wrong_usage_exits_with_two(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "Error" in shown.err
+    assert "Value error" not in shown.err
     assert not new.exists()
 
 

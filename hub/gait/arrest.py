@@ -185,9 +185,8 @@ class ArrestWatch:
     def _slope(self, rows: Tail, first: int, end: int) -> Floats:
         """Of the rate over ``slope_over_s`` up to each of the rows ``first`` .. ``end`` - 1."""
         time_s, rate = rows.column(TIME, first - self._slope_n, end), rows.column(RATE, first - self._slope_n, end)
-        slope: Floats = (rate[self._slope_n :] - rate[: -self._slope_n]) / (
-            time_s[self._slope_n :] - time_s[: -self._slope_n]
-        )
+        lag = self._slope_n
+        slope: Floats = (rate[lag:] - rate[:-lag]) / (time_s[lag:] - time_s[:-lag])
         return slope
 
     def _limits(self, phase: Floats, highest: Floats, usual: UsualSwing) -> Iterator[tuple[Floats, Floats, bool]]:
@@ -221,8 +220,8 @@ class ArrestWatch:
         if first == 0 or time_s[-1] < times[-1]:
             return
         time_s, rate = time_s[first - 1 :], rate[first - 1 :]
-        at = np.interp(times, time_s, rate)
-        self._template.learn(np.array((at, (at - np.interp(times - over_s, time_s, rate)) / over_s)))
+        at, before = np.interp(times, time_s, rate), np.interp(times - over_s, time_s, rate)
+        self._template.learn(np.array((at, (at - before) / over_s)))
 
     def _is_clean(self, usual: UsualSwing, lobe_s: float, angle_deg: float) -> bool:
         low, high = self._params.clean

@@ -118,8 +118,8 @@ class Feed:
 
     def _in_order(self, time_s: Floats, values: Floats, marks: list[Mark]) -> tuple[Floats, Floats]:
         floor_s = max(self.last_s, nextafter(self.complete_before_s, -inf))
-        ordered = time_s[0] > floor_s and (len(time_s) == 1 or bool((time_s[1:] > time_s[:-1]).all()))
-        if ordered and np.count_nonzero(np.isfinite(values)) == values.size:
+        rising_n = np.count_nonzero(time_s[1:] > time_s[:-1]) + 1 if len(time_s) > 1 else 1
+        if time_s[0] > floor_s and rising_n == len(time_s) and np.count_nonzero(np.isfinite(values)) == values.size:
             return time_s, values
         highest_s = np.maximum.accumulate(np.concatenate(([floor_s], np.where(np.isfinite(time_s), time_s, -inf))))
         keep = (time_s > highest_s[:-1]) & np.isfinite(values).all(axis=1) & np.isfinite(time_s)

@@ -312,5 +312,5 @@ class InsoleStream:
         index = len(before) - 1 - int(before[::-1].argmax())
         if not before[index] or index + 1 == len(before):
             return None
-        share = (level - float(total[index])) / (float(total[index + 1]) - float(total[index]))
-        return float(time_s[index]) + share * (float(time_s[index + 1]) - float(time_s[index]))
+        (one_s, two_s), (one, two) = time_s[index : index + 2].tolist(), total[index : index + 2].tolist()
+        return float(one_s + (level - one) / (two - one) * (two_s - one_s))

@@ -107,8 +107,8 @@ def measure_shank(history: History, level: ShankLevel | None, start_s: float, co
     if columns.shape[1] < 2:
         return None
     time_s, rate_dps, angle_deg = columns
-    first, last = (int(time_s.searchsorted(at_s)) for at_s in (start_s, contact_s))
-    last = min(last, len(time_s) - 1)
+    first = int(time_s.searchsorted(start_s))
+    last = min(int(time_s.searchsorted(contact_s)), len(time_s) - 1)
     if last - first < 2 or _has_hole(time_s[first : last + 1], start_s, contact_s):
         return None
     drift_dps = level.drift_dps if level else 0.0

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping
 
-from hub.events import FIELDS, Field, Kind
+from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
 from hub.mqtt.payloads import (
     COUNTS_FIELDS,
     EVENT_FIELDS,
@@ -80,6 +80,8 @@ def _lines() -> Iterator[str]:
     yield "and the fields of its kind:\n"
     for kind in Kind:
         yield f"### `{kind.value}`\n"
+        if kind in NOT_DETECTED_YET:
+            yield "**No detector yet:** the hub never sends this kind so far.\n"
         yield from _table(FIELDS[kind]) if FIELDS[kind] else ["Nothing more.\n"]
     yield _BROKERS.rstrip("\n")
 

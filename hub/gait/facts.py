@@ -43,19 +43,6 @@ class JudgedContact(NamedTuple):
     id: str
 
 
-class BriefTouch(NamedTuple):
-    """The foot touched in swing from ``time_s`` to ``end_s`` without taking load: a scuff, a drag, or a trip's spike.
-
-    ``peak_pct`` and ``impulse_pct_s`` are in % of the foot's usual peak load.
-    """
-
-    side: Side
-    time_s: float
-    end_s: float
-    peak_pct: float
-    impulse_pct_s: float
-
-
 class ToeDrag(NamedTuple):
     """A drag or scuff that was reported."""
 

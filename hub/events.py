@@ -30,6 +30,26 @@ class Kind(StrEnum):
     QUALITY = "quality"
 
 
+class Context(StrEnum):
+    """What the person was doing. Rates are per context: toes first on stairs are no foot drop."""
+
+    OFF = "off"  # shoes off, or being put on
+    DANGLING = "dangling"
+    SITTING = "sitting"
+    STANDING = "standing"
+    WALKING = "walking"
+    STAIRS = "stairs"  # or a steep ramp
+    TURNING = "turning"
+    TIPTOE = "tiptoe"
+    BACKWARD = "backward"
+    VEHICLE = "vehicle"
+    AIDED = "aided"  # crutches, rail: the feet bear part of the weight only
+    UNKNOWN = "unknown"
+
+
+ON_FOOT = frozenset({Context.WALKING, Context.STAIRS, Context.TURNING, Context.TIPTOE, Context.BACKWARD, Context.AIDED})
+"""Contexts in which steps are taken."""
+
 NOT_DETECTED_YET = frozenset({Kind.FOOT_SLAP, Kind.FALL, Kind.COMPENSATION, Kind.EXERCISE_REP})
 """Kinds that have a name and fields, and that no detector makes yet."""
 
@@ -137,6 +157,7 @@ class Event:
     time_s : when it happened, on hub time.
     detected_at_s : sample time at which the decision fell; never before ``time_s``.
     confidence : 0..1.
+    context : what the person was doing at ``time_s``, as far as it was known when the decision fell.
     fields : the kind's own fields, as listed in ``FIELDS``.
     """
 
@@ -147,6 +168,7 @@ class Event:
     detected_at_s: float
     confidence: float
     fields: Mapping[str, Value] = field(default_factory=dict)
+    context: Context = Context.UNKNOWN
 
     def to_dict(self) -> dict[str, Value]:
         """Flat JSON object with the common fields first."""
@@ -157,6 +179,7 @@ class Event:
             "time_s": self.time_s,
             "detected_at_s": self.detected_at_s,
             "confidence": self.confidence,
+            "context": self.context.value,
             **self.fields,
         }
 
@@ -165,7 +188,7 @@ class Event:
         return json.dumps(self.to_dict(), separators=(",", ":"), allow_nan=False)
 
 
-COMMON_FIELDS = ("id", "kind", "side", "time_s", "detected_at_s", "confidence")
+COMMON_FIELDS = ("id", "kind", "side", "time_s", "detected_at_s", "confidence", "context")
 
 
 def event_from_dict(data: Mapping[str, Value]) -> Event:
@@ -178,6 +201,7 @@ def event_from_dict(data: Mapping[str, Value]) -> Event:
         detected_at_s=float(data["detected_at_s"] or 0.0),
         confidence=float(data["confidence"] or 0.0),
         fields={key: value for key, value in data.items() if key not in COMMON_FIELDS},
+        context=Context(str(data.get("context", Context.UNKNOWN))),
     )
 
 

@@ -19,6 +19,26 @@ class Side(StrEnum):
         """The opposite side; ``BOTH`` is its own opposite."""
         return _OTHER[self]
 
+    @property
+    def insole(self) -> "Role":
+        """The insole of this foot.
+
+        Raises
+        ------
+        KeyError : ``BOTH`` has none of its own.
+        """
+        return _INSOLE[self]
+
+    @property
+    def shin(self) -> "Role":
+        """The shin IMU of this leg.
+
+        Raises
+        ------
+        KeyError : ``BOTH`` has none of its own.
+        """
+        return _SHIN[self]
+
 
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.BOTH: Side.BOTH}
 
@@ -48,6 +68,8 @@ _SIDE = {
     Role.LEFT_SHIN: Side.LEFT,
     Role.RIGHT_SHIN: Side.RIGHT,
 }
+_INSOLE = {Side.LEFT: Role.LEFT_INSOLE, Side.RIGHT: Role.RIGHT_INSOLE}
+_SHIN = {Side.LEFT: Role.LEFT_SHIN, Side.RIGHT: Role.RIGHT_SHIN}
 
 
 class Region(StrEnum):

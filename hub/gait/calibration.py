@@ -11,7 +11,7 @@ from sensors.layout import Role
 class InsoleCalibration:
     """One insole, in its unit: the unloaded value of each feature column, and the usual stance peak above that.
 
-    The columns are those of ``hub.gait.loadscale``; they depend on the insole's cells.
+    The columns are those of ``hub.gait.signals.loadscale``; they depend on the insole's cells.
     """
 
     zero: tuple[float, ...]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from hub.events import FIELDS, Event, Kind, Value, event_id
+from hub.gait.context_log import ContextLog
 from sensors.layout import Side
 
 Output = object
@@ -27,10 +28,11 @@ class Detector(Protocol):
 
 
 class EventMaker:
-    """Makes events of one session: ids from what happened, floats plain."""
+    """Makes events of one session: ids from what happened, floats plain, with the context that they fell into."""
 
-    def __init__(self, session_name: str) -> None:
+    def __init__(self, session_name: str, contexts: ContextLog) -> None:
         self._session_name = session_name
+        self._contexts = contexts
 
     def __call__(
         self,
@@ -54,4 +56,5 @@ class EventMaker:
             detected_at_s=float(now_s),
             confidence=float(confidence),
             fields=complete,
+            context=self._contexts.at(time_s),
         )

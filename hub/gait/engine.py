@@ -4,23 +4,25 @@ from dataclasses import dataclass, field
 from math import inf
 
 from hub.events import Event
-from hub.gait.bouts import BoutDetector
 from hub.gait.calibration import Calibration
-from hub.gait.contact import ContactDetector, ContactParams
-from hub.gait.context import ContextDetector, ContextParams
+from hub.gait.context_log import ContextLog
 from hub.gait.detector import Detector, EventMaker, Handler, Output
-from hub.gait.drag import DragDetector, DragParams
+from hub.gait.detectors.bouts import BoutDetector
+from hub.gait.detectors.contact import ContactDetector, ContactParams
+from hub.gait.detectors.context import ContextDetector, ContextParams
+from hub.gait.detectors.drag import DragDetector, DragParams
+from hub.gait.detectors.quality import QualityDetector, QualityParams
+from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactParams
+from hub.gait.detectors.steps import StepDetector, StepParams
+from hub.gait.detectors.strike import StrikeDetector, StrikeParams
+from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
-from hub.gait.insole import InsoleParams, InsoleStream
-from hub.gait.loadscale import COLUMNS, LoadScaleParams
-from hub.gait.quality import QualityDetector, QualityParams
-from hub.gait.shank import HISTORY_COLUMNS, ShankParams, ShankStream
-from hub.gait.shank_contact import ShankContactDetector, ShankContactParams
-from hub.gait.steps import StepDetector, StepParams
-from hub.gait.strike import StrikeDetector, StrikeParams
+from hub.gait.legs import Legs
+from hub.gait.signals.insole import InsoleParams, InsoleStream
+from hub.gait.signals.loadscale import COLUMNS, LoadScaleParams
+from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Later, Timeline
-from hub.gait.trip import TripDetector, TripParams
 from hub.session import SHIN_CHANNELS, Block, InsoleSpec, Session, ShinSpec
 from sensors.layout import Role
 
@@ -70,18 +72,21 @@ class GaitEngine:
         calibration = calibration or Calibration()
         roles = [role for role in Role if role in session.sensors]
         self._timeline = Timeline(len(roles))
-        self._make = EventMaker(session.name)
+        contexts = ContextLog()
+        self._make = EventMaker(session.name, contexts)
         self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
         histories = {role: feed.stream.history for role, feed in self._feeds.items()}
+        legs = Legs(histories)
         self._detectors: list[Detector] = [
+            legs,
             QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles)),
             ContactDetector(session, self._make, params.contact),
             ShankContactDetector(session, self._make, params.shank_contact),
-            ContextDetector(session, params.context),
-            StrikeDetector(session, histories, self._make, params.strike),
-            DragDetector(session, histories, self._make, params.drag),
-            StepDetector(histories, self._make, params.step),
+            ContextDetector(session, contexts, params.context),
+            StrikeDetector(session, legs, self._make, params.strike),
+            DragDetector(session, legs, self._make, params.drag),
+            StepDetector(legs, self._make, params.step),
             TripDetector(session, histories, self._make, params.trip),
             BoutDetector(session, self._make),
         ]

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from hub.events import BOOLEAN, NUMBER, STRING, Event, Field, Value
+from hub.events import BOOLEAN, NUMBER, STRING, Context, Event, Field, Value
 
 TIME_FIELDS = {
     "wall_time": Field(STRING, "when, UTC, ISO 8601"),
@@ -26,6 +26,10 @@ EVENT_FIELDS = {
     "time_s": Field(NUMBER, "when it happened, on the hub's own clock, s; for intervals between events"),
     "detected_at_s": Field(NUMBER, "when it was known, on the same clock"),
     "confidence": Field(NUMBER, "0..1"),
+    "context": Field(
+        STRING,
+        "what the person was doing, as far as known: " + ", ".join(context.value for context in Context),
+    ),
 }
 """Fields that every event has, beside its kind's own."""
 

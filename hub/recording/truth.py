@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 
 from hub.errors import RecordingError
-from hub.events import Kind
+from hub.events import Context, Kind
 from hub.recording.table import check_header, read_text, write_text
 from sensors.layout import Side
 
@@ -17,8 +17,9 @@ COLUMNS = ("time_s", "side", "kind", "value")
 
 WALK = "walk"
 NOT_WALKING = "not_walking"
-TRUTH_KINDS = (*(kind.value for kind in Kind), WALK, NOT_WALKING)
-INTERVALS = frozenset({Kind.TOE_DRAG.value, WALK, NOT_WALKING})
+CONTEXTS = tuple(context.value for context in Context if context is not Context.UNKNOWN)
+TRUTH_KINDS = (*(kind.value for kind in Kind), WALK, NOT_WALKING, *CONTEXTS)
+INTERVALS = frozenset({Kind.TOE_DRAG.value, WALK, NOT_WALKING, *CONTEXTS})
 """Kinds whose value is a duration in seconds."""
 
 STRIKES = ("heel", "flat", "toe", "")
@@ -36,7 +37,7 @@ class Truth:
     ----------
     time_s : when, or when it began, on the recording's clock.
     side : left or right; both for what belongs to the whole person.
-    kind : an event kind, ``walk`` or ``not_walking``.
+    kind : an event kind, ``walk``, ``not_walking``, or a context (``sitting``, ``stairs``, ...).
     value : as written: the strike of an initial contact (empty: not to be judged), the seconds of an interval.
     """
 

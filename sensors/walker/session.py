@@ -118,6 +118,6 @@ def render_session(
     )
     person = Person(affected_side=affected_side)
     walker = Walker(own if script is None else script, seed=seed, person=person, imu=imu, insole=insole)
-    shin = Role.LEFT_SHIN if affected_side is Side.LEFT else Role.RIGHT_SHIN
+    shin = affected_side.shin
     wanted = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE, shin) if roles is None else tuple(roles)
     return record(walker, minutes * 60.0, rate_hz, wanted, cells)

@@ -9,9 +9,9 @@ import pytest
 
 from hub.events import Kind
 from hub.gait import Calibration, GaitEngine
-from hub.gait.drag import DragParams, find_touches
-from hub.gait.loadscale import COLUMNS, FORE, HEEL, LoadScale, LoadScaleParams
-from hub.gait.quality import QualityParams, limits
+from hub.gait.detectors.drag import DragParams, find_touches
+from hub.gait.detectors.quality import QualityParams, limits
+from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, LoadScale, LoadScaleParams
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import Cell, LoadUnit, Region, Role, Side
 from tests.gait.conftest import STANCE_S, STRIDE_S, Recording, events_of, make_walk, whole

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hub.gait.history import History
-from hub.gait.insole import InsoleParams, InsoleStream, Loaded, Touched, Unloaded, Untouched
-from hub.gait.loadscale import COLUMNS, TOTAL, LoadScaleParams
+from hub.gait.signals.insole import InsoleParams, InsoleStream, Loaded, Touched, Unloaded, Untouched
+from hub.gait.signals.loadscale import COLUMNS, TOTAL, LoadScaleParams
 from hub.gait.timeline import Mark, Timeline
 from hub.session import Floats, InsoleSpec
 from sensors.layout import LoadUnit, Side

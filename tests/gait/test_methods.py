@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 from hub.gait import GaitParams
-from hub.gait.contact import TRANSITIONS
+from hub.gait.detectors.contact import TRANSITIONS
 from hub.gait.facts import InitialContact
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "methods.md"

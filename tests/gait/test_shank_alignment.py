@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.gait.alignment import SHANK_FRAME, AlignmentParams, ShankAxes, angle_between_deg, estimate_axes
-from hub.gait.pitch import ShankLevel
-from hub.gait.shank import AxesLearned, StrapSlipped
-from hub.gait.shank_marks import ContactMinimum
+from hub.gait.signals.alignment import SHANK_FRAME, AlignmentParams, ShankAxes, angle_between_deg, estimate_axes
+from hub.gait.signals.pitch import ShankLevel
+from hub.gait.signals.shank import AxesLearned, StrapSlipped
+from hub.gait.signals.shank_marks import ContactMinimum
 from hub.session import Floats
 from tests.gait.walked import SHIN, marks_of, match, shank_stream, truth_s, walked
 

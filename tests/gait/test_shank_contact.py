@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from hub.events import Kind
+from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
+from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactParams
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SensorSilent
-from hub.gait.shank_contact import ShankContactDetector, ShankContactParams
-from hub.gait.shank_marks import ContactMinimum, Swing, ToeOffMinimum
+from hub.gait.signals.shank_marks import ContactMinimum, Swing, ToeOffMinimum
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from tests.gait.walked import SHIN, events_of, match, of_kind, truth_s, walked
@@ -17,7 +18,9 @@ SHINS: dict[Role, InsoleSpec | ShinSpec] = {role: ShinSpec(100.0) for role in (R
 
 
 def detector(sensors: dict[Role, InsoleSpec | ShinSpec] = SHINS) -> ShankContactDetector:
-    return ShankContactDetector(Session("test", Wearer(), sensors), EventMaker("test"), ShankContactParams())
+    return ShankContactDetector(
+        Session("test", Wearer(), sensors), EventMaker("test", ContextLog()), ShankContactParams()
+    )
 
 
 def swing(role: Role, contact_s: float, *, upright: bool | None = True, strong: bool = True) -> ContactMinimum:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.gait.shank_marks import ContactMinimum, ToeOffMinimum
+from hub.gait.signals.shank_marks import ContactMinimum, ToeOffMinimum
 from hub.gait.timeline import Mark
 from tests.gait.walked import SHIN, marks_of, match, shank_stream, truth_s, walked
 

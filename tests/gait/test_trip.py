@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from hub.events import FIELDS, Event, Kind
 from hub.gait import Calibration
-from hub.gait.arrest import ArrestParams, ArrestWatch
+from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
+from hub.gait.detectors.rhythm import Foot, RhythmParams
+from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
-from hub.gait.rhythm import Foot, RhythmParams
-from hub.gait.shank_marks import SwingArrest, ToeOffMinimum
-from hub.gait.template import BINS, SwingTemplate, TemplateParams
+from hub.gait.signals.arrest import ArrestParams, ArrestWatch
+from hub.gait.signals.shank_marks import SwingArrest, ToeOffMinimum
+from hub.gait.signals.template import BINS, SwingTemplate, TemplateParams
 from hub.gait.timeline import Later, Timeline
-from hub.gait.trip import TripDetector, TripParams
 from hub.session import Floats, Session, ShinSpec, Wearer
 from sensors.layout import Role, Side
 from sensors.walker.session import Recording
@@ -172,7 +173,7 @@ def test_the_rhythm_of_the_first_steps_is_not_known() -> None:
 def detector() -> TripDetector:
     session = Session("test", Wearer(), {SHIN: ShinSpec(100.0)})
     timeline = Timeline(1)
-    return TripDetector(session, {SHIN: History(timeline, 3)}, EventMaker("test"), TripParams())
+    return TripDetector(session, {SHIN: History(timeline, 3)}, EventMaker("test", ContextLog()), TripParams())
 
 
 def walk_to(target: TripDetector, strides: int) -> None:

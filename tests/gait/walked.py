@@ -11,7 +11,7 @@ import numpy as np
 from hub.events import Event, Kind
 from hub.gait import Calibration, GaitEngine
 from hub.gait.history import History
-from hub.gait.shank import HISTORY_COLUMNS, ShankParams, ShankStream
+from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Mark, Timeline
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side

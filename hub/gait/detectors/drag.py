@@ -11,12 +11,10 @@ import numpy as np
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, InitialContact, ToeDrag
-from hub.gait.feed import SampleHole
-from hub.gait.history import History
-from hub.gait.insole import Loaded
-from hub.gait.loadscale import FORE, HEEL, LoadScale
+from hub.gait.legs import Legs
+from hub.gait.signals.loadscale import FORE, HEEL, LoadScale
 from hub.session import Floats, Session
-from sensors.layout import Role, Side
+from sensors.layout import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +70,18 @@ def find_touches(time_s: Floats, columns: Floats, scale: LoadScale, params: Drag
 class DragDetector:
     """Looks back over each swing of an affected foot when it has landed."""
 
-    def __init__(
-        self, session: Session, histories: Mapping[Role, History], make: EventMaker, params: DragParams
-    ) -> None:
+    def __init__(self, session: Session, legs: Legs, make: EventMaker, params: DragParams) -> None:
         self._wearer = session.wearer
-        self._histories = histories
+        self._legs = legs
         self._make = make
         self._params = params
         self._lifted_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
-        self._hole_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
-        self._scales: dict[Side, LoadScale] = {}
 
     def handlers(self) -> Mapping[type, Handler]:
         """Contacts of feet with an insole."""
         handlers: dict[type, Callable[..., list[Output]]] = {
-            Loaded: self._loaded,
             FinalContact: self._lifted,
             InitialContact: self._landed,
-            SampleHole: self._hole,
         }
         return handlers
 
@@ -97,17 +89,8 @@ class DragDetector:
         """A swing that has not ended is not judged."""
         return []
 
-    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
-        self._scales[mark.side] = mark.scale
-        return []
-
     def _lifted(self, contact: FinalContact, now_s: float) -> list[Output]:
         self._lifted_s[contact.side] = contact.time_s
-        return []
-
-    def _hole(self, mark: SampleHole, now_s: float) -> list[Output]:
-        if mark.role.is_insole:
-            self._hole_s[mark.role.side] = mark.known_at_s
         return []
 
     def _landed(self, contact: InitialContact, now_s: float) -> list[Output]:
@@ -116,13 +99,13 @@ class DragDetector:
         swing_s = contact.time_s - lifted_s
         if not self._wearer.is_affected(side):
             return []
-        if not contact.sensor.is_insole or swing_s > params.swing_longest_s or self._hole_s[side] >= lifted_s:
+        if not contact.sensor.is_insole or swing_s > params.swing_longest_s:
             return []
-        scale = self._scales[side]
-        if not scale.learnt:
+        history, scale = self._legs.insoles[contact.sensor]
+        if not scale.learnt or not self._legs.complete_since(contact.sensor, lifted_s):
             return []
         from_s = lifted_s + params.after_lift_s
-        time_s, columns = self._histories[contact.sensor].window(lifted_s, contact.time_s)
+        time_s, columns = history.window(lifted_s, contact.time_s)
         drags = [
             touch
             for touch in find_touches(time_s, columns, scale, params)

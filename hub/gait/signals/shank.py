@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from hub.gait.alignment import (
+from hub.gait.history import History
+from hub.gait.signals.alignment import (
     SHANK_FRAME,
     AlignmentParams,
     ShankAxes,
@@ -16,12 +17,11 @@ from hub.gait.alignment import (
     estimate_axes,
     standing_up,
 )
-from hub.gait.arrest import ArrestWatch
-from hub.gait.history import History
-from hub.gait.pitch import PitchLevel
-from hub.gait.shank_marks import AHEAD, ANGLE, COLUMNS, JERK, KNOWN, RATE, TIME, UP, ContactMinimum
-from hub.gait.swing import SwingParams, SwingScanner
-from hub.gait.tail import Tail
+from hub.gait.signals.arrest import ArrestWatch
+from hub.gait.signals.pitch import PitchLevel
+from hub.gait.signals.shank_marks import AHEAD, ANGLE, COLUMNS, JERK, KNOWN, RATE, TIME, UP, ContactMinimum
+from hub.gait.signals.swing import SwingParams, SwingScanner
+from hub.gait.signals.tail import Tail
 from hub.gait.timeline import Mark
 from hub.session import Floats, ShinSpec
 from sensors.layout import Role

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hub.gait.history import History
-from hub.gait.shank_marks import AHEAD, ANGLE, TIME, UP, ContactMinimum
-from hub.gait.tail import Tail
+from hub.gait.signals.shank_marks import AHEAD, ANGLE, TIME, UP, ContactMinimum
+from hub.gait.signals.tail import Tail
 from hub.session import Floats
 from sensors.layout import Role
 

@@ -12,10 +12,10 @@ from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, JudgedContact
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
-from hub.gait.insole import Loaded
-from hub.gait.loadscale import MOMENT, TOTAL, LoadScale
-from hub.gait.pitch import ShankLevel, measure_shank
-from sensors.layout import Role, Side
+from hub.gait.legs import Legs
+from hub.gait.signals.loadscale import MOMENT, TOTAL, LoadScale
+from hub.gait.signals.pitch import measure_shank
+from sensors.layout import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +85,17 @@ def gait_line(
 class StepDetector:
     """Reports one step per initial contact, with whatever could be measured."""
 
-    def __init__(self, histories: Mapping[Role, History], make: EventMaker, params: StepParams) -> None:
-        self._histories = histories
+    def __init__(self, legs: Legs, make: EventMaker, params: StepParams) -> None:
+        self._legs = legs
         self._make = make
         self._params = params
         self._feet = {Side.LEFT: _Foot(), Side.RIGHT: _Foot()}
-        self._scales: dict[Side, LoadScale] = {}
-        self._levels: dict[Side, ShankLevel] = {}
 
     def handlers(self) -> Mapping[type, Handler]:
         """Contacts, judged; levels of the shanks."""
         handlers: dict[type, Callable[..., list[Output]]] = {
-            Loaded: self._loaded,
             FinalContact: self._lifted,
             JudgedContact: self._judged,
-            ShankLevel: self._levelled,
             SensorSilent: self._silent,
         }
         return handlers
@@ -108,25 +104,14 @@ class StepDetector:
         """A step ends with a contact."""
         return []
 
-    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
-        self._scales[mark.side] = mark.scale
-        return []
-
     def _lifted(self, contact: FinalContact, now_s: float) -> list[Output]:
         self._feet[contact.side].lifts_s.append(contact.time_s)
-        return []
-
-    def _levelled(self, level: ShankLevel, now_s: float) -> list[Output]:
-        self._levels[level.role.side] = level
         return []
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
         """No measure reaches across a silence of the sensor that it comes from."""
         side = mark.role.side
-        if not mark.role.is_insole:
-            self._levels.pop(side, None)
-        insole = Role.LEFT_INSOLE if side is Side.LEFT else Role.RIGHT_INSOLE
-        if mark.role.is_insole or insole not in self._histories:
+        if mark.role.is_insole or side.insole not in self._legs.insoles:
             self._feet[side] = _Foot()
         return []
 
@@ -157,13 +142,11 @@ class StepDetector:
         lift_s = None if before_s is None else foot.lift_between(before_s, at_s)
         line = shank = double_s = None
         if before_s is not None:
-            shin = Role.LEFT_SHIN if side is Side.LEFT else Role.RIGHT_SHIN
-            if shin in self._histories:
-                shank = measure_shank(self._histories[shin], self._levels.get(side), before_s, at_s)
+            worn = self._legs.shanks.get(side.shin)
+            shank = measure_shank(*worn, before_s, at_s) if worn else None
         if before_s is not None and lift_s is not None:
-            insole = Role.LEFT_INSOLE if side is Side.LEFT else Role.RIGHT_INSOLE
-            if insole in self._histories and side in self._scales:
-                line = gait_line(self._histories[insole], self._scales[side], before_s, lift_s, self._params)
+            insole = self._legs.insoles.get(side.insole)
+            line = gait_line(*insole, before_s, lift_s, self._params) if insole else None
             other_lift_s, other_contact_s = (
                 other.lift_between(before_s, lift_s),
                 other.contact_between(before_s, lift_s),

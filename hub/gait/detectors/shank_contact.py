@@ -12,7 +12,7 @@ from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SensorSilent
-from hub.gait.shank_marks import ContactMinimum, ToeOffMinimum
+from hub.gait.signals.shank_marks import ContactMinimum, ToeOffMinimum
 from hub.session import Session
 from sensors.layout import Role, Side
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hub.gait.shank_marks import KNOWN, RATE, TIME, Swing, SwingArrest
-from hub.gait.tail import Tail
-from hub.gait.template import BIN, BINS, FIRST_PHASE, PHASES, SwingTemplate, TemplateParams
+from hub.gait.signals.shank_marks import KNOWN, RATE, TIME, Swing, SwingArrest
+from hub.gait.signals.tail import Tail
+from hub.gait.signals.template import BIN, BINS, FIRST_PHASE, PHASES, SwingTemplate, TemplateParams
 from hub.session import Floats
 from sensors.layout import Role
 

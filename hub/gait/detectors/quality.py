@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.feed import LateSamples, SampleHole, SensorBack, SensorSilent
-from hub.gait.insole import Loaded, Unloaded
-from hub.gait.shank import StrapSlipped
+from hub.gait.signals.insole import Loaded, Unloaded
+from hub.gait.signals.shank import StrapSlipped
 from hub.gait.timeline import Later
 from hub.session import InsoleSpec, Session
 from sensors.layout import LoadUnit, Region, Role, Side
@@ -190,6 +190,6 @@ class QualityDetector:
         self._watched.discard(due.side)
         if since_s is None:
             return []
-        role = Role.LEFT_INSOLE if due.side is Side.LEFT else Role.RIGHT_INSOLE
+        role = due.side.insole
         reason = f"{NAMES[role]} has borne no load for {self._params.not_worn_s:.0f} s: not worn, or the leg is up"
         return [self._say(role, "not_worn", reason, (since_s, now_s))]

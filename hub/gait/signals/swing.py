@@ -11,8 +11,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.gait.arrest import ArrestParams, ArrestWatch
-from hub.gait.shank_marks import (
+from hub.gait.signals.arrest import ArrestParams, ArrestWatch
+from hub.gait.signals.shank_marks import (
     ANGLE,
     JERK,
     KNOWN,
@@ -24,7 +24,7 @@ from hub.gait.shank_marks import (
     SwingMark,
     ToeOffMinimum,
 )
-from hub.gait.tail import Tail
+from hub.gait.signals.tail import Tail
 from hub.session import Floats
 from sensors.layout import Role
 

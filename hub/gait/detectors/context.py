@@ -4,9 +4,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf
+from math import inf, nextafter
 from statistics import median
 
+from hub.events import Context
+from hub.gait.context_log import ContextLog
 from hub.gait.detector import Handler, Output
 from hub.gait.facts import InitialContact, Walking
 from hub.gait.timeline import Later
@@ -34,7 +36,8 @@ class _Pause:
 class ContextDetector:
     """Tells when walking starts and stops."""
 
-    def __init__(self, session: Session, params: ContextParams) -> None:
+    def __init__(self, session: Session, contexts: ContextLog, params: ContextParams) -> None:
+        self._contexts = contexts
         self._params = params
         self._one_leg = len({role.side for role in session.sensors}) == 1
         self._recent: deque[InitialContact] = deque(maxlen=params.contacts)
@@ -64,6 +67,7 @@ class ContextDetector:
             return []
         self._walking = True
         start_s = min(each.time_s for each in self._recent)
+        self._contexts.begin(start_s, Context.WALKING)
         return [Walking(walking=True, time_s=start_s), Later(self._pause_until_s(), _Pause())]
 
     def _pause_until_s(self) -> float:
@@ -87,5 +91,6 @@ class ContextDetector:
 
     def _stop(self) -> list[Output]:
         self._walking = False
+        self._contexts.begin(nextafter(self._last_s, inf), Context.UNKNOWN)
         self._recent.clear()
         return [Walking(walking=False, time_s=self._last_s)]

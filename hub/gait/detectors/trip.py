@@ -13,12 +13,12 @@ from math import inf
 
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.detectors.rhythm import Foot, RhythmParams
 from hub.gait.facts import FinalContact, InitialContact, Trip
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
-from hub.gait.pitch import ContactPosture, ShankLevel
-from hub.gait.rhythm import Foot, RhythmParams
-from hub.gait.shank_marks import SwingArrest, ToeOffMinimum
+from hub.gait.signals.pitch import ContactPosture, ShankLevel
+from hub.gait.signals.shank_marks import SwingArrest, ToeOffMinimum
 from hub.gait.timeline import Later
 from hub.session import Session
 from sensors.layout import Role, Side

@@ -8,12 +8,11 @@ from typing import NamedTuple
 from hub.events import Event, Kind, Value
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import InitialContact, JudgedContact, Strike
-from hub.gait.history import History
-from hub.gait.insole import Loaded
-from hub.gait.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
+from hub.gait.legs import Legs
+from hub.gait.signals.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
 from hub.gait.timeline import Later
 from hub.session import Floats, InsoleSpec, Session
-from sensors.layout import Region, Role, Side
+from sensors.layout import Region, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,10 @@ class StrikeDetector:
     On the other foot toes first are stairs, tiptoe or a step back: the strike says so, but it is no sign of foot drop.
     """
 
-    def __init__(
-        self, session: Session, histories: Mapping[Role, History], make: EventMaker, params: StrikeParams
-    ) -> None:
+    def __init__(self, session: Session, legs: Legs, make: EventMaker, params: StrikeParams) -> None:
         self._make = make
         self._params = params
-        self._histories = histories
+        self._legs = legs
         self._wearer = session.wearer
         self._band_s = {}
         self._zones_known = {}
@@ -64,12 +61,10 @@ class StrikeDetector:
                 regions = {cell.region for cell in spec.cells}
                 self._zones_known[role] = Region.HEEL in regions and bool(regions & {Region.FOREFOOT, Region.TOES})
                 self._band_s[role] = max(params.flat_band_s, params.flat_band_periods / spec.rate_hz)
-        self._scales: dict[Side, LoadScale] = {}
 
     def handlers(self) -> Mapping[type, Handler]:
         """Contacts, and own timers."""
         handlers: dict[type, Callable[..., list[Output]]] = {
-            Loaded: self._loaded,
             InitialContact: self._contact,
             _Verdict: self._judge,
             _HeelAwaited: self._await_heel,
@@ -80,17 +75,13 @@ class StrikeDetector:
         """A contact too young to be judged is not reported: more data would judge it."""
         return []
 
-    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
-        self._scales[mark.side] = mark.scale
-        return []
-
     def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
         if contact.sensor.is_insole and self._zones_known[contact.sensor]:
-            verdict = _Verdict(contact, self._scales[contact.side])
+            verdict = _Verdict(contact, self._legs.insoles[contact.sensor].scale)
             return [Later(contact.time_s + self._params.judged_after_s, verdict)]
         index = None
         if contact.sensor.is_insole:
-            index = self._index_pct(contact, self._scales[contact.side], *self._window(contact))
+            index = self._index_pct(contact, self._legs.insoles[contact.sensor].scale, *self._window(contact))
         return self._report(contact, Strike.UNKNOWN, index, None, now_s)
 
     def _judge(self, due: _Verdict, now_s: float) -> list[Output]:
@@ -150,7 +141,7 @@ class StrikeDetector:
     def _window(self, contact: InitialContact) -> tuple[list[float], Floats]:
         """Samples from shortly before the contact to now. They are few: plain numbers are quicker than arrays."""
         start_s = contact.time_s - self._params.onset_before_s
-        time_s, columns = self._histories[contact.sensor].window(start_s, contact.time_s + 1.0)
+        time_s, columns = self._legs.insoles[contact.sensor].history.window(start_s, contact.time_s + 1.0)
         return time_s.tolist(), columns
 
     def _index_pct(

@@ -9,9 +9,8 @@ from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SampleHole, SensorSilent
-from hub.gait.insole import Loaded, Touched, Unloaded, Untouched
+from hub.gait.signals.insole import Loaded, Touched, Unloaded, Untouched
 from hub.session import InsoleSpec, Session
-from sensors.layout import Role, Side
 
 
 class Phase(StrEnum):
@@ -108,7 +107,7 @@ class ContactDetector:
             return []
         foot.contact_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
-        return [InitialContact(mark.side, mark.time_s, confidence, _insole(mark.side))]
+        return [InitialContact(mark.side, mark.time_s, confidence, mark.side.insole)]
 
     def _unloaded(self, mark: Unloaded, now_s: float) -> list[Output]:
         foot = self._feet[mark.side]
@@ -119,7 +118,7 @@ class ContactDetector:
             return []
         foot.lifted_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
-        contact = FinalContact(mark.side, mark.time_s, confidence, _insole(mark.side))
+        contact = FinalContact(mark.side, mark.time_s, confidence, mark.side.insole)
         return [
             contact,
             self._make(Kind.FINAL_CONTACT, mark.side, mark.time_s, now_s, fields={}, confidence=confidence),
@@ -145,7 +144,3 @@ class ContactDetector:
         params = self._params
         confidence = 1.0 if learnt else params.learning_confidence
         return confidence * (params.hole_confidence if foot.hole_s >= time_s - 0.1 else 1.0)
-
-
-def _insole(side: Side) -> Role:
-    return Role.LEFT_INSOLE if side is Side.LEFT else Role.RIGHT_INSOLE

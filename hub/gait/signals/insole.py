@@ -9,7 +9,7 @@ import numpy as np
 
 from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
-from hub.gait.loadscale import COLUMNS, FORE, HEEL, MOMENT, TOTAL, LoadScale, LoadScaleParams, ScaleLearner
+from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, MOMENT, TOTAL, LoadScale, LoadScaleParams, ScaleLearner
 from hub.gait.timeline import Mark
 from hub.session import Floats, InsoleSpec
 from sensors.layout import Region, Side

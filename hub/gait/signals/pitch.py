@@ -106,7 +106,7 @@ def measure_shank(history: History, level: ShankLevel | None, start_s: float, co
     _, columns = history.window(start_s, contact_s + KNOWN_LAG_S)
     if columns.shape[1] < 2:
         return None
-    time_s, rate_dps, angle_deg = columns
+    time_s, rate_dps, angle_deg = columns[:3]
     first = int(time_s.searchsorted(start_s))
     last = min(int(time_s.searchsorted(contact_s)), len(time_s) - 1)
     if last - first < 2 or _has_hole(time_s[first : last + 1], start_s, contact_s):

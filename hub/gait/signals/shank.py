@@ -61,7 +61,8 @@ class StrapSlipped:
     moved_deg: float
 
 
-HISTORY_COLUMNS = 3
+HISTORY_COLUMNS = COLUMNS
+"""All rows are kept for detectors."""
 
 RAW_TIME, RAW_FORCE, RAW_RATE = 0, slice(1, 4), slice(4, 7)
 
@@ -69,8 +70,8 @@ RAW_TIME, RAW_FORCE, RAW_RATE = 0, slice(1, 4), slice(4, 7)
 class ShankStream:
     """Samples of one shin IMU to swings.
 
-    History columns: sample time, smoothed pitch rate in deg/s, integrated pitch rate in deg; by the time from which the
-    row was known, which is later than the sample time by half the smoothing kernel.
+    History columns: those of ``shank_marks``, by the time from which the row was known, which is later than the sample
+    time by half the smoothing kernel.
 
     Parameters
     ----------
@@ -169,7 +170,7 @@ class ShankStream:
         rows = self._derive(self._pitch_axis, start, stop)
         self._rows.append(rows)
         if floor_known_s == -inf:
-            self._history.append(rows[KNOWN], rows[:HISTORY_COLUMNS])
+            self._history.append(rows[KNOWN], rows)
         else:
             self._scanner.floor_known_s = floor_known_s
         for mark in self._scanner.scan(self._rows):

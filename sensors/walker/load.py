@@ -97,7 +97,11 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
         extra_bw += contact.transient_bw * np.exp(-0.5 * ((since_s - 0.02) / 0.006) ** 2) * (since_s > 0.0)
         stance_n[at] = np.maximum(carried_n[at] + weight_n * extra_bw, 0.0)
         progress[at] = s
-        share[at] = walk[:, None] * _walking_share(contact.strike, s) + (1.0 - walk)[:, None] * standing[at]
+        on_foot = _walking_share(contact.strike, s)
+        if contact.slap_bw > 0.0:
+            flat = np.clip((since_s - contact.onset_s[2]) / _RAMPS_S, 0.0, 1.0)[:, None]
+            on_foot += flat * (_walking_share(Strike.FLAT, s) - on_foot)
+        share[at] = walk[:, None] * on_foot + (1.0 - walk)[:, None] * standing[at]
         touching[at] = _touching(contact, since_s)
         if contact.lean is not None:
             share[at, 2:] *= (1.0 + contact.lean[2] * _bump(time_s[at], contact.lean[0], contact.lean[1]))[:, None]

@@ -15,6 +15,9 @@ from sensors.walker.profiles import ANKLE_NORMAL, FootUse, Pace, Profile, pace_a
 MID_SWING = (0.72, 0.95)
 """Part of the gait cycle in which the toes pass closest to the ground."""
 
+SHOWS_FROM = 0.5
+"""A compensation faded below this severity is not called one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Manner:
@@ -23,6 +26,7 @@ class Manner:
     Parameters
     ----------
     swing_shift_s : longer swing of the affected leg, taken from the other one's.
+    compensation : per leg, how its swing is made up for, empty where it is not.
     hump : size of the two humps of vertical force, 1 at 1.3 m/s.
     clearance_m : per leg, (phase, toe clearance of the plain pattern) over mid-swing.
     """
@@ -36,6 +40,7 @@ class Manner:
     stride_cv: float
     amplitude_sd: float
     hump: float
+    compensation: Mapping[Side, str]
     clearance_m: Mapping[Side, tuple[Floats, Floats]]
 
     @property
@@ -58,12 +63,17 @@ def manner_of(
     speed_mps: float | None = None,
     cadence_spm: float | None = None,
     severity: float = 1.0,
+    assist: float = 0.0,
 ) -> Manner:
     """Resolve a profile; ``severity`` 0..1 fades its weakness.
 
+    Parameters
+    ----------
+    assist : 0..1, an ankle brace or stimulator worn: gives dorsiflexion back by this part and blocks the slap.
+
     Raises
     ------
-    ValueError : a speed, cadence or severity that nobody walks at.
+    ValueError : a speed, cadence, severity or assist that nobody walks at.
     """
     speed = profile.speed_mps if speed_mps is None else speed_mps
     if not 0.2 <= speed <= 2.2:
@@ -72,11 +82,13 @@ def manner_of(
         raise ValueError(f"severity {severity} is outside 0 .. 1")
     if cadence_spm is not None and not 40.0 <= cadence_spm <= 180.0:
         raise ValueError(f"cadence {cadence_spm} steps/min is outside 40 .. 180")
+    if not 0.0 <= assist <= 1.0:
+        raise ValueError(f"assist {assist} is outside 0 .. 1")
     pace = pace_at(profile.paces, speed)
     stride_s = pace.stride_s if cadence_spm is None else 120.0 / cadence_spm
     weak = person.affected_side
     ankle = tuple(
-        severity * drop + (1.0 - severity) * normal
+        severity * (1.0 - assist) * (drop - normal) + normal
         for drop, normal in zip(profile.ankle_deg, ANKLE_NORMAL, strict=True)
     )
     affected_pace = _faded(pace, pace_at(profile.affected, speed), severity) if profile.affected else pace
@@ -92,11 +104,12 @@ def manner_of(
         stride_s,
         pace.stance_pct / 100.0,
         patterns,
-        {weak: profile.foot.times(severity), weak.other: FootUse()},
+        {weak: profile.foot.times(severity).assisted(assist), weak.other: FootUse()},
         {weak: shift_s, weak.other: -shift_s},
         profile.stride_cv_pct / 100.0,
         profile.amplitude_sd_pct / 100.0,
         float(np.interp(speed, [0.35, 0.7, 1.3, 1.7], [0.1, 0.3, 1.0, 1.8])),
+        {weak: profile.compensation if severity >= SHOWS_FROM else "", weak.other: ""},
         {side: (phase, toe_clearance_m(segments, patterns[side], patterns[side.other], phase)) for side in FEET},
     )
 

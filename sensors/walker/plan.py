@@ -180,11 +180,12 @@ class Plan:
         self.support = Track(0.0, 1.0)
         self.truth: deque[TruthEvent] = deque(maxlen=TRUTH_KEPT_N)
         self._activity: tuple[str, float] | None = None
+        self._context = ("standing", 0.0)
 
     @property
-    def unfinished(self) -> tuple[str, float] | None:
-        """The interval that has begun but not ended: kind and start."""
-        return self._activity
+    def unfinished(self) -> list[tuple[str, float]]:
+        """The intervals that have begun but not ended: kind and start."""
+        return [self._context] if self._activity is None else [self._context, self._activity]
 
     def begin(self, kind: str, time_s: float) -> None:
         """An interval of walking or not walking starts."""
@@ -196,6 +197,14 @@ class Plan:
             kind, start_s = self._activity
             self.truth.append(TruthEvent(start_s, Side.BOTH, kind, time_s - start_s))
             self._activity = None
+
+    def enter(self, context: str, time_s: float) -> None:
+        """The person is in this context from here on; the one before becomes truth. Contexts part time without gaps."""
+        now, since_s = self._context
+        if context != now:
+            if time_s > since_s:
+                self.truth.append(TruthEvent(since_s, Side.BOTH, now, time_s - since_s))
+            self._context = context, time_s
 
     def share_to(self, time_s: float, side: Side, share: float) -> None:
         """Shift weight linearly so that ``side`` carries ``share`` of it at ``time_s``."""

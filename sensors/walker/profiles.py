@@ -21,6 +21,7 @@ ANKLE_NORMAL: Angles = (0, -6, -2, 3, 6, 9, 10, 5, -8, -17, -14, -5, 0, 1, 0)
 THIGH_SLOW: Angles = (18, 18, 16, 9, 1, -7, -13, -12, -6, 4, 11, 17, 20, 20, 18)
 KNEE_SLOW: Angles = (5, 9, 12, 12, 9, 6, 6, 11, 22, 35, 46, 50, 47, 36, 21, 8, 5, 5)
 ANKLE_DROP: Angles = (-16, -10, -4, 2, 5, 8, 9, 4, -8, -18, -20, -19, -18, -17, -16)
+ANKLE_WEAK: Angles = (-6, -9, -3, 2, 5, 8, 9, 4, -8, -17, -17, -12, -9, -7, -6)
 THIGH_STEPPAGE: Angles = (22, 22, 19, 11, 2, -7, -13, -12, -4, 12, 26, 38, 40, 30, 22)
 KNEE_STEPPAGE: Angles = (8, 12, 15, 14, 10, 6, 7, 14, 28, 46, 63, 76, 76, 62, 38, 16, 9, 8)
 THIGH_SHUFFLE: Angles = (14, 14, 13, 9, 4, -2, -6, -6, -3, 3, 8, 12, 15, 15, 14)
@@ -79,6 +80,16 @@ class FootUse:
             drag=self.drag * severity,
         )
 
+    def assisted(self, by: float) -> "FootUse":
+        """With a brace or stimulator that gives back ``by`` of the dorsiflexion: a slap is blocked by a third of it."""
+        return replace(
+            self,
+            flat=self.flat * (1.0 - 0.6 * by),
+            toe=self.toe * (1.0 - by),
+            slap=self.slap * max(1.0 - 3.0 * by, 0.0),
+            drag=self.drag * (1.0 - by),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -94,6 +105,7 @@ class Profile:
     stride_cv_pct : variation of stride time (healthy 2 %, patients 4-6 %).
     amplitude_sd_pct : variation of joint excursion from stride to stride.
     swing_longer_pct : the affected leg's swing against the other's (von Schroeder 1995 gives the direction).
+    compensation : how the affected swing is made up for: steppage, circumduction, vaulting, hip_hike, or nothing.
     """
 
     name: str
@@ -106,6 +118,7 @@ class Profile:
     stride_cv_pct: float = 2.0
     amplitude_sd_pct: float = 3.0
     swing_longer_pct: float = 0.0
+    compensation: str = ""
 
 
 DROP = FootUse(flat=0.22, toe=0.6, toe_only=0.15, slap=0.3, drag=0.25, persistence=0.35)
@@ -136,6 +149,27 @@ PROFILES: dict[str, Profile] = {
             foot=FootUse(flat=0.35, toe=0.55, toe_only=0.1, slap=0.2, drag=0.02, persistence=0.35),
             stride_cv_pct=4.0,
             swing_longer_pct=8.0,
+            compensation="steppage",
+        ),
+        Profile(
+            "slap",
+            "weak ankle at 0.9 m/s: heel first, then the forefoot slaps down",
+            (SLOW, NORMAL, FAST),
+            0.9,
+            ankle_deg=ANKLE_WEAK,
+            foot=FootUse(flat=0.08, toe=0.04, toe_only=0.1, slap=0.85, drag=0.03, persistence=0.2),
+            stride_cv_pct=3.0,
+            swing_longer_pct=5.0,
+        ),
+        Profile(
+            "partial_drop",
+            "0.9 m/s, good and bad steps in runs: heel-first with and without slap, flat and toe-first, some drags",
+            (SLOW, NORMAL, FAST),
+            0.9,
+            ankle_deg=ANKLE_WEAK,
+            foot=FootUse(flat=0.2, toe=0.25, toe_only=0.05, slap=0.35, drag=0.1, persistence=0.6),
+            stride_cv_pct=3.5,
+            swing_longer_pct=6.0,
         ),
         Profile(
             "shuffle",

@@ -31,6 +31,7 @@ class Stand:
         end_s = start_s + self.duration_s
         plan.hold_still(start_s)
         plan.begin("not_walking", start_s)
+        plan.enter("standing", start_s)
         while plan.now_s < end_s:
             next_s = plan.now_s + plan.rng.uniform(4.0, 9.0)
             next_s = end_s if next_s > end_s - 2.0 else next_s
@@ -56,6 +57,7 @@ class Sit:
         end_s = start_s + max(self.duration_s, 5.0)
         plan.hold_still(start_s)
         plan.begin("not_walking", start_s)
+        plan.enter("sitting", start_s + 1.4)
         plan.support.to(start_s + 0.7, 0.85)
         plan.support.to(start_s + 2.0, self.support)
         for leg in plan.legs.values():
@@ -78,6 +80,7 @@ class Sit:
         plan.hold_still(end_s)
         plan.now_s = plan.settled_s = end_s
         plan.end(end_s)
+        plan.enter("standing", end_s - 1.4)
         yield
 
     def _fidget(self, plan: Plan, until_s: float) -> None:

@@ -146,6 +146,8 @@ class Stepper:
         plan.share_to(swing.fc_s, swing.side, 0.0)
         plan.share_to(swing.ic_s, swing.side, 0.0)
         plan.truth.append(TruthEvent(swing.fc_s, swing.side, "final_contact"))
+        if self._manner.compensation[swing.side]:
+            plan.truth.append(TruthEvent(swing.fc_s, swing.side, "compensation", self._manner.compensation[swing.side]))
 
     def _land(self, swing: _Swing, strike: Strike, *, catch_bw: float = 0.0) -> None:
         """Initial contact."""
@@ -156,7 +158,7 @@ class Stepper:
         if strike is Strike.TOE:
             plan.truth.append(TruthEvent(swing.ic_s, side, "toe_first"))
         if contact.slap_bw > 0.0:
-            plan.truth.append(TruthEvent(swing.ic_s + contact.onset_s[2], side, "foot_slap"))
+            plan.truth.append(TruthEvent(swing.ic_s, side, "foot_slap"))
         self._strike[side] = strike
         self._next = side.other
         self._contacts_s.append(swing.ic_s)

@@ -113,9 +113,11 @@ class Walker:
         known.extend(later)
         if closing:
             due = [event.cut(until_s) for event in due]
-            if self._plan.unfinished is not None and self._plan.unfinished[1] < until_s:
-                kind, begin_s = self._plan.unfinished
-                due.append(TruthEvent(begin_s, Side.BOTH, kind, until_s - begin_s))
+            due += [
+                TruthEvent(begin_s, Side.BOTH, kind, until_s - begin_s)
+                for kind, begin_s in self._plan.unfinished
+                if begin_s < until_s
+            ]
         return sorted((event.shifted(self._start_s) for event in due), key=lambda event: event.time_s)
 
     def _extend(self, until_s: float) -> None:

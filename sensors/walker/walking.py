@@ -20,7 +20,7 @@ class Walk:
     trips : obstacles, each taking the first swing of its side that ends at or after its time into the walk. A trip that
         the walk is too short for does not happen.
     speed_mps, cadence_spm : None for the profile's own.
-    severity : 0..1, fades the profile's weakness.
+    severity : 0..1, fades the profile's weakness. ``assist``: 0..1, a brace or stimulator makes up for it.
     """
 
     duration_s: float
@@ -29,6 +29,7 @@ class Walk:
     speed_mps: float | None = None
     cadence_spm: float | None = None
     severity: float = 1.0
+    assist: float = 0.0
 
     def play(self, plan: Plan) -> Iterator[None]:
         """Step until the time is over; the closing step is the last one within it."""
@@ -38,11 +39,14 @@ class Walk:
             speed_mps=self.speed_mps,
             cadence_spm=self.cadence_spm,
             severity=self.severity,
+            assist=self.assist,
         )
         lead = Side.LEFT if plan.rng.random() < 0.5 else Side.RIGHT
         stepper = Stepper(plan, manner, lead)
         start_s = plan.now_s
-        plan.begin("walk", stepper.start())
+        lifted_s = stepper.start()
+        plan.begin("walk", lifted_s)
+        plan.enter("walking", lifted_s)
         waiting = sorted(self.trips, key=lambda trip: trip.at_s)
         step_s = 0.5 * manner.stride_s
         closing_s = 2.0 * step_s + 0.5
@@ -54,6 +58,7 @@ class Walk:
             yield
         stepper.stop()
         plan.end(stepper.ic_s)
+        plan.enter("standing", stepper.ic_s)
         yield
 
     @staticmethod

@@ -1,18 +1,20 @@
-"""From the arrival of a notification to a reader of MQTT: ``python benchmarks/alert_path.py``.
+"""From a sensor's notification to a reader of MQTT, through the whole hub: ``python benchmarks/alert_path.py``.
 
-A walker with foot drop wears two emulated ORPHE INSOLE and an emulated WitMotion. Their bytes are made beforehand and
-handed to the hub's own pipeline, journal and publisher at ``--speed`` times real time; a reader in another process
-notes when each event came (one monotonic clock serves both). Radio and air time are not in it. An event's time begins
-when the loop takes up the notification that decided it.
+Walkers with foot drop wear two emulated ORPHE INSOLE and an emulated WitMotion each. What these send was made
+beforehand; a process writes each notification into the hub's socket when it is due. The hub is the real one, from
+bleak's callback on: inbox, decoders, clocks, detection, journal and publisher. A reader in a third process notes when
+each event came; one monotonic clock serves all. An event's time begins when the notification that decided it is
+written to the socket, so a hub that is busy and reads late does not look fast. Air and Bluetooth stack are not in it.
 
-``--speed 1`` is what a wearer gives; more makes many events in a short time and loads the hub as that many wearers.
+Which notification decided an event is found afterwards: all of them go through the pipeline again, one by one.
+All is in real time, since a device's clock must fit its arrivals; ``--wearers`` make many events in a short time.
 """
 
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -20,23 +22,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
-import aiomqtt
 import numpy as np
-from emulated_walk import WORN, make_arrivals
+from emulated_walk import Device, devices_of
+from fed_radio import FedRadio, player
+from mqtt_reader import mosquitto, reader
+from watched_hub import WatchedHub, configured
 
 from hub.journal import Journal
-from hub.mqtt import BrokerAddress, Publisher, Topics, local_broker
-from hub.packets import Arrival
-from hub.pipeline import Pipeline
-from hub.session import Wearer
 
-LOOPBACK = "127.0.0.1"
 SLOW_COMMIT_S = 0.2
+STALL_AT_S = 20.0
 BUSY = """
 import os
 os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
@@ -75,7 +79,7 @@ CASES = (
     Case("plain"),
     Case("not power-safe", power_safe=False),
     Case("busy disk", busy_disk=True),
-    Case("slow disk: commits 200 ms later", disk=SlowDisk),
+    Case("slow disk: commits 200 ms late", disk=SlowDisk),
     Case("broker stalled for 3 s", stall_s=3.0),
     Case("broker stalled for 15 s", stall_s=15.0),
     Case("the hub's own broker", own_broker=True),
@@ -84,13 +88,15 @@ CASES = (
 
 @dataclass(frozen=True)
 class Result:
-    """Times in ms. ``decided``: arrival to the event's way into the journal; ``told``: arrival to the reader.
+    """Times in ms from the deciding notification. ``decided``: to the journal's door; ``told``: to the reader.
 
-    ``*_calm``: without the events that arrived from the stall's begin until the backlog had gone.
+    ``by_clock_n``: events that a pause decided and no notification; in no other figure but ``lost_n``.
+    ``calm``: without what was sent from the stall's begin until the backlog had gone.
     """
 
     case: str
     events_n: int
+    by_clock_n: int
     lost_n: int
     repeated_n: int
     decided_p50_ms: float
@@ -98,156 +104,136 @@ class Result:
     told_p50_ms: float
     told_p99_ms: float
     told_max_ms: float
-    told_p99_calm_ms: float
+    calm_p99_ms: float
     backlog_gone_after_s: float | None
 
-
-@dataclass
-class Clocks:
-    """When each event's notification arrived and when the event was decided, in ns of the monotonic clock."""
-
-    arrived_ns: dict[str, int]
-    decided_ns: dict[str, int]
-
-
-async def play(arrivals: list[Arrival], speed: float, journal: Journal, clocks: Clocks) -> None:
-    """Hand the arrivals to the pipeline when they are due and its events to the journal."""
-    pipeline = Pipeline("benchmark", Wearer("ada", affected_side="left"), list(WORN))
-    journal.observe_clock(0.0, time.time_ns())
-    began_s = time.monotonic() - arrivals[0].arrival_s / speed
-    waiting = iter(arrivals)
-    arrival = next(waiting, None)
-    while arrival is not None:
-        await asyncio.sleep(max(0.0, began_s + arrival.arrival_s / speed - time.monotonic()))
-        now_ns = time.monotonic_ns()
-        due_s = (now_ns * 1e-9 - began_s) * speed
-        while arrival is not None and arrival.arrival_s <= due_s:
-            pipeline.feed(arrival)
-            events = pipeline.decide()
-            journal.append("ada", events)
-            for event in events:
-                clocks.arrived_ns[event.id] = now_ns
-                clocks.decided_ns[event.id] = time.monotonic_ns()
-            arrival = next(waiting, None)
-
-
-async def run(case: Case, arrivals: list[Arrival], speed: float, folder: Path) -> Result:
-    """One case from start to end."""
-    clocks = Clocks({}, {})
-    stall = (0, 0)
-    async with AsyncExitStack() as held:
-        process: asyncio.subprocess.Process | None = None
-        if case.own_broker:
-            address = await held.enter_async_context(local_broker())
-        else:
-            process, address = await held.enter_async_context(mosquitto(folder))
-        seen = await held.enter_async_context(reader(address))
-        journal = await held.enter_async_context(
-            Journal(folder / "journal.db", power_safe=case.power_safe, factory=case.disk)
+    def row(self) -> str:
+        """A row of the table."""
+        backlog = "" if self.backlog_gone_after_s is None else f"{self.backlog_gone_after_s:.2f}"
+        return (
+            f"| {self.case:<30} | {self.events_n:>6} | {self.lost_n:>4} | {self.repeated_n:>8}"
+            f" | {self.decided_p50_ms:>6.2f} / {self.decided_p99_ms:<6.2f}"
+            f" | {self.told_p50_ms:>6.2f} / {self.told_p99_ms:>8.2f} / {self.told_max_ms:<8.1f}"
+            f" | {self.calm_p99_ms:>8.2f} | {backlog:>9} |"
         )
+
+
+HEADINGS = (
+    f"| {'case':<30} | events | lost | repeated | {'decided p50 / p99':<15} | {'told p50 / p99 / max, ms':<28}"
+    " | calm p99 | backlog s |\n|---|---|---|---|---|---|---|---|"
+)
+
+
+@dataclass(frozen=True)
+class Others:
+    """The two other processes, by their pipes, and the socket that the radio's bytes come from."""
+
+    feed: socket.socket
+    player: Connection
+    reader: Connection
+
+
+@contextmanager
+def others(wearers_n: int, seconds: float) -> Iterator[Others]:
+    """Start both; they serve case after case. They end when their pipes close."""
+    spawn = multiprocessing.get_context("spawn")
+    (ours, theirs) = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    (to_player, at_player), (to_reader, at_reader) = spawn.Pipe(), spawn.Pipe()
+    processes = [
+        spawn.Process(target=player, args=(wearers_n, seconds, theirs, at_player), daemon=True),
+        spawn.Process(target=reader, args=(at_reader,), daemon=True),
+    ]
+    for process in processes:
+        process.start()
+    to_player.recv()
+    try:
+        yield Others(ours, to_player, to_reader)
+    finally:
+        for pipe in (to_player, to_reader):
+            with suppress(BrokenPipeError):
+                pipe.send("")
+        for process in processes:
+            process.join(5.0)
+            process.kill()
+
+
+async def run(case: Case, devices: list[Device], helpers: Others, folder: Path) -> Result:
+    """One case from start to end."""
+    radio = FedRadio(devices, helpers.feed)
+    stall_ns = (0, 0)
+    async with AsyncExitStack() as held:
+        broker, port = (None, None) if case.own_broker else await held.enter_async_context(mosquitto(folder))
         if case.busy_disk:
             held.enter_context(busy_disk(folder))
-        publishing = asyncio.create_task(Publisher(address, Topics("insole/home"), journal, version="benchmark").run())
-        await asyncio.sleep(1.0)
-        playing = asyncio.create_task(play(arrivals, speed, journal, clocks))
-        if case.stall_s and process is not None:
-            await asyncio.sleep(5.0)
-            process.send_signal(signal.SIGSTOP)
-            stall = (time.monotonic_ns(), 0)
-            await asyncio.sleep(case.stall_s)
-            process.send_signal(signal.SIGCONT)
-            stall = (stall[0], time.monotonic_ns())
-        await playing
-        await journal.flush()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(60):
-                await journal.taken_by("mqtt")
+        hub = WatchedHub(configured(devices, folder / "state", port, power_safe=case.power_safe), radio)
+        held.enter_context(patch("hub.app.Journal", partial(Journal, factory=case.disk)))
+        held.enter_context(radio.listening())
+        running = asyncio.create_task(hub.run())
+        await hub.started.wait()
+        assert hub.broker is not None
+        helpers.reader.send(hub.broker.port)
+        await answer(helpers.reader)
+        helpers.player.send(case.name)
+        if case.stall_s and broker is not None:
+            stall_ns = await stalled(broker, case.stall_s)
+        await answer(helpers.player)
         await asyncio.sleep(0.5)
-        publishing.cancel()
-        await asyncio.gather(publishing, return_exceptions=True)
-    return _result(case, clocks, [json.loads(line) for line in seen.read_text().splitlines()], stall)
+        hub.stop()
+        await running
+        helpers.reader.send("end")
+        seen = await answer(helpers.reader)
+    return _result(case, hub, seen, stall_ns)
 
 
-def _result(case: Case, clocks: Clocks, seen: list[tuple[str, int]], stall: tuple[int, int]) -> Result:
-    if not seen:
+async def answer(pipe: Connection) -> Any:
+    """What the process at the other end says next."""
+    said = asyncio.Event()
+    asyncio.get_running_loop().add_reader(pipe.fileno(), said.set)
+    await said.wait()
+    asyncio.get_running_loop().remove_reader(pipe.fileno())
+    return pipe.recv()
+
+
+async def stalled(broker: asyncio.subprocess.Process, stall_s: float) -> tuple[int, int]:
+    """Stop the broker for a while; gives from when to when, in ns."""
+    await asyncio.sleep(STALL_AT_S)
+    broker.send_signal(signal.SIGSTOP)
+    began_ns = time.monotonic_ns()
+    await asyncio.sleep(stall_s)
+    broker.send_signal(signal.SIGCONT)
+    return began_ns, time.monotonic_ns()
+
+
+def _result(case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: tuple[int, int]) -> Result:
+    came_ns: dict[str, int] = {}
+    for event_id, at_ns in seen:
+        came_ns.setdefault(event_id, at_ns)
+    sent_ns, journalled = hub.sent_ns(), hub.journalled()
+    judged = [each for each in came_ns if each in sent_ns and came_ns[each] > 0]
+    if not judged:
         sys.exit(f"{case.name}: no event came")
-    first_ns: dict[str, int] = {}
-    for event_id, came_ns in seen:
-        first_ns.setdefault(event_id, came_ns)
-    arrived_ns = np.array([clocks.arrived_ns[each] for each in first_ns])
-    told_ms = (np.array(list(first_ns.values())) - arrived_ns) * 1e-6
-    decided_ms = np.array([clocks.decided_ns[each] - clocks.arrived_ns[each] for each in clocks.decided_ns]) * 1e-6
-    gone_ns = max((came for each, came in first_ns.items() if clocks.arrived_ns[each] <= stall[1]), default=0)
-    # what arrived while the backlog went out waited behind it
-    behind = (arrived_ns >= stall[0] - 50e6) & (arrived_ns <= gone_ns) if stall[1] else np.zeros(len(arrived_ns), bool)
+    at_ns = np.array([sent_ns[each] for each in judged])
+    told_ms = (np.array([came_ns[each] for each in judged]) - at_ns) * 1e-6
+    decided_ms = np.array([hub.decided_ns[each] - sent_ns[each] for each in judged]) * 1e-6
+    if decided_ms.min() < 0:
+        sys.exit(f"{case.name}: decided before its notification was sent; the replay does not fit the run")
+    gone_ns = max((came_ns[each] for each in judged if sent_ns[each] <= stall_ns[1]), default=0)
+    # what was sent while the backlog went out waited behind it
+    behind = (at_ns >= stall_ns[0] - 50e6) & (at_ns <= gone_ns) if stall_ns[1] else np.zeros(len(at_ns), bool)
     return Result(
         case.name,
-        events_n=len(clocks.arrived_ns),
-        lost_n=len(set(clocks.arrived_ns) - set(first_ns)),
-        repeated_n=len(seen) - len(first_ns),
+        events_n=len(judged),
+        by_clock_n=len(journalled - set(sent_ns)),
+        lost_n=len((journalled | set(sent_ns) | set(hub.decided_ns)) - set(came_ns)),
+        repeated_n=len(seen) - len(came_ns),
         decided_p50_ms=float(np.percentile(decided_ms, 50)),
         decided_p99_ms=float(np.percentile(decided_ms, 99)),
         told_p50_ms=float(np.percentile(told_ms, 50)),
         told_p99_ms=float(np.percentile(told_ms, 99)),
         told_max_ms=float(told_ms.max()),
-        told_p99_calm_ms=float(np.percentile(told_ms[~behind], 99)),
-        backlog_gone_after_s=(gone_ns - stall[1]) * 1e-9 if stall[1] else None,
+        calm_p99_ms=float(np.percentile(told_ms[~behind], 99)),
+        backlog_gone_after_s=(gone_ns - stall_ns[1]) * 1e-9 if stall_ns[1] else None,
     )
-
-
-@asynccontextmanager
-async def mosquitto(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, BrokerAddress]]:
-    """Mosquitto with its usual settings on a free loopback port."""
-    program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
-    if program is None:
-        sys.exit("needs Mosquitto (Debian: apt install mosquitto)")
-    with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
-        port = free.getsockname()[1]
-    config = folder / "mosquitto.conf"
-    config.write_text(f"listener {port} {LOOPBACK}\nallow_anonymous true\nmax_queued_messages 0\n")
-    process = await asyncio.create_subprocess_exec(
-        program, "-c", str(config), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    await asyncio.sleep(0.5)
-    try:
-        yield process, BrokerAddress(LOOPBACK, port)
-    finally:
-        process.send_signal(signal.SIGCONT)
-        process.terminate()
-        await process.wait()
-
-
-@asynccontextmanager
-async def reader(address: BrokerAddress) -> AsyncIterator[Path]:
-    """Another process that subscribes; gives the file of what it saw, complete after the end."""
-    with tempfile.NamedTemporaryFile(delete=False) as file:
-        seen = Path(file.name)
-    command = [sys.executable, __file__, "--reader", str(address.port), "--seen", str(seen)]
-    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    await process.stdout.readline()
-    try:
-        yield seen
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def read(port: int) -> list[tuple[str, int]]:
-    """Be the reader: note id and time of every event until told to end."""
-    notes: list[tuple[str, int]] = []
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    with suppress(asyncio.CancelledError, aiomqtt.MqttError):
-        async with aiomqtt.Client(LOOPBACK, port, keepalive=600) as client:
-            await client.subscribe("+/+/+/event/#", qos=1)
-            print("ready", flush=True)
-            async for message in client.messages:
-                came_ns = time.monotonic_ns()
-                notes.append((json.loads(message.payload)["id"], came_ns))
-    return notes
 
 
 @contextmanager
@@ -275,39 +261,31 @@ def sync_ms(folder: Path) -> tuple[float, float]:
 def main() -> None:
     """Run the cases and print a table, then JSON."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--speed", type=float, default=4.0, help="times real time (default 4)")
-    options.add_argument("--seconds", type=float, default=270.0, help="of the walker's time (default 270)")
+    options.add_argument("--wearers", type=int, default=4, help="how many walk at once (default 4)")
+    options.add_argument("--seconds", type=float, default=70.0, help="that each case walks (default 70)")
     options.add_argument("--case", default="", help="only cases with this in their name")
     options.add_argument("--folder", type=Path, help="on the disk to measure; default: the system's temporary one")
-    options.add_argument("--reader", type=int, help=argparse.SUPPRESS)
-    options.add_argument("--seen", type=Path, help=argparse.SUPPRESS)
     given = options.parse_args()
-    if given.reader:
-        given.seen.write_text("".join(json.dumps(note) + "\n" for note in asyncio.run(read(given.reader))))
-        return
-    arrivals = make_arrivals(given.seconds)
+    cases = [case for case in CASES if given.case in case.name]
+    if not cases:
+        options.error(f"no case has {given.case!r} in its name; there are: {', '.join(case.name for case in CASES)}")
+    stalls_s = max(case.stall_s for case in cases)
+    if stalls_s and given.seconds < STALL_AT_S + stalls_s + 10.0:
+        options.error(f"--seconds {given.seconds:g} is too short for a stall of {stalls_s:g} s")
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{len(cases)} cases of {given.seconds:g} s; making what the sensors send ...")
     results = []
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        p50, p99 = sync_ms(Path(folder))
-        print(
-            f"sync of 4 KiB: p50 {p50:.2f} ms, p99 {p99:.2f} ms; {given.speed:g} x real time; targets {TARGET_MS} ms\n"
-        )
-        print(
-            "| case | events | lost | repeated | decided p50 / p99 ms | told p50 / p99 / max ms | calm p99 | backlog |"
-        )
-        print("|---|---|---|---|---|---|---|---|")
-        for number, case in enumerate(case for case in CASES if given.case in case.name):
-            (place := Path(folder) / str(number)).mkdir(mode=0o755)
-            one = asyncio.run(run(case, arrivals, given.speed, place))
-            results.append(one)
-            backlog = "" if one.backlog_gone_after_s is None else f"{one.backlog_gone_after_s:.2f}"
-            print(
-                f"| {one.case} | {one.events_n} | {one.lost_n} | {one.repeated_n}"
-                f" | {one.decided_p50_ms:.2f} / {one.decided_p99_ms:.2f}"
-                f" | {one.told_p50_ms:.2f} / {one.told_p99_ms:.2f} / {one.told_max_ms:.1f}"
-                f" | {one.told_p99_calm_ms:.2f} | {backlog} |",
-                flush=True,
-            )
+    with tempfile.TemporaryDirectory(dir=given.folder) as name, others(given.wearers, given.seconds) as helpers:
+        folder = Path(name)
+        p50, p99 = sync_ms(folder)
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+        print(f"{given.wearers} wearers, real time; sync of 4 KiB: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+        print(f"targets for told: p50 {TARGET_MS[0]:g} ms, p99 {TARGET_MS[1]:g} ms\n\n{HEADINGS}", flush=True)
+        for number, case in enumerate(cases):
+            (place := folder / str(number)).mkdir()
+            results.append(asyncio.run(run(case, devices_of(given.wearers), helpers, place)))
+            print(results[-1].row(), flush=True)
     print("\n" + json.dumps([asdict(result) for result in results]))
 
 

@@ -1,57 +1,93 @@
-"""What the emulated devices of a walker with foot drop send, made beforehand."""
+"""What the emulated devices of walkers with foot drop notify, made beforehand: playing it costs next to nothing."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-
-from hub.packets import Arrival, Connected, Packet
-from sensors.catalogue import CATALOGUE
+from sensors.catalogue import device_type
 from sensors.driver import Action, DriverOptions, Pause, Read, Subscribe, Write
-from sensors.emulation import Body, Emulator, EmulatorOptions
+from sensors.emulation import Emulator, EmulatorOptions
 from sensors.layout import Role
-from sensors.walker import Walker, demo_script
+from sensors.walker import PROFILES, Walker, demo_script
 
 WORN = {Role.LEFT_INSOLE: "orphe_insole", Role.RIGHT_INSOLE: "orphe_insole", Role.LEFT_SHIN: "witmotion"}
-KINDS = {kind.key: kind for kind in CATALOGUE}
-CONNECTION_INTERVAL_S = 0.015
+CONNECTION_INTERVAL_S = 0.03
+"""Notifications leave at multiples of this, as on the virtual radio; each device has its own phase."""
+
+MTU = 247
+APART_S = 0.37
+"""Wearers do not step in time with each other."""
 
 
-def make_arrivals(seconds: float) -> list[Arrival]:
-    """What the walker's devices send, in order of arrival, with the conversation that sets them up."""
-    body = Walker(demo_script())
-    devices = {
-        role: KINDS[key].emulator(role.side, EmulatorOptions(seed=n)) for n, (role, key) in enumerate(WORN.items())
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device of one wearer."""
+
+    wearer: str
+    role: Role
+    key: str
+    address: str
+    seed: int
+
+    def emulator(self) -> Emulator:
+        """The device, switched on."""
+        return device_type(self.key).emulator(self.role.side, EmulatorOptions(seed=self.seed))
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """Bytes that leave a device ``at_s`` after the beginning. ``device`` is its place among all devices."""
+
+    at_s: float
+    device: int
+    characteristic: str
+    data: bytes
+
+
+def devices_of(wearers_n: int) -> list[Device]:
+    """Two insoles and a shin sensor for each wearer."""
+    return [
+        Device(f"wearer{wearer}", role, key, f"C0:FF:EE:00:{wearer:02X}:{number:02X}", seed=10 * wearer + number)
+        for wearer in range(1, wearers_n + 1)
+        for number, (role, key) in enumerate(WORN.items(), start=1)
+    ]
+
+
+def notifications(devices: list[Device], seconds: float) -> list[Notified]:
+    """What all devices notify within that time, in order."""
+    bodies = {
+        name: Walker(demo_script(PROFILES["foot_drop"], seed), seed=seed, start_s=seed * APART_S)
+        for seed, name in enumerate(dict.fromkeys(device.wearer for device in devices), start=1)
     }
-    arrivals: list[Arrival] = []
-    begin_s = max(_set_up(role, device, body, arrivals) for role, device in devices.items())
-    for now_s in np.arange(begin_s, begin_s + seconds, CONNECTION_INTERVAL_S).tolist():
-        for role, device in devices.items():
-            arrivals += [
-                Packet(role, WORN[role], sent.characteristic, sent.data, now_s) for sent in device.advance(now_s, body)
+    emulators = [device.emulator() for device in devices]
+    for device, emulator in zip(devices, emulators, strict=True):
+        _set_up(device, emulator)
+    made: list[Notified] = []
+    for event in range(int(seconds / CONNECTION_INTERVAL_S)):
+        for number, (device, emulator) in enumerate(zip(devices, emulators, strict=True)):
+            at_s = (event + number / len(devices)) * CONNECTION_INTERVAL_S
+            made += [
+                Notified(at_s, number, sent.characteristic, sent.data)
+                for sent in emulator.advance(at_s, bodies[device.wearer])
             ]
-    return sorted(arrivals, key=lambda arrival: arrival.arrival_s)
+    return made
 
 
-def _set_up(role: Role, device: Emulator, body: Body, arrivals: list[Arrival]) -> float:
-    driver = KINDS[WORN[role]].driver(role.side, DriverOptions())
-    now_s, wall_time = 0.0, datetime.now(UTC)
-    device.connected(now_s, 247)
-    arrivals.append(Connected(role, WORN[role], "", role.side, DriverOptions(), now_s, wall_time))
-    queue: list[Action] = list(driver.begin(wall_time))
+def _set_up(device: Device, emulator: Emulator) -> None:
+    """Have the device's own driver switch its stream on, just before time 0."""
+    driver = device_type(device.key).driver(device.role.side, DriverOptions())
+    emulator.connected(0.0, MTU)
+    queue: list[Action] = list(driver.begin(datetime.now(UTC)))
     while queue:
         action = queue.pop(0)
         came: list[tuple[str, bytes]] = []
         match action:
             case Read(characteristic):
-                came = [(characteristic, data)] if (data := device.read(characteristic, now_s)) else []
+                came = [(characteristic, data)] if (data := emulator.read(characteristic, 0.0)) else []
             case Write(characteristic, data):
-                came = [(sent.characteristic, sent.data) for sent in device.write(characteristic, data, now_s)]
+                came = [(sent.characteristic, sent.data) for sent in emulator.write(characteristic, data, 0.0)]
             case Subscribe(characteristic):
-                device.subscribed(characteristic, True, now_s)
-            case Pause(seconds):
-                now_s += seconds
-                came = [(sent.characteristic, sent.data) for sent in device.advance(now_s, body)]
+                emulator.subscribed(characteristic, True, 0.0)
+            case Pause():
+                pass
         for characteristic, data in came:
-            arrivals.append(Packet(role, WORN[role], characteristic, data, now_s))
             queue += driver.feed(characteristic, data).actions
-    return now_s

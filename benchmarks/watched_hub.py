@@ -1,0 +1,121 @@
+"""The real hub, with note taken of what it took in and when it decided. Nothing in its way is replaced."""
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from emulated_walk import Device
+from fed_radio import FedRadio
+
+from hub.app import Hub
+from hub.config import Config
+from hub.events import Event
+from hub.live import Live
+from hub.packets import Arrival, Packet
+from hub.pipeline import Pipeline
+from hub.recording.raw import RawRecorder
+from sensors.layout import Role
+
+
+class WatchedHub(Hub):
+    """A hub whose wearers have a recorder in memory, and a view that notes when events come."""
+
+    def __init__(self, config: Config, radio: FedRadio) -> None:
+        super().__init__(config, radio.bluetooth)
+        self._fed = radio
+        self._kept = {name: _Kept() for name in self.wearers}
+        self.decided_ns: dict[str, int] = {}
+        """When each event had been decided and was on its way to the journal."""
+        for name, wearer in self.wearers.items():
+            wearer.recorder, wearer.live = self._kept[name], _Seen(self.decided_ns)
+
+    def sent_ns(self) -> dict[str, int]:
+        """When the notification was sent that decided each event; those that a pause decided are not among them."""
+        sent: dict[str, int] = {}
+        for name, wearer in self.wearers.items():
+            pipeline = Pipeline(wearer.pipeline.name, wearer.tally.wearer, wearer.pipeline.expected)
+            for arrival in self._kept[name].arrivals():
+                pipeline.feed(arrival)
+                sent.update({event.id: self._fed.sent_ns(arrival.arrival_s) for event in pipeline.decide()})
+        return sent
+
+    def journalled(self) -> set[str]:
+        """Ids of all events on disk."""
+        with closing(sqlite3.connect(f"file:{self.journal_path}?mode=ro", uri=True)) as journal:
+            return {event_id for (event_id,) in journal.execute("SELECT id FROM events")}
+
+
+def configured(devices: list[Device], state: Path, port: int | None, *, power_safe: bool) -> Config:
+    """What a person with these sensors and a broker on that port would write; None: the hub's own broker."""
+    settings: dict[str, object] = {
+        "hub": {"name": "benchmark", "state_dir": state},
+        "broker": {"port": 0},
+        "journal": {"power_safe": power_safe},
+        "wearers": [
+            {
+                "nickname": name,
+                "affected_side": "left",
+                "devices": [
+                    {"role": one.role.value, "type": one.key, "address": one.address}
+                    for one in devices
+                    if one.wearer == name
+                ],
+            }
+            for name in dict.fromkeys(device.wearer for device in devices)
+        ],
+    }
+    if port is not None:
+        settings["mqtt"] = {"host": "127.0.0.1", "port": port}
+    return Config.model_validate(settings)
+
+
+class _Kept(RawRecorder):
+    """A recorder in memory, which no disk slows. Packets are kept as plain tuples: the collector leaves those alone."""
+
+    def __init__(self) -> None:
+        self._rows: list[Arrival | tuple[str, str, str, bytes, float, int, str]] = []
+
+    @property
+    def problem(self) -> None:
+        """None, ever."""
+
+    def write(self, arrival: Arrival) -> None:
+        """Keep an arrival."""
+        if isinstance(arrival, Packet):
+            self._rows.append(
+                (
+                    arrival.role.value,
+                    arrival.device_key,
+                    arrival.characteristic,
+                    arrival.data,
+                    arrival.arrival_s,
+                    arrival.connection,
+                    arrival.wearer,
+                )
+            )
+        else:
+            self._rows.append(arrival)
+
+    def close(self, end_s: float | None = None) -> None:
+        """Nothing to finish."""
+
+    def arrivals(self) -> Iterable[Arrival]:
+        """All that was kept."""
+        for row in self._rows:
+            yield Packet(Role(row[0]), *row[1:]) if isinstance(row, tuple) else row
+
+
+class _Seen(Live):
+    """A view that notes when events come."""
+
+    def __init__(self, seen_ns: dict[str, int]) -> None:
+        super().__init__()
+        self._seen_ns = seen_ns
+
+    def see_events(self, events: Iterable[Event]) -> None:
+        """Note the time, then go on as ever."""
+        events, now_ns = tuple(events), time.monotonic_ns()
+        self._seen_ns.update({event.id: now_ns for event in events})
+        super().see_events(events)

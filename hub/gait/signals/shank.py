@@ -19,7 +19,20 @@ from hub.gait.signals.alignment import (
 )
 from hub.gait.signals.arrest import ArrestWatch
 from hub.gait.signals.pitch import PitchLevel
-from hub.gait.signals.shank_marks import AHEAD, ANGLE, COLUMNS, JERK, KNOWN, RATE, TIME, UP, ContactMinimum
+from hub.gait.signals.posture import PostureParams, PostureWatch
+from hub.gait.signals.shank_marks import (
+    AHEAD,
+    ANGLE,
+    COLUMNS,
+    JERK,
+    KNOWN,
+    RATE,
+    ROLL,
+    TIME,
+    UP,
+    YAW,
+    ContactMinimum,
+)
 from hub.gait.signals.swing import SwingParams, SwingScanner
 from hub.gait.signals.tail import Tail
 from hub.gait.timeline import Mark
@@ -40,6 +53,7 @@ class ShankParams:
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
+    posture: PostureParams = field(default_factory=PostureParams)
     alignment: AlignmentParams = field(default_factory=AlignmentParams)
 
 
@@ -99,6 +113,7 @@ class ShankStream:
         self._watch = ArrestWatch(role, spec.rate_hz, params.swing.arrest, learnt["arrest"] if learnt else None)
         self._scanner = SwingScanner(role, spec.rate_hz, spec.accelerometer, params.swing, self._watch)
         self._level = PitchLevel(role, spec.accelerometer)
+        self._posture = PostureWatch(role, spec.rate_hz, params.posture) if spec.accelerometer else None
         self._use(SHANK_FRAME if spec.frame == "shank" else None)
         self._swings = 0
         self._cold = not learnt
@@ -124,6 +139,8 @@ class ShankStream:
             stop = min(self._raw.end, (done // every + 1) * every)
             if self._axes is not None:
                 self._scan(stop, marks)
+            if self._posture is not None:
+                marks += self._posture.look(self._raw, stop)
             if stop % every == 0 and self._spec.frame == "unknown":
                 self._look_for_axes(stop, marks)
             done = stop
@@ -136,6 +153,8 @@ class ShankStream:
         self._rows.restart(self._raw.first + self._half)
         self._scanner.restart(self._rows.first)
         self._level.restart()
+        if self._posture is not None:
+            self._posture.restart(self._raw.end)
 
     @property
     def calibration(self) -> dict[str, Any]:
@@ -159,6 +178,8 @@ class ShankStream:
 
     def _use(self, axes: ShankAxes | None) -> None:
         self._axes = axes
+        if self._posture is not None:
+            self._posture.up = axes.up if axes else None
         self._pitch_axis = _columns(axes.pitch) if axes else None
         self._up_and_ahead = _columns(axes.up, axes.forward) if axes and axes.up and axes.forward else None
 
@@ -206,6 +227,7 @@ class ShankStream:
             rows[JERK, 1:] = np.abs(size[1:] - size[:-1]) / step_s
             if self._up_and_ahead is not None:
                 rows[UP : AHEAD + 1] = _along(force, self._up_and_ahead)
+                rows[YAW : ROLL + 1] = _along(middle[RAW_RATE], self._up_and_ahead)
         return rows[:, lead:]
 
     @property
@@ -268,7 +290,8 @@ class ShankStream:
 
     def _forget(self) -> None:
         margin = self._window_n + self._review_n + self._half + 1
-        self._raw.forget(self._raw.end - margin)
+        keep = self._raw.end - margin
+        self._raw.forget(keep if self._posture is None else min(keep, self._posture.needs_from))
         if self._axes is not None:
             self._rows.forget(min(self._scanner.needs_from, self._rows.end - self._window_n // 2))
 

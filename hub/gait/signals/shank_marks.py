@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 from sensors.layout import Role
 
-TIME, RATE, ANGLE, KNOWN, JERK, UP, AHEAD = range(7)
+TIME, RATE, ANGLE, KNOWN, JERK, UP, AHEAD, YAW, ROLL = range(9)
 """Columns of a shank stream's rows: sample time; pitch rate in deg/s; its integral in deg; time from which the row was
 known, later by the filter's delay; change of the specific force's magnitude in m/s^3; specific force along the shank
-(ankle to knee) and forward, in m/s^2."""
+(ankle to knee) and forward, in m/s^2; rate about the shank's length (positive: to the left) and about forward
+(positive: the knee to the right), in deg/s, unsmoothed. What needs axes that are not known is 0."""
 
-COLUMNS = 7
+COLUMNS = 9
 
 
 class ToeOffMinimum(NamedTuple):

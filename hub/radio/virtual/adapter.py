@@ -6,18 +6,20 @@ from bleak.exc import BleakDBusError, BleakError
 from bumble import hci
 from bumble.core import BaseBumbleError
 from bumble.device import Connection, Device
-from bumble.host import Host
+from bumble.transport.common import TransportSink, TransportSource
 
+from hub.radio.virtual.host import NotifiedHost
 from hub.uninterrupted import uninterrupted
 
 HOST_ADDRESS = "F0:0D:00:00:00:02"
 
 
 class VirtualAdapter:
-    """The adapter that the bleak backend of this room talks to."""
+    """The adapter that the bleak backend of this room talks to. Its controller is behind ``source`` and ``sink``."""
 
-    def __init__(self, host: Host) -> None:
-        self.device = Device(name="hub", address=hci.Address(HOST_ADDRESS), host=host)
+    def __init__(self, source: TransportSource, sink: TransportSink) -> None:
+        host = NotifiedHost(source, sink)
+        self.device = host.device = Device(name="hub", address=hci.Address(HOST_ADDRESS), host=host)
         self.scanning = False
         self.refused = 0
         """How often something was asked that BlueZ answers with InProgress."""

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bumble.controller import Controller
-from bumble.host import Host
 from bumble.transport.common import AsyncPipeSink, StreamPacketSink, StreamPacketSource, Transport
 
 from hub.radio.bluetooth import Bluetooth
@@ -17,7 +16,7 @@ from hub.radio.virtual.backend import VirtualClient, VirtualScanner
 @asynccontextmanager
 async def attached(controller: Controller) -> AsyncIterator[VirtualAdapter]:
     """An adapter on a controller in this process."""
-    adapter = VirtualAdapter(Host(controller, AsyncPipeSink(controller)))
+    adapter = VirtualAdapter(controller, AsyncPipeSink(controller))
     await adapter.device.power_on()
     try:
         yield adapter
@@ -29,7 +28,7 @@ async def attached(controller: Controller) -> AsyncIterator[VirtualAdapter]:
 async def attached_through(sock: socket.socket) -> AsyncIterator[VirtualAdapter]:
     """An adapter on a controller at the other end of a connected stream socket, which is closed in the end."""
     async with await socket_transport(sock) as transport:
-        adapter = VirtualAdapter(Host(transport.source, transport.sink))
+        adapter = VirtualAdapter(transport.source, transport.sink)
         await adapter.device.power_on()
         try:
             yield adapter

@@ -8,6 +8,7 @@ import numpy as np
 from sensors.driver import G_MPS2, Floats
 from sensors.walker.motion import ShankMotion
 from sensors.walker.plan import Contact, Touch, within
+from sensors.walker.shaking import Shaking
 
 _SWING_AXES = ((4.0, 0.6), (3.0, 1.9))
 """Amplitude in degrees and phase of the shank's roll and yaw over the gait cycle."""
@@ -87,22 +88,27 @@ def bone_motion(
     time_s: Floats,
     contacts: Iterable[Contact],
     touches: Iterable[Touch],
+    shaking: Iterable[Shaking],
 ) -> tuple[Floats, Floats]:
     """(n, 3) specific force in m/s^2 and (n, 3) rate in deg/s in shank axes: x forward, y left, z along the shank."""
-    pitch = np.radians(motion.pitch_deg)
-    forward, up = motion.forward_mps2.copy(), motion.up_mps2 + G_MPS2
+    forward, left, up = motion.forward_mps2.copy(), motion.left_mps2.copy(), motion.up_mps2 + G_MPS2
     for touch in touches:
         at = within(time_s, touch.start_s, touch.end_s)
         forward[at] -= touch.brake_mps2 * touch.presence(time_s[at])
+    for shake in shaking:
+        at = within(time_s, shake.start_s, shake.end_s)
+        blow = shake.mps2(time_s[at])
+        forward[at] += blow[:, 0]
+        left[at] += blow[:, 1]
+        up[at] += blow[:, 2]
+    force, rate = _in_shank_axes(motion, (forward, left, up), time_s)
     roll_deg, yaw_deg = (walking * size * np.sin(2.0 * np.pi * phase + turn) for size, turn in _SWING_AXES)
-    rate = np.column_stack((np.gradient(roll_deg, time_s), -motion.rate_dps, np.gradient(yaw_deg, time_s)))
-    force = np.column_stack(
-        (
-            forward * np.cos(pitch) + up * np.sin(pitch),
-            up * np.sin(np.radians(roll_deg)),
-            up * np.cos(pitch) - forward * np.sin(pitch),
-        )
-    )
+    force[:, 1] += up * np.sin(np.radians(roll_deg))
+    rate[:, 0] += np.gradient(roll_deg, time_s)
+    rate[:, 2] += np.gradient(yaw_deg, time_s)
+    for shake in shaking:
+        at = within(time_s, shake.start_s, shake.end_s)
+        rate[at] += shake.dps(time_s[at])
     for contact in contacts:
         at = within(time_s, contact.start_s, contact.start_s + _SHOCK_S)
         since_s = time_s[at] - contact.start_s
@@ -112,6 +118,34 @@ def bone_motion(
         at = within(time_s, touch.start_s, touch.end_s)
         rough = touch.roughness_mps2 * touch.presence(time_s[at]) * touch.tremor(_ROUGHNESS_HZ, time_s[at])
         force[at] += rough[:, None] * np.array([0.8, 0.3, 0.5])
+    return force, rate
+
+
+def _in_shank_axes(motion: ShankMotion, level: tuple[Floats, Floats, Floats], time_s: Floats) -> tuple[Floats, Floats]:
+    """Force given forward, left and up of the shank's heading, and rate, both turned into the leaning shank's axes.
+
+    Yaw about the vertical, then pitch (positive: ankle ahead), then roll about the shank's own forward axis.
+    """
+    forward, left, up = level
+    pitch, roll = np.radians(motion.pitch_deg), np.radians(motion.roll_deg)
+    across = up * np.cos(pitch) - forward * np.sin(pitch)
+    force = np.column_stack(
+        (
+            forward * np.cos(pitch) + up * np.sin(pitch),
+            left * np.cos(roll) + across * np.sin(roll),
+            across * np.cos(roll) - left * np.sin(roll),
+        )
+    )
+    angles_deg = (motion.roll_deg, motion.pitch_deg, motion.yaw_deg)
+    roll_dps, pitch_dps, yaw_dps = (np.gradient(angle_deg, time_s) for angle_deg in angles_deg)
+    turn_dps = yaw_dps * np.cos(pitch)
+    rate = np.column_stack(
+        (
+            roll_dps + yaw_dps * np.sin(pitch),
+            turn_dps * np.sin(roll) - pitch_dps * np.cos(roll),
+            turn_dps * np.cos(roll) + pitch_dps * np.sin(roll),
+        )
+    )
     return force, rate
 
 

@@ -30,6 +30,12 @@ _TOES_OF_FRONT = np.array([0.25, 0.2, 0.1, 0.08, 0.1, 0.15, 0.2, 0.3, 0.42, 0.55
 STANDING_SHARE = np.array([0.60, 0.08, 0.28, 0.04])
 """Heel, midfoot, forefoot, toes in quiet standing (Cavanagh 1987)."""
 
+FRONT_SHARE = np.array([0.0, 0.0, 0.75, 0.25])
+"""On tiptoe or kneeling: nothing behind the metatarsals."""
+
+HEEL_SHARE = np.array([0.95, 0.05, 0.0, 0.0])
+"""Toes lifted."""
+
 _RAMPS_S = 0.03
 _SLIP_HZ = np.linspace(8.0, 30.0, 8)
 
@@ -80,12 +86,12 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
     """What is under a foot at ascending times."""
     weight_n, n = plan.person.weight_n, time_s.size
     walking = plan.walking(time_s)
-    carried_n = weight_n * plan.support(time_s) * plan.share_of(side, time_s)
-    shifted = sway.forward_share(time_s)[:, None] * np.array([-1.0, 0.0, 0.9, 0.1])
-    standing = np.clip(STANDING_SHARE + shifted, 0.02, 1.0)
+    leg = plan.legs[side]
+    carried_n = weight_n * np.maximum(plan.support(time_s) * plan.share_of(side, time_s) + leg.press_bw(time_s), 0.0)
+    standing = _resting_share(leg.fore(time_s), sway.forward_share(time_s))
     stance_n, front_n, progress = np.zeros(n), np.zeros(n), np.zeros(n)
     share, touching = np.tile(STANDING_SHARE, (n, 1)), np.ones((n, 4))
-    for contact in plan.legs[side].contacts:
+    for contact in leg.contacts:
         at = within(time_s, contact.start_s, contact.end_s)
         if at.start == at.stop:
             continue
@@ -108,11 +114,20 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
         if contact.slap_bw > 0.0:
             slap_s = contact.start_s + contact.onset_s[2]
             front_n[at] += weight_n * contact.slap_bw * _bump(time_s[at], slap_s, slap_s + 0.05)
-    for touch in plan.legs[side].touches:
+    for touch in leg.touches:
         at = within(time_s, touch.start_s, touch.end_s)
         if at.start < at.stop:
             front_n[at] += weight_n * _touch_bw(touch, time_s[at])
     return FootLoad(stance_n, share, touching, front_n, progress)
+
+
+def _resting_share(fore: Floats, sway: Floats) -> Floats:
+    """(n, 4) shares of a foot at rest: quiet standing, moved by sway, towards the front or the heel by ``fore``."""
+    forward = sway[:, None] * np.array([-1.0, 0.0, 0.9, 0.1])
+    quiet = np.clip(STANDING_SHARE + forward, 0.02, 1.0)
+    part = np.abs(fore)[:, None]
+    share: Floats = (1.0 - part) * quiet + part * np.where(fore[:, None] > 0.0, FRONT_SHARE, HEEL_SHARE)
+    return share
 
 
 def _walking_share(strike: Strike, progress: Floats) -> Floats:

@@ -8,6 +8,7 @@ from sensors.driver import Floats
 from sensors.layout import Side
 from sensors.walker.chain import leg_length_m
 from sensors.walker.plan import FEET, LegPlan, Plan
+from sensors.walker.posture import posture_motion
 from sensors.walker.trips import stumble_course
 
 STANDING_THIGH_DEG = 3.0
@@ -25,16 +26,22 @@ class LegAngles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShankMotion:
-    """(n,) shank pitch and its rate, and the acceleration of the sensor's place forward and up."""
+    """(n,) pitch, roll and yaw of the shank, and the acceleration of the sensor's place.
+
+    Turned from the world by yaw to the left, then by pitch (ankle ahead), then by roll to the right; forward and left
+    are the shank's own, level ones.
+    """
 
     pitch_deg: Floats
-    rate_dps: Floats
+    roll_deg: Floats
+    yaw_deg: Floats
     forward_mps2: Floats
+    left_mps2: Floats
     up_mps2: Floats
 
 
 def leg_angles(plan: Plan, side: Side, time_s: Floats) -> LegAngles:
-    """Angles at ascending times, stumbles included."""
+    """Angles of gait at ascending times, stumbles included and posture not."""
     leg = plan.legs[side]
     angles = _undisturbed(plan, leg, time_s)
     for stumble in leg.stumbles:
@@ -56,7 +63,6 @@ def leg_angles(plan: Plan, side: Side, time_s: Floats) -> LegAngles:
 
 def _undisturbed(plan: Plan, leg: LegPlan, time_s: Floats) -> LegAngles:
     phase, walking = leg.phase(time_s), plan.walking(time_s)
-    posture = leg.posture_deg(time_s)
     swing = walking * leg.excursion(time_s)
     thigh, knee, ankle = np.empty((3, time_s.size))
     starts = [since_s for since_s, _ in leg.patterns]
@@ -64,12 +70,7 @@ def _undisturbed(plan: Plan, leg: LegPlan, time_s: Floats) -> LegAngles:
     for index in np.unique(which):
         at, pattern = which == index, leg.patterns[max(int(index), 0)][1]
         thigh[at], knee[at], ankle[at] = pattern.thigh(phase[at]), pattern.knee(phase[at]), pattern.ankle(phase[at])
-    rest = 1.0 - walking
-    return LegAngles(
-        swing * thigh + rest * STANDING_THIGH_DEG,
-        swing * (thigh - knee) + rest * posture,
-        walking * ankle - rest * posture,
-    )
+    return LegAngles(swing * thigh + (1.0 - walking) * STANDING_THIGH_DEG, swing * (thigh - knee), walking * ankle)
 
 
 def shank_motion(plan: Plan, side: Side, time_s: Floats) -> ShankMotion:
@@ -87,11 +88,15 @@ def shank_motion(plan: Plan, side: Side, time_s: Floats) -> ShankMotion:
     forward_m = length.thigh_m * np.sin(thigh) + length.sensor_below_knee_m * np.sin(shank)
     up_m = hip_up_m - length.thigh_m * np.cos(thigh) - length.sensor_below_knee_m * np.cos(shank)
     hip_mps2 = np.gradient(plan.speed_mps(time_s), dt_s)
+    posture = posture_motion(plan.legs[side], length, 1.0 - plan.walking(time_s), time_s)
+    carried_mps2 = _second_derivative(posture.place_m, dt_s)
     return ShankMotion(
-        own.shank_deg,
-        np.gradient(own.shank_deg, dt_s),
-        hip_mps2 + _second_derivative(forward_m, dt_s),
-        _second_derivative(up_m, dt_s),
+        own.shank_deg + posture.pitch_deg,
+        posture.roll_deg,
+        posture.yaw_deg,
+        hip_mps2 + _second_derivative(forward_m, dt_s) + carried_mps2[:, 0],
+        carried_mps2[:, 1],
+        _second_derivative(up_m, dt_s) + carried_mps2[:, 2],
     )
 
 
@@ -105,6 +110,6 @@ def _smoothed(values: Floats, dt_s: float) -> Floats:
 
 
 def _second_derivative(values: Floats, dt_s: float) -> Floats:
-    result = np.zeros(values.size)
+    result = np.zeros_like(values)
     result[1:-1] = (values[2:] - 2.0 * values[1:-1] + values[:-2]) / dt_s**2
     return result

@@ -14,6 +14,7 @@ from sensors.layout import Side
 from sensors.walker.chain import LegPattern, Segments, leg_pattern
 from sensors.walker.person import Person
 from sensors.walker.profiles import ANKLE_NORMAL, SLOW
+from sensors.walker.shaking import Shaking
 from sensors.walker.track import Track
 from sensors.walker.truth import Strategy, Strike, TruthEvent
 
@@ -127,22 +128,43 @@ def within(time_s: Floats, start_s: float, end_s: float) -> slice:
 
 
 class LegPlan:
-    """What one leg will do."""
+    """What one leg will do.
+
+    Attributes
+    ----------
+    posture_deg, roll_deg, yaw_deg : shank pitch of the posture, its lean to the right, its turn to the left; all are
+        added to what gait does.
+    hanging : 0 the ankle stays where it is and the knee moves with the posture .. 1 the knee stays and the ankle moves.
+    press_bw : force under the foot besides its share of the supported weight, body weights.
+    fore : -1 heel alone .. 0 as in quiet standing .. 1 forefoot and toes alone.
+    shaking : shocks and vibration of the shank.
+    """
 
     def __init__(self) -> None:
         self.phase = Track(0.0, REST_PHASE)
         self.excursion = Track(0.0, 1.0)
         self.posture_deg = Track(0.0, 0.0)
+        self.roll_deg = Track(0.0, 0.0)
+        self.yaw_deg = Track(0.0, 0.0)
+        self.hanging = Track(0.0, 0.0)
+        self.press_bw = Track(0.0, 0.0)
+        self.fore = Track(0.0, 0.0)
         self.patterns: list[tuple[float, LegPattern]] = [
             (-NEVER, leg_pattern(SLOW.thigh_deg, SLOW.knee_deg, ANKLE_NORMAL))
         ]
         self.contacts = deque([Contact(-NEVER, progress=[(0.0, REST_STANCE)])])
         self.touches: deque[Touch] = deque()
         self.stumbles: deque[Stumble] = deque()
+        self.shaking: deque[Shaking] = deque()
+
+    @property
+    def posture_tracks(self) -> tuple[Track, ...]:
+        """Every curve but the gait's own."""
+        return self.posture_deg, self.roll_deg, self.yaw_deg, self.hanging, self.press_bw, self.fore
 
     def forget_before(self, time_s: float) -> None:
         """Drop what ended before."""
-        for track in (self.phase, self.excursion, self.posture_deg):
+        for track in (self.phase, self.excursion, *self.posture_tracks):
             track.forget_before(time_s)
         while len(self.patterns) > 1 and self.patterns[1][0] < time_s:
             del self.patterns[0]
@@ -152,6 +174,8 @@ class LegPlan:
             self.touches.popleft()
         while self.stumbles and self.stumbles[0].contact_s < time_s:
             self.stumbles.popleft()
+        while self.shaking and self.shaking[0].end_s < time_s:
+            self.shaking.popleft()
 
 
 class Plan:
@@ -220,7 +244,7 @@ class Plan:
         for track in (self.walking, self.speed_mps, self.left_share, self.support):
             track.hold(until_s)
         for leg in self.legs.values():
-            for track in (leg.phase, leg.excursion, leg.posture_deg):
+            for track in (leg.phase, leg.excursion, *leg.posture_tracks):
                 track.hold(until_s)
 
     def forget_before(self, time_s: float) -> None:

@@ -188,6 +188,7 @@ class Walker:
                 time_s=time_s,
                 contacts=leg.contacts,
                 touches=leg.touches,
+                shaking=leg.shaking,
             )
             force, rate = worn(self._imu[side], force, rate, 1.0 / GRID_HZ)
             inner = slice(_LEAD_IN_N, _LEAD_IN_N + _CHUNK_N + 1)

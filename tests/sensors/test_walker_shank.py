@@ -46,7 +46,10 @@ def test_gyroscope_and_gravity_agree_about_the_pitch() -> None:
     pitch_deg = np.cumsum(pitch_rate_dps(recording)) / RATE_HZ
     felt_deg = np.degrees(np.arctan2(samples[:, 0], samples[:, 2]))
     assert pitch_deg.min() < -10.0
-    assert pitch_deg == pytest.approx(felt_deg, abs=3.0)
+    assert pitch_deg == pytest.approx(felt_deg, abs=7.0)  # the sensor is carried along, up to 0.1 g
+    settled = np.convolve(np.abs(pitch_rate_dps(recording)) > 0.1, np.ones(51), mode="same") == 0.0
+    assert settled.mean() > 0.4
+    assert pitch_deg[settled] == pytest.approx(felt_deg[settled], abs=0.5)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.gait.signals.arrest import ArrestParams, ArrestWatch
+from hub.gait.signals.landing import Landing, LandingParams, LandingWatch
 from hub.gait.signals.shank_marks import (
     ANGLE,
-    JERK,
     KNOWN,
     RATE,
     TIME,
@@ -41,19 +41,10 @@ class SwingParams:
     least_share: float = 0.22  # of the usual angle; half steps make 0.3
     stance_s: float = 0.20  # a rise so soon after a landing is the shin ringing, not a swing to watch (marpino)
     before_s: float = 0.45  # the pre-swing minimum is at most this long before the zero crossing
-    final_contact_s: float = 0.030  # final contact after the pre-swing minimum: 32 (marpino), 36 ms (chen), median
-    minimum_within_s: float = 0.20  # the loading minimum follows the zero crossing by 10-150 ms (marpino)
-    flat_share: float = 0.25  # the loading minimum: the rate falls at less than this part of its steepest fall
-    settle_s: float = 0.07  # the impact reaches the shin at most this long after the minimum (marpino)
-    landing_share: float = 0.35  # the impact is sought from where the rate has fallen to this share of the peak
-    weak_dps: float = 30.0  # a minimum above minus this is no landmark: last steps, the foot set down flat (marpino)
-    apart_s: float = 0.10  # minimum and impact farther apart than this are not of one contact (marpino: 1 % of steps)
-    impact_mps3: float = 150.0  # weaker jerks are no impact: 5th percentile 470 (marpino)
+    lift_share: float = 0.9  # final contact: the rate is last below this part of the pre-swing minimum (marpino)
     upright_mps2: float = 6.0  # mean specific force along the shank before a swing; lying 0
-    impact_share: float = 0.7  # weight of the impact in the contact's time, the rest is the minimum's (marpino)
-    late_s: float = 0.010  # that time is this late (marpino, median)
-    impact_late_s: float = 0.015  # the impact alone is this late (marpino, median)
     remembered: int = 9  # swings over which "usual" is the median
+    landing: LandingParams = field(default_factory=LandingParams)
     arrest: ArrestParams = field(default_factory=ArrestParams)
 
 
@@ -72,8 +63,7 @@ class SwingScanner:
         self._impacts = impacts
         self._watch = watch
         self._before_n = max(2, round(params.before_s * rate_hz))
-        self._within_n = max(1, round(params.minimum_within_s * rate_hz))
-        self._settle_n = max(1, round(params.settle_s * rate_hz))
+        self._landings = LandingWatch(rate_hz, impacts, params.landing)
         self._angles_deg: list[float] = []
         self.floor_known_s = -np.inf
         self.restart(0)
@@ -134,19 +124,28 @@ class SwingScanner:
             ahead, behind = rows.value(RATE, crossing), rows.value(RATE, crossing + 1)
             start_s, step_s = rows.value(TIME, crossing), rows.value(TIME, crossing + 1) - rows.value(TIME, crossing)
             self._rise_s = start_s + step_s * (-ahead / (behind - ahead))
-            lowest = int(rate[: crossing + 1 - begin].argmin())
+            before = rate[: crossing + 1 - begin]
+            lowest = int(before.argmin())
             self._minimum_s = rows.value(TIME, begin + lowest)
+            self._final_contact_s = self._crosses(rows, begin, before, self._params.lift_share * before.item(lowest))
         else:
             self._rise = rise
-            self._rise_s = self._minimum_s = rows.value(TIME, rise)
+            self._rise_s = self._minimum_s = self._final_contact_s = rows.value(TIME, rise)
         self._upright = self._stood_up(rows.column(UP, begin, rise)) if self._impacts else None
-        self._final_contact_s = min(self._minimum_s + self._params.final_contact_s, self._rise_s)
         self._swing_open, self._sure = True, False
         if self._rise_s - self._landed_s >= self._params.stance_s:
             self._watch.open(self._rise, self._rise_s, self._final_contact_s)
         self._at = rise + 1
         self._next = self._high
         return True
+
+    @staticmethod
+    def _crosses(rows: Tail, begin: int, rate: Floats, level_dps: float) -> float:
+        """When ``rate``, of the rows from ``begin`` on, last rises through ``level_dps`` on its way up to zero."""
+        index = begin + int((rate <= level_dps).nonzero()[0][-1])
+        ahead, behind = rows.value(RATE, index), rows.value(RATE, index + 1)
+        start_s = rows.value(TIME, index)
+        return start_s + (rows.value(TIME, index + 1) - start_s) * (level_dps - ahead) / (behind - ahead)
 
     def _stood_up(self, along: Floats) -> bool:
         return len(along) > 0 and float(np.add.reduce(along)) / len(along) > self._params.upright_mps2
@@ -203,56 +202,29 @@ class SwingScanner:
             marks.append(arrest)
 
     def _landing(self, rows: Tail, marks: list[SwingMark]) -> bool:
-        """After a swing: where the rate stops falling, then the impact around it, then the decision."""
-        last = min(rows.end - 1, self._fall + self._within_n)
-        rate = rows.column(RATE, self._fall, last + 1)
-        lobe = rows.column(RATE, self._peak, self._fall + 1)
-        changes = lobe[1:] - lobe[:-1]
-        braking = changes.item(changes.argmin())
-        turns = (rate[1:] - rate[:-1] >= self._params.flat_share * braking).nonzero()[0]
-        if len(turns):
-            minimum = self._fall + int(turns[0])
-        elif last == self._fall + self._within_n:
-            minimum = last
-        else:
+        """After a swing: wait until the foot is known to have landed."""
+        landing = self._landings.look(rows, self._peak, self._fall, self._fall_s)
+        if landing is None:
             return False
-        decided = minimum + self._settle_n
-        if decided >= rows.end:
-            return False
-        self._decide(rows, minimum, decided, marks)
-        self._at, self._begin = minimum + 1, minimum
-        self._landed_s = rows.value(TIME, minimum)
+        self._decide(rows, landing, marks)
+        self._at, self._begin = landing.minimum + 1, landing.minimum
+        self._landed_s = rows.value(TIME, landing.minimum)
         self._swing_open = False
         self._next = self._low
         return True
 
-    def _decide(self, rows: Tail, minimum: int, decided: int, marks: list[SwingMark]) -> None:
-        params = self._params
-        peak_dps = rows.value(RATE, self._peak)
+    def _decide(self, rows: Tail, landing: Landing, marks: list[SwingMark]) -> None:
         angle_deg = rows.value(ANGLE, self._fall) - rows.value(ANGLE, self._rise)
         if angle_deg < self._least_angle_deg():
             return
-        minimum_s = rows.value(TIME, minimum)
-        strong = rows.value(RATE, minimum) < -params.weak_dps
-        contact_s = minimum_s if strong else self._fall_s
-        if self._impacts:
-            rate = rows.column(RATE, self._peak, self._fall)
-            slow = (rate < params.landing_share * peak_dps).nonzero()[0]
-            begin = self._peak + int(slow[0]) if len(slow) else self._fall
-            jerk = rows.column(JERK, begin, decided + 1)
-            hardest = begin + int(jerk.argmax())
-            impact_s = (rows.value(TIME, hardest) + rows.value(TIME, hardest - 1)) / 2
-            if rows.value(JERK, hardest) > params.impact_mps3:
-                if strong and abs(minimum_s - impact_s) <= params.apart_s:
-                    contact_s = minimum_s + params.impact_share * (impact_s - minimum_s) - params.late_s
-                else:
-                    contact_s = impact_s - params.impact_late_s
-        self._angles_deg = [*self._angles_deg[-params.remembered + 1 :], angle_deg]
-        swing = Swing(self._minimum_s, self._rise_s, rows.value(TIME, self._peak), self._fall_s, peak_dps, angle_deg)
+        self._angles_deg = [*self._angles_deg[-self._params.remembered + 1 :], angle_deg]
+        peak_s, peak_dps = rows.value(TIME, self._peak), rows.value(RATE, self._peak)
+        swing = Swing(self._minimum_s, self._rise_s, peak_s, self._fall_s, peak_dps, angle_deg)
+        lift_s, decided = self._final_contact_s, landing.decided
+        self._watch.learn(rows, decided + 1, swing, lift_s, landing.time_s)
         known_at_s = self._known(rows, decided)
-        self._watch.learn(rows, decided + 1, swing, self._final_contact_s, contact_s)
         marks.append(
-            ContactMinimum(self._role, contact_s, known_at_s, self._final_contact_s, swing, strong, self._upright)
+            ContactMinimum(self._role, landing.time_s, known_at_s, lift_s, swing, landing.strong, self._upright)
         )
 
 

@@ -11,6 +11,7 @@ from hub.gait.detectors.bouts import BoutDetector
 from hub.gait.detectors.contact import ContactDetector, ContactParams
 from hub.gait.detectors.context import ContextDetector, ContextParams
 from hub.gait.detectors.drag import DragDetector, DragParams
+from hub.gait.detectors.fall import FallDetector, FallParams
 from hub.gait.detectors.quality import QualityDetector, QualityParams
 from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactParams
 from hub.gait.detectors.steps import StepDetector, StepParams
@@ -45,6 +46,7 @@ class GaitParams:
     drag: DragParams = field(default_factory=DragParams)
     step: StepParams = field(default_factory=StepParams)
     trip: TripParams = field(default_factory=TripParams)
+    fall: FallParams = field(default_factory=FallParams)
     quality: QualityParams = field(default_factory=QualityParams)
 
 
@@ -88,6 +90,7 @@ class GaitEngine:
             DragDetector(session, legs, self._make, params.drag),
             StepDetector(legs, self._make, params.step),
             TripDetector(session, histories, self._make, params.trip),
+            FallDetector(session, legs, contexts, self._make, params.fall),
             BoutDetector(session, self._make),
         ]
         self._routes: dict[type, list[Handler]] = {}

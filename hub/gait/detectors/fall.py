@@ -2,7 +2,8 @@
 
 An impact alone is no fall, walking hits the shin harder. A shank that was upright, was turned fast and hit, and lies,
 is a candidate; staying down confirms it. Whoever lies down slowly may have slid: a candidate that is never confirmed.
-Without any shin sensor both feet must lose their weight at once and stay without it.
+Without any shin sensor both feet must lose their weight at once and stay without it. So they do when somebody sits down and
+stretches the legs; only after a trip is that confirmed.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,8 +46,8 @@ class FallParams:
     trip_before_s: float = 3.0  # imbalance to impact 1.3 +- 0.6 s (Choi 2015)
     lost_within_s: float = 1.0  # insoles alone: both feet lose their weight within this (our choice)
     stood_pct: float = 60.0  # of the weight was on them until then; who sits bears 15-30
-    candidate_after_s: float = 5.0  # insoles alone: without weight for so long; 3.1 s happen in a walk (miyuzn)
-    unloaded_s: float = 10.0  # insoles alone: confirmed
+    candidate_after_s: float = 5.0  # insoles alone: no weight for so long; 3.1 s happen between walks (miyuzn)
+    unloaded_s: float = 10.0  # insoles alone, after a trip: confirmed (our choice)
 
 
 class Cause(StrEnum):
@@ -192,7 +193,7 @@ class FallDetector:
         if len(self._air_s) < 2 or max(self._air_s.values()) != timer.since_s:
             return []
         if self._fall is not None and self._fall.time_s == timer.since_s:
-            return self._confirm(self._fall, now_s)
+            return self._confirm(self._fall, now_s) if self._fall.cause is Cause.TRIP else []
         self._fall, event = self._propose(timer.since_s, now_s, 0.3, self._contexts.at(timer.since_s))
         return [event, Later(timer.since_s + self._params.unloaded_s, timer)]
 

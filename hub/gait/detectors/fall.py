@@ -2,8 +2,8 @@
 
 An impact alone is no fall, walking hits the shin harder. A shank that was upright, was turned fast and hit, and lies,
 is a candidate; staying down confirms it. Whoever lies down slowly may have slid: a candidate that is never confirmed.
-Without any shin sensor both feet must lose their weight at once and stay without it. So they do when somebody sits down and
-stretches the legs; only after a trip is that confirmed.
+Without any shin sensor both feet must lose their weight at once and stay without it. So they do when somebody sits down
+and stretches the legs; only after a trip is that confirmed.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,6 @@
 """The walker: a synthetic person with foot drop, wearing any insole and shin IMU, with exact ground truth."""
 
+from sensors.walker.falls import Fall, FallKind
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.person import Person
@@ -10,11 +11,14 @@ from sensors.walker.session import EIGHT_CELLS, Recording, record, render_sessio
 from sensors.walker.trips import Trip
 from sensors.walker.truth import Strategy, Strike, TruthEvent
 from sensors.walker.walker import Walker
+from sensors.walker.walkfall import WalkAndFall
 from sensors.walker.walking import Walk
 
 __all__ = [
     "EIGHT_CELLS",
     "PROFILES",
+    "Fall",
+    "FallKind",
     "ImuParams",
     "InsoleParams",
     "Person",
@@ -28,6 +32,7 @@ __all__ = [
     "Trip",
     "TruthEvent",
     "Walk",
+    "WalkAndFall",
     "Walker",
     "demo_script",
     "evaluation_script",

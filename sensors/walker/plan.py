@@ -24,6 +24,9 @@ FEET = (Side.LEFT, Side.RIGHT)
 REST_PHASE = 0.15
 """Phase of a leg that stands; at rest the joint angles do not depend on it."""
 
+UNCLAIMED = "unknown"
+"""What a person does that no context is claimed for."""
+
 TRUTH_KEPT_N = 20_000
 """Truth that nobody fetches is kept up to this many events (about 40 minutes of walking)."""
 
@@ -209,7 +212,8 @@ class Plan:
     @property
     def unfinished(self) -> list[tuple[str, float]]:
         """The intervals that have begun but not ended: kind and start."""
-        return [self._context] if self._activity is None else [self._context, self._activity]
+        begun = (self._context, self._activity)
+        return [interval for interval in begun if interval is not None and interval[0] != UNCLAIMED]
 
     def begin(self, kind: str, time_s: float) -> None:
         """An interval of walking or not walking starts."""
@@ -223,10 +227,13 @@ class Plan:
             self._activity = None
 
     def enter(self, context: str, time_s: float) -> None:
-        """The person is in this context from here on; the one before becomes truth. Contexts part time without gaps."""
+        """The person is in this context from here on; the one before becomes truth. Contexts part time without gaps.
+
+        ``UNCLAIMED`` becomes no truth: on the floor, or on the way there.
+        """
         now, since_s = self._context
         if context != now:
-            if time_s > since_s:
+            if time_s > since_s and now != UNCLAIMED:
                 self.truth.append(TruthEvent(since_s, Side.BOTH, now, time_s - since_s))
             self._context = context, time_s
 

@@ -122,6 +122,20 @@ class Stepper:
         plan.hold_still(plan.now_s)
         plan.settled_s = plan.now_s
 
+    def break_off(self, over_s: float) -> None:
+        """Walk no further after the last contact: within ``over_s`` gait gives way to posture on both feet."""
+        plan, last_s = self._plan, self.ic_s
+        end_s = last_s + over_s
+        plan.walking.hold(last_s)
+        plan.walking.to(end_s, 0.0)
+        plan.speed_mps.hold(last_s)
+        plan.speed_mps.to(max(end_s, plan.speed_mps.last_s + 0.05), 0.0)
+        for side, leg in plan.legs.items():
+            cycle = float(np.floor(leg.phase.last))
+            leg.phase.to(end_s, cycle + (self._manner.stance if side is self._next else REST_PHASE))
+            leg.phase.to(end_s + 0.5, cycle + REST_PHASE)
+            leg.contacts[-1].progress.append((end_s, REST_STANCE))
+
     def _swing_s(self, side: Side) -> float:
         """Duration of the next swing, which makes a step of the varying stride time."""
         manner = self._manner

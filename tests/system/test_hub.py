@@ -1,6 +1,7 @@
 """The whole hub in this process, on emulated sensors in theirs."""
 
 import asyncio
+import gc
 import json
 import sqlite3
 from pathlib import Path
@@ -49,6 +50,18 @@ async def test_a_stop_that_comes_before_the_start_is_obeyed(tmp_path: Path) -> N
         hub.stop()
         await hub.run()
     assert hub.started.is_set()
+
+
+async def test_a_running_hub_has_little_for_the_garbage_collector_to_look_through(tmp_path: Path) -> None:
+    gc.unfreeze()
+    async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(60):
+        hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
+        running = asyncio.create_task(hub.run())
+        await hub.started.wait()
+        assert len(gc.get_objects()) < 0.05 * gc.get_freeze_count()
+        hub.stop()
+        await running
+    gc.unfreeze()
 
 
 async def test_a_disk_that_takes_nothing_does_not_keep_the_hub_from_ending(tmp_path: Path) -> None:

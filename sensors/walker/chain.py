@@ -1,5 +1,6 @@
 """The leg as a chain of segments: joint angles over the gait cycle, and where hip, ankle, toe and heel are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,9 +42,26 @@ class Segments:
 class LegPattern:
     """Thigh, knee and ankle angle in degrees over the phase (0..1 of the gait cycle, any number of cycles)."""
 
-    thigh: Periodic
-    knee: Periodic
-    ankle: Periodic
+    thigh: Callable[[Floats], Floats]
+    knee: Callable[[Floats], Floats]
+    ankle: Callable[[Floats], Floats]
+
+    def angles(self, phase: Floats) -> tuple[Floats, Floats, Floats]:
+        """Thigh, knee and ankle at phases."""
+        return self.thigh(phase), self.knee(phase), self.ankle(phase)
+
+    def backward(self, stance: float) -> "LegPattern":
+        """The same leg going backward: gait run in reverse, so that its final contact is the initial one (Winter 1989).
+
+        Parameters
+        ----------
+        stance : part of the gait cycle that is stance.
+        """
+
+        def reverse(angle: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+            return lambda phase: angle(stance - phase)
+
+        return LegPattern(reverse(self.thigh), reverse(self.knee), reverse(self.ankle))
 
 
 @cache
@@ -54,6 +72,32 @@ def leg_pattern(thigh_deg: Angles, knee_deg: Angles, ankle_deg: Angles) -> LegPa
         return periodic_cubic(np.array(percent) / 100.0, np.array(degrees, dtype=float))
 
     return LegPattern(spline(THIGH_PCT, thigh_deg), spline(KNEE_PCT, knee_deg), spline(ANKLE_PCT, ankle_deg))
+
+
+@dataclass(frozen=True, slots=True)
+class Joints:
+    """Control points of one leg's angles over the gait cycle, as in ``profiles``."""
+
+    thigh_deg: Angles
+    knee_deg: Angles
+    ankle_deg: Angles
+
+    @property
+    def pattern(self) -> LegPattern:
+        """The curves through them."""
+        return leg_pattern(self.thigh_deg, self.knee_deg, self.ankle_deg)
+
+    def plus(self, other: "Joints", part: float = 1.0) -> "Joints":
+        """These angles and ``part`` of others on top."""
+
+        def add(own: Angles, more: Angles) -> Angles:
+            return tuple(x + part * y for x, y in zip(own, more, strict=True))
+
+        return Joints(
+            add(self.thigh_deg, other.thigh_deg),
+            add(self.knee_deg, other.knee_deg),
+            add(self.ankle_deg, other.ankle_deg),
+        )
 
 
 def ankle_drop_m(segments: Segments, thigh_deg: Floats, shank_deg: Floats) -> Floats:

@@ -7,26 +7,9 @@ import numpy as np
 from sensors.driver import Floats
 from sensors.layout import Side
 from sensors.walker.plan import Contact, Plan, Touch, within
-from sensors.walker.spline import Hermite, monotone_slopes
+from sensors.walker.stance import HUMPS, share_over_stance
 from sensors.walker.truth import Strike
 
-FORCE_PROGRESS = np.array([0, 0.05, 0.12, 0.21, 0.35, 0.48, 0.62, 0.77, 0.88, 0.95, 1])
-FORCE_BW = np.array([0, 0.35, 0.85, 1.10, 0.90, 0.76, 0.90, 1.10, 0.75, 0.25, 0])
-"""Vertical ground reaction over stance at 1.3 m/s, body weights (textbook curve)."""
-
-_PLAIN_BW = np.interp(FORCE_PROGRESS, [0, 0.194, 0.806, 1], [0, 1, 1, 0])
-_EXCESS_BW = FORCE_BW - _PLAIN_BW
-_HUMP = Hermite(FORCE_PROGRESS, _EXCESS_BW, monotone_slopes(FORCE_PROGRESS, _EXCESS_BW))
-"""What walking adds to plain weight transfer from foot to foot: scaled by speed, it leaves the mean at body weight."""
-
-SHARE_PROGRESS = np.array([0, 0.1, 0.2, 0.35, 0.5, 0.6, 0.68, 0.8, 0.9, 1])
-_MIDFOOT = np.array([0, 0.10, 0.15, 0.18, 0.15, 0.10, 0.07, 0.03, 0.01, 0])
-_HEEL = {
-    Strike.HEEL: np.array([1, 0.85, 0.65, 0.45, 0.28, 0.10, 0, 0, 0, 0]),
-    Strike.FLAT: np.array([0.45, 0.47, 0.50, 0.42, 0.28, 0.10, 0, 0, 0, 0]),
-    Strike.TOE: np.array([0.30, 0.34, 0.42, 0.40, 0.25, 0.08, 0, 0, 0, 0]),
-}
-_TOES_OF_FRONT = np.array([0.25, 0.2, 0.1, 0.08, 0.1, 0.15, 0.2, 0.3, 0.42, 0.55])
 STANDING_SHARE = np.array([0.60, 0.08, 0.28, 0.04])
 """Heel, midfoot, forefoot, toes in quiet standing (Cavanagh 1987)."""
 
@@ -98,15 +81,17 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
         since_s = time_s[at] - contact.start_s
         s = np.interp(time_s[at], *np.array(contact.progress).T)
         walk = walking[at]
-        extra_bw = walk * contact.hump * _HUMP(s) * np.interp(s, [0.2, 0.35], [contact.first_hump, 1.0])
+        extra_bw = (
+            walk * contact.hump * HUMPS[contact.terrain](s) * np.interp(s, [0.2, 0.35], [contact.first_hump, 1.0])
+        )
         extra_bw += contact.catch_bw * np.sin(np.pi * np.clip((s - 0.05) / 0.35, 0.0, 1.0))
         extra_bw += contact.transient_bw * np.exp(-0.5 * ((since_s - 0.02) / 0.006) ** 2) * (since_s > 0.0)
         stance_n[at] = np.maximum(carried_n[at] + weight_n * extra_bw, 0.0)
         progress[at] = s
-        on_foot = _walking_share(contact.strike, s)
+        on_foot = share_over_stance(contact.strike, s, contact.rollover, contact.heel_off)
         if contact.slap_bw > 0.0:
             flat = np.clip((since_s - contact.onset_s[2]) / _RAMPS_S, 0.0, 1.0)[:, None]
-            on_foot += flat * (_walking_share(Strike.FLAT, s) - on_foot)
+            on_foot += flat * (share_over_stance(Strike.FLAT, s) - on_foot)
         share[at] = walk[:, None] * on_foot + (1.0 - walk)[:, None] * standing[at]
         touching[at] = _touching(contact, since_s)
         if contact.lean is not None:
@@ -117,7 +102,13 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
     for touch in leg.touches:
         at = within(time_s, touch.start_s, touch.end_s)
         if at.start < at.stop:
-            front_n[at] += weight_n * _touch_bw(touch, time_s[at])
+            where = stance_n if touch.flat else front_n
+            where[at] += weight_n * _touch_bw(touch, time_s[at])
+    for touch in plan.legs[side.other].touches:
+        at = within(time_s, touch.start_s, touch.end_s)
+        if at.start < at.stop and touch.phases_rad is not None:
+            relieved_n = weight_n * touch.load_bw * touch.presence(time_s[at])
+            stance_n[at] = np.maximum(stance_n[at] - relieved_n, np.minimum(stance_n[at], 0.1 * weight_n))
     return FootLoad(stance_n, share, touching, front_n, progress)
 
 
@@ -128,14 +119,6 @@ def _resting_share(fore: Floats, sway: Floats) -> Floats:
     part = np.abs(fore)[:, None]
     share: Floats = (1.0 - part) * quiet + part * np.where(fore[:, None] > 0.0, FRONT_SHARE, HEEL_SHARE)
     return share
-
-
-def _walking_share(strike: Strike, progress: Floats) -> Floats:
-    heel = np.interp(progress, SHARE_PROGRESS, _HEEL[strike])
-    midfoot = np.interp(progress, SHARE_PROGRESS, _MIDFOOT)
-    front = 1.0 - heel - midfoot
-    toes = front * np.interp(progress, SHARE_PROGRESS, _TOES_OF_FRONT)
-    return np.column_stack((heel, midfoot, front - toes, toes))
 
 
 def _touching(contact: Contact, since_s: Floats) -> Floats:

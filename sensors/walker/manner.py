@@ -1,16 +1,17 @@
 """A profile made concrete for one person, speed and severity: patterns, timing, and how high each foot swings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from sensors.driver import Floats
 from sensors.layout import Side
-from sensors.walker.chain import LegPattern, Segments, leg_pattern, toe_clearance_m
+from sensors.walker.chain import Joints, LegPattern, Segments, toe_clearance_m
 from sensors.walker.person import Person
 from sensors.walker.plan import FEET
 from sensors.walker.profiles import ANKLE_NORMAL, FootUse, Pace, Profile, pace_at
+from sensors.walker.stance import HEEL_OFF, Rollover, Terrain
 
 MID_SWING = (0.72, 0.95)
 """Part of the gait cycle in which the toes pass closest to the ground."""
@@ -19,21 +20,39 @@ SHOWS_FROM = 0.5
 """A compensation faded below this severity is not called one."""
 
 
+def both(value: float) -> dict[Side, float]:
+    """The same for both feet."""
+    return dict.fromkeys(FEET, value)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Manner:
-    """Everything that stays the same from step to step.
+    """How one step is made. Most walks keep one manner; turns, stairs and the like change it from step to step.
 
     Parameters
     ----------
+    joints, patterns : angles of each leg, as control points and as curves.
     swing_shift_s : longer swing of the affected leg, taken from the other one's.
-    compensation : per leg, how its swing is made up for, empty where it is not.
     hump : size of the two humps of vertical force, 1 at 1.3 m/s.
+    compensation : per leg, how its swing is made up for, empty where it is not.
     clearance_m : per leg, (phase, toe clearance of the plain pattern) over mid-swing.
+    context : what the person is doing, as the truth calls it.
+    terrain, rollover : what the load does over stance. ``heel_off``: per leg, progress through stance at which the
+        heel is unloaded.
+    forefoot_onset : forefoot contact of a heel-first step, part of the gait cycle (8 %: 86 ms at 1.3 m/s).
+    reach : per leg, its excursion against the plain pattern's.
+    turn_deg : per leg, by how much its swing turns it to the left.
+    rise_m : how much higher than the standing foot the swinging one lands.
+    abduct_deg, hike_m : per leg, how far its swing goes outward, and how far the pelvis lifts it.
+    slide_bw : per leg, load that a foot keeps in swing which does not leave the ground.
+    stamp_g, stamp_bw : shock and load on top of a foot that is stamped down.
+    aid : per leg, part of the body weight that its stance bears, the rest being on crutch or rail.
     """
 
     speed_mps: float
     stride_s: float
     stance: float
+    joints: Mapping[Side, Joints]
     patterns: Mapping[Side, LegPattern]
     feet: Mapping[Side, FootUse]
     swing_shift_s: Mapping[Side, float]
@@ -42,6 +61,20 @@ class Manner:
     hump: float
     compensation: Mapping[Side, str]
     clearance_m: Mapping[Side, tuple[Floats, Floats]]
+    context: str = "walking"
+    terrain: Terrain = Terrain.LEVEL
+    rollover: Rollover = Rollover.FORWARD
+    heel_off: Mapping[Side, float] = field(default_factory=lambda: both(HEEL_OFF))
+    forefoot_onset: float = 0.08
+    reach: Mapping[Side, float] = field(default_factory=lambda: both(1.0))
+    turn_deg: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
+    rise_m: float = 0.0
+    abduct_deg: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
+    hike_m: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
+    slide_bw: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
+    stamp_g: float = 0.0
+    stamp_bw: float = 0.0
+    aid: Mapping[Side, float] = field(default_factory=lambda: both(1.0))
 
     @property
     def double_support_s(self) -> float:
@@ -87,15 +120,14 @@ def manner_of(
     pace = pace_at(profile.paces, speed)
     stride_s = pace.stride_s if cadence_spm is None else 120.0 / cadence_spm
     weak = person.affected_side
-    ankle = tuple(
-        severity * (1.0 - assist) * (drop - normal) + normal
-        for drop, normal in zip(profile.ankle_deg, ANKLE_NORMAL, strict=True)
-    )
     affected_pace = _faded(pace, pace_at(profile.affected, speed), severity) if profile.affected else pace
-    patterns = {
-        weak: leg_pattern(affected_pace.thigh_deg, affected_pace.knee_deg, ankle),
-        weak.other: leg_pattern(pace.thigh_deg, pace.knee_deg, ANKLE_NORMAL),
+    drop = _between(ANKLE_NORMAL, profile.ankle_deg, severity * (1.0 - assist))
+    other = _between(ANKLE_NORMAL, profile.other_ankle_deg, severity)
+    joints = {
+        weak: Joints(affected_pace.thigh_deg, affected_pace.knee_deg, drop),
+        weak.other: Joints(pace.thigh_deg, pace.knee_deg, other),
     }
+    patterns = {side: joints[side].pattern for side in FEET}
     shift_s = 0.5 * severity * profile.swing_longer_pct / 100.0 * (1.0 - pace.stance_pct / 100.0) * stride_s
     segments = Segments.for_height(person.height_m)
     phase = np.linspace(*MID_SWING, 200)
@@ -103,6 +135,7 @@ def manner_of(
         speed,
         stride_s,
         pace.stance_pct / 100.0,
+        joints,
         patterns,
         {weak: profile.foot.times(severity).assisted(assist), weak.other: FootUse()},
         {weak: shift_s, weak.other: -shift_s},
@@ -111,17 +144,22 @@ def manner_of(
         float(np.interp(speed, [0.35, 0.7, 1.3, 1.7], [0.1, 0.3, 1.0, 1.8])),
         {weak: profile.compensation if severity >= SHOWS_FROM else "", weak.other: ""},
         {side: (phase, toe_clearance_m(segments, patterns[side], patterns[side.other], phase)) for side in FEET},
+        heel_off={weak: HEEL_OFF, weak.other: HEEL_OFF + severity * (profile.other_heel_off - HEEL_OFF)},
+        abduct_deg={weak: severity * profile.abduct_deg, weak.other: 0.0},
+        hike_m={weak: severity * profile.hike_m, weak.other: 0.0},
+        slide_bw=both(severity * profile.slide_bw),
     )
 
 
-def _faded(plain: Pace, affected: Pace, severity: float) -> Pace:
-    def fade(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple((1.0 - severity) * x + severity * y for x, y in zip(a, b, strict=True))
+def _between(plain: tuple[float, ...], other: tuple[float, ...], part: float) -> tuple[float, ...]:
+    return tuple(x + part * (y - x) for x, y in zip(plain, other, strict=True))
 
+
+def _faded(plain: Pace, affected: Pace, severity: float) -> Pace:
     return Pace(
         plain.speed_mps,
         plain.stride_s,
         plain.stance_pct,
-        fade(plain.thigh_deg, affected.thigh_deg),
-        fade(plain.knee_deg, affected.knee_deg),
+        _between(plain.thigh_deg, affected.thigh_deg, severity),
+        _between(plain.knee_deg, affected.knee_deg, severity),
     )

@@ -12,6 +12,9 @@ from sensors.walker.posture import posture_motion
 from sensors.walker.trips import stumble_course
 
 STANDING_THIGH_DEG = 3.0
+SWUNG_FROM = 0.55
+"""Part of the gait cycle from which a leg swings outward or is hiked, until its contact."""
+
 _SMOOTHING_S = 0.015
 
 
@@ -64,12 +67,14 @@ def leg_angles(plan: Plan, side: Side, time_s: Floats) -> LegAngles:
 def _undisturbed(plan: Plan, leg: LegPlan, time_s: Floats) -> LegAngles:
     phase, walking = leg.phase(time_s), plan.walking(time_s)
     swing = walking * leg.excursion(time_s)
-    thigh, knee, ankle = np.empty((3, time_s.size))
-    starts = [since_s for since_s, _ in leg.patterns]
-    which = np.searchsorted(starts, time_s, side="right") - 1
-    for index in np.unique(which):
-        at, pattern = which == index, leg.patterns[max(int(index), 0)][1]
-        thigh[at], knee[at], ankle[at] = pattern.thigh(phase[at]), pattern.knee(phase[at]), pattern.ankle(phase[at])
+    changes = list(leg.patterns)
+    settled = max(i for i, change in enumerate(changes) if i == 0 or change.settled_s <= time_s[0])
+    thigh, knee, ankle = changes[settled].pattern.angles(phase)
+    for change in changes[settled + 1 :]:
+        if change.start_s < time_s[-1]:
+            part = change.part(time_s)
+            new = change.pattern.angles(phase)
+            thigh, knee, ankle = (a + part * (b - a) for a, b in zip((thigh, knee, ankle), new, strict=True))
     return LegAngles(swing * thigh + (1.0 - walking) * STANDING_THIGH_DEG, swing * (thigh - knee), walking * ankle)
 
 
@@ -82,22 +87,37 @@ def shank_motion(plan: Plan, side: Side, time_s: Floats) -> ShankMotion:
     hip_up_m = np.zeros(time_s.size)
     for foot, leg in angles.items():
         reach_m = leg_length_m(length, leg.thigh_deg, leg.shank_deg, leg.ankle_deg)
-        hip_up_m += plan.share_of(foot, time_s) * reach_m
+        hip_up_m += plan.share_of(foot, time_s) * (reach_m + plan.legs[foot].ground_m(time_s))
     hip_up_m = _smoothed(hip_up_m, dt_s)
     thigh, shank = np.radians(own.thigh_deg), np.radians(own.shank_deg)
+    outward_deg, hiked_m = _swung_out(plan, side, time_s)
     forward_m = length.thigh_m * np.sin(thigh) + length.sensor_below_knee_m * np.sin(shank)
-    up_m = hip_up_m - length.thigh_m * np.cos(thigh) - length.sensor_below_knee_m * np.cos(shank)
+    up_m = hip_up_m + hiked_m - length.thigh_m * np.cos(thigh) - length.sensor_below_knee_m * np.cos(shank)
     hip_mps2 = np.gradient(plan.speed_mps(time_s), dt_s)
     posture = posture_motion(plan.legs[side], length, 1.0 - plan.walking(time_s), time_s)
+    left_m = -(length.thigh_m + length.sensor_below_knee_m) * np.sin(np.radians(outward_deg))
     carried_mps2 = _second_derivative(posture.place_m, dt_s)
     return ShankMotion(
         own.shank_deg + posture.pitch_deg,
-        posture.roll_deg,
+        posture.roll_deg + outward_deg,
         posture.yaw_deg,
         hip_mps2 + _second_derivative(forward_m, dt_s) + carried_mps2[:, 0],
-        carried_mps2[:, 1],
+        carried_mps2[:, 1] + _second_derivative(left_m, dt_s),
         _second_derivative(up_m, dt_s) + carried_mps2[:, 2],
     )
+
+
+def _swung_out(plan: Plan, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
+    """(n,) lean of the leg to its right in degrees as it swings outward, and height in m by which its hip is hiked."""
+    leg = plan.legs[side]
+    abduct_deg, hike_m = leg.abduct_deg(time_s), leg.hike_m(time_s)
+    if not (abduct_deg.any() or hike_m.any()):
+        return abduct_deg, hike_m
+    phase = leg.phase(time_s)
+    swing = np.clip((phase - np.floor(phase) - SWUNG_FROM) / (1.0 - SWUNG_FROM), 0.0, 1.0)
+    arc = plan.walking(time_s) * np.sin(np.pi * swing) ** 2
+    outward = 1.0 if side is Side.LEFT else -1.0
+    return outward * arc * abduct_deg, arc * hike_m
 
 
 def _smoothed(values: Floats, dt_s: float) -> Floats:

@@ -15,6 +15,7 @@ from sensors.walker.chain import LegPattern, Segments, leg_pattern
 from sensors.walker.person import Person
 from sensors.walker.profiles import ANKLE_NORMAL, SLOW
 from sensors.walker.shaking import Shaking
+from sensors.walker.stance import HEEL_OFF, Rollover, Terrain
 from sensors.walker.track import Track
 from sensors.walker.truth import Strategy, Strike, TruthEvent
 
@@ -50,6 +51,7 @@ class Contact:
     Parameters
     ----------
     onset_s : (heel, midfoot, forefoot, toes) seconds after ``start_s`` at which each region begins to carry load.
+    terrain, rollover, heel_off : what the load does over stance, see ``stance``.
     hump : size of the two-humped excess over plain weight transfer, 1 at 1.3 m/s.
     first_hump : factor on the first hump.
     transient_bw : heel transient, body weights.
@@ -63,6 +65,9 @@ class Contact:
     start_s: float
     strike: Strike = Strike.HEEL
     onset_s: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    terrain: Terrain = Terrain.LEVEL
+    rollover: Rollover = Rollover.FORWARD
+    heel_off: float = HEEL_OFF
     hump: float = 0.0
     first_hump: float = 1.0
     transient_bw: float = 0.0
@@ -76,7 +81,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Touch:
-    """Forefoot and toes against the ground or an obstacle in swing.
+    """A foot in swing against the ground or an obstacle: with forefoot and toes, or ``flat`` with the whole sole.
 
     ``phases_rad`` (8,) makes the stick-slip of a drag; a blow against an obstacle has none.
     """
@@ -87,6 +92,7 @@ class Touch:
     brake_mps2: float = 0.0
     roughness_mps2: float = 0.0
     phases_rad: Floats | None = None
+    flat: bool = False
 
     def presence(self, time_s: Floats) -> Floats:
         """1 while touching, with edges of 10 ms."""
@@ -130,11 +136,28 @@ def within(time_s: Floats, start_s: float, end_s: float) -> slice:
     return slice(int(np.searchsorted(time_s, start_s)), int(np.searchsorted(time_s, end_s)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternChange:
+    """A leg's joint pattern from ``start_s`` on, blended in until ``settled_s``."""
+
+    start_s: float
+    settled_s: float
+    pattern: LegPattern
+
+    def part(self, time_s: Floats) -> Floats:
+        """0 before .. 1 when blended in, smoothly."""
+        u = np.clip((time_s - self.start_s) / (self.settled_s - self.start_s), 0.0, 1.0)
+        part: Floats = u * u * (3.0 - 2.0 * u)
+        return part
+
+
 class LegPlan:
     """What one leg will do.
 
     Attributes
     ----------
+    abduct_deg, hike_m : how far the leg goes outward in mid-swing, and how far the pelvis lifts it.
+    ground_m : height of the ground under the foot; in swing it is on its way to the next one.
     posture_deg, roll_deg, yaw_deg : shank pitch of the posture, its lean to the right, its turn to the left; all are
         added to what gait does.
     hanging : 0 the ankle stays where it is and the knee moves with the posture .. 1 the knee stays and the ankle moves.
@@ -146,31 +169,43 @@ class LegPlan:
     def __init__(self) -> None:
         self.phase = Track(0.0, REST_PHASE)
         self.excursion = Track(0.0, 1.0)
+        self.abduct_deg = Track(0.0, 0.0)
+        self.hike_m = Track(0.0, 0.0)
+        self.ground_m = Track(0.0, 0.0)
         self.posture_deg = Track(0.0, 0.0)
         self.roll_deg = Track(0.0, 0.0)
         self.yaw_deg = Track(0.0, 0.0)
         self.hanging = Track(0.0, 0.0)
         self.press_bw = Track(0.0, 0.0)
         self.fore = Track(0.0, 0.0)
-        self.patterns: list[tuple[float, LegPattern]] = [
-            (-NEVER, leg_pattern(SLOW.thigh_deg, SLOW.knee_deg, ANKLE_NORMAL))
-        ]
+        first = leg_pattern(SLOW.thigh_deg, SLOW.knee_deg, ANKLE_NORMAL)
+        self.patterns = deque([PatternChange(-2.0, -1.0, first)])
         self.contacts = deque([Contact(-NEVER, progress=[(0.0, REST_STANCE)])])
         self.touches: deque[Touch] = deque()
         self.stumbles: deque[Stumble] = deque()
         self.shaking: deque[Shaking] = deque()
 
     @property
+    def gait_tracks(self) -> tuple[Track, ...]:
+        """The gait's own curves."""
+        return self.phase, self.excursion, self.abduct_deg, self.hike_m, self.ground_m
+
+    @property
     def posture_tracks(self) -> tuple[Track, ...]:
         """Every curve but the gait's own."""
         return self.posture_deg, self.roll_deg, self.yaw_deg, self.hanging, self.press_bw, self.fore
 
+    def go_on_as(self, pattern: LegPattern, start_s: float, settled_s: float) -> None:
+        """Change the joint pattern, softly from ``start_s`` to ``settled_s``; nothing where it is the present one."""
+        if pattern is not self.patterns[-1].pattern:
+            self.patterns.append(PatternChange(start_s, settled_s, pattern))
+
     def forget_before(self, time_s: float) -> None:
         """Drop what ended before."""
-        for track in (self.phase, self.excursion, *self.posture_tracks):
+        for track in (*self.gait_tracks, *self.posture_tracks):
             track.forget_before(time_s)
-        while len(self.patterns) > 1 and self.patterns[1][0] < time_s:
-            del self.patterns[0]
+        while len(self.patterns) > 1 and self.patterns[1].settled_s < time_s:
+            self.patterns.popleft()
         while self.contacts and self.contacts[0].end_s < time_s:
             self.contacts.popleft()
         while self.touches and self.touches[0].end_s < time_s:
@@ -251,7 +286,7 @@ class Plan:
         for track in (self.walking, self.speed_mps, self.left_share, self.support):
             track.hold(until_s)
         for leg in self.legs.values():
-            for track in (leg.phase, leg.excursion, *leg.posture_tracks):
+            for track in (*leg.gait_tracks, *leg.posture_tracks):
                 track.hold(until_s)
 
     def forget_before(self, time_s: float) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sensors.walker.stance import HEEL_OFF
+
 THIGH_PCT = (0, 6, 12, 20, 30, 40, 50, 56, 62, 68, 73, 80, 87, 94, 100)
 KNEE_PCT = (0, 6, 13, 20, 30, 40, 46, 52, 57, 62, 67, 72, 77, 83, 89, 95, 98, 100)
 ANKLE_PCT = (0, 6, 12, 20, 30, 40, 46, 52, 57, 62, 66, 72, 80, 90, 100)
@@ -22,6 +24,8 @@ THIGH_SLOW: Angles = (18, 18, 16, 9, 1, -7, -13, -12, -6, 4, 11, 17, 20, 20, 18)
 KNEE_SLOW: Angles = (5, 9, 12, 12, 9, 6, 6, 11, 22, 35, 46, 50, 47, 36, 21, 8, 5, 5)
 ANKLE_DROP: Angles = (-16, -10, -4, 2, 5, 8, 9, 4, -8, -18, -20, -19, -18, -17, -16)
 ANKLE_WEAK: Angles = (-6, -9, -3, 2, 5, 8, 9, 4, -8, -17, -17, -12, -9, -7, -6)
+ANKLE_VAULT: Angles = (0, -6, -5, -8, -14, -15, -13, -12, -14, -18, -14, -5, 0, 1, 0)
+KNEE_STIFF: Angles = (5, 8, 10, 10, 8, 6, 6, 9, 15, 21, 26, 28, 27, 22, 14, 7, 5, 5)
 THIGH_STEPPAGE: Angles = (22, 22, 19, 11, 2, -7, -13, -12, -4, 12, 26, 38, 40, 30, 22)
 KNEE_STEPPAGE: Angles = (8, 12, 15, 14, 10, 6, 7, 14, 28, 46, 63, 76, 76, 62, 38, 16, 9, 8)
 THIGH_SHUFFLE: Angles = (14, 14, 13, 9, 4, -2, -6, -6, -3, 3, 8, 12, 15, 15, 14)
@@ -47,6 +51,7 @@ SLOW = Pace(0.7, 1.35, 65.0, THIGH_SLOW, KNEE_SLOW)
 NORMAL = Pace(1.3, 1.07, 62.0, THIGH_NORMAL, KNEE_NORMAL)
 FAST = Pace(1.7, 0.95, 60.5, _scaled(THIGH_NORMAL, 1.12), _scaled(KNEE_NORMAL, 1.05))
 STEPPAGE = Pace(0.7, 1.35, 64.0, THIGH_STEPPAGE, KNEE_STEPPAGE)
+STIFF = Pace(0.6, 1.4, 65.0, _scaled(THIGH_SLOW, 0.9), KNEE_STIFF)
 SHUFFLE = Pace(0.35, 1.1, 68.0, THIGH_SHUFFLE, KNEE_SHUFFLE)
 
 
@@ -58,16 +63,20 @@ class FootUse:
     ----------
     flat, toe : flat and toe-first contacts; the rest is heel-first.
     toe_only : of the toe-first contacts, those whose heel never loads.
+    heel_after_s : of the other toe-first contacts, when the heel comes down.
     slap : of the heel-first contacts, those whose forefoot drops uncontrolled.
     drag : swings in which the forefoot drags.
+    whole_drag : of the drags, those that last from final to initial contact, so that the foot never leaves the ground.
     persistence : chance that a step repeats the last one's contact (first-order Markov; the mix stays as given).
     """
 
     flat: float = 0.0
     toe: float = 0.0
     toe_only: float = 0.0
+    heel_after_s: tuple[float, float] = (0.04, 0.15)
     slap: float = 0.0
     drag: float = 0.0
+    whole_drag: float = 0.0
     persistence: float = 0.0
 
     def times(self, severity: float) -> "FootUse":
@@ -105,6 +114,9 @@ class Profile:
     stride_cv_pct : variation of stride time (healthy 2 %, patients 4-6 %).
     amplitude_sd_pct : variation of joint excursion from stride to stride.
     swing_longer_pct : the affected leg's swing against the other's (von Schroeder 1995 gives the direction).
+    other_ankle_deg, other_heel_off : the other ankle, and where in its stance the heel is unloaded, in vaulting.
+    abduct_deg, hike_m : how far the affected swing goes outward, and how far the pelvis lifts it.
+    slide_bw : load that either foot keeps in swing without leaving the ground.
     compensation : how the affected swing is made up for: steppage, circumduction, vaulting, hip_hike, or nothing.
     """
 
@@ -118,6 +130,11 @@ class Profile:
     stride_cv_pct: float = 2.0
     amplitude_sd_pct: float = 3.0
     swing_longer_pct: float = 0.0
+    other_ankle_deg: Angles = ANKLE_NORMAL
+    other_heel_off: float = HEEL_OFF
+    abduct_deg: float = 0.0
+    hike_m: float = 0.0
+    slide_bw: float = 0.0
     compensation: str = ""
 
 
@@ -170,6 +187,64 @@ PROFILES: dict[str, Profile] = {
             foot=FootUse(flat=0.2, toe=0.25, toe_only=0.05, slap=0.35, drag=0.1, persistence=0.6),
             stride_cv_pct=3.5,
             swing_longer_pct=6.0,
+        ),
+        Profile(
+            "circumduction",
+            "foot drop and a stiff knee at 0.6 m/s: the leg swings outward in an arc",
+            (SLOW, NORMAL, FAST),
+            0.6,
+            affected=(STIFF,),
+            ankle_deg=ANKLE_DROP,
+            foot=FootUse(flat=0.45, toe=0.4, toe_only=0.1, slap=0.1, drag=0.05, persistence=0.35),
+            stride_cv_pct=4.5,
+            swing_longer_pct=15.0,
+            abduct_deg=11.0,
+            compensation="circumduction",
+        ),
+        Profile(
+            "hip_hike",
+            "foot drop and a stiff knee at 0.6 m/s: the pelvis lifts the leg",
+            (SLOW, NORMAL, FAST),
+            0.6,
+            affected=(STIFF,),
+            ankle_deg=ANKLE_DROP,
+            foot=FootUse(flat=0.45, toe=0.4, toe_only=0.1, slap=0.1, drag=0.08, persistence=0.35),
+            stride_cv_pct=4.5,
+            swing_longer_pct=12.0,
+            hike_m=0.04,
+            compensation="hip_hike",
+        ),
+        Profile(
+            "vaulting",
+            "foot drop at 0.7 m/s: the other foot rises onto its toes to let the leg through",
+            (SLOW, NORMAL, FAST),
+            0.7,
+            ankle_deg=ANKLE_DROP,
+            foot=FootUse(flat=0.35, toe=0.5, toe_only=0.15, slap=0.2, drag=0.05, persistence=0.35),
+            stride_cv_pct=4.0,
+            swing_longer_pct=12.0,
+            other_ankle_deg=ANKLE_VAULT,
+            other_heel_off=0.4,
+            compensation="vaulting",
+        ),
+        Profile(
+            "drag_along",
+            "severe foot drop at 0.5 m/s: most swings drag, half of these from final to initial contact",
+            (SLOW, NORMAL, FAST),
+            0.5,
+            ankle_deg=ANKLE_DROP,
+            foot=FootUse(flat=0.3, toe=0.6, toe_only=0.2, slap=0.1, drag=0.7, whole_drag=0.5, persistence=0.35),
+            stride_cv_pct=5.0,
+            swing_longer_pct=15.0,
+        ),
+        Profile(
+            "slide",
+            "shuffling at 0.35 m/s in which neither foot leaves the ground",
+            (SHUFFLE,),
+            0.35,
+            foot=FootUse(flat=0.9, toe=0.05, persistence=0.35),
+            stride_cv_pct=6.0,
+            slide_bw=0.08,
         ),
         Profile(
             "shuffle",

@@ -1,7 +1,7 @@
 """One step after another: timing, how the foot comes down, and what the toes touch on the way."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,14 +10,18 @@ from sensors.walker.footfall import draw_contact, draw_strike
 from sensors.walker.manner import Manner
 from sensors.walker.plan import FEET, REST_PHASE, REST_STANCE, Plan, Stumble, Touch
 from sensors.walker.rhythm import Rhythm
+from sensors.walker.stance import LOADED, UNLOADING
 from sensors.walker.trips import Trip, plan_stumble
 from sensors.walker.truth import Strategy, Strike, TruthEvent
 
-LOADED = 0.194
-"""Progress through stance at the opposite final contact, when all weight has come (12 % of the gait cycle)."""
+JUDGED = frozenset({"walking", "turning"})
+"""Contexts in which toes first are a finding, and not the way to step there."""
 
-UNLOADING = 0.806
-"""Progress through stance at the opposite initial contact, when weight begins to leave."""
+_OVERLAP_S = 0.02
+"""A foot that does not leave the ground is loaded this long into stance, so that no gap shows."""
+
+_BLENDED = 0.8
+"""Part of a swing over which a leg's pattern changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +64,38 @@ class Stepper:
         plan, manner, side, start_s = self._plan, self._manner, self._next, self._plan.now_s
         plan.hold_still(start_s)
         for foot in FEET:
-            plan.legs[foot].patterns.append((start_s, manner.patterns[foot]))
+            plan.legs[foot].go_on_as(manner.patterns[foot], start_s - 0.1, start_s)
             plan.legs[foot].contacts[-1].progress.append((start_s, REST_STANCE))
         fc_s = start_s + 0.5
         swing = _Swing(side, fc_s, fc_s + self._swing_s(side))
         plan.share_to(start_s + 0.25, side, 0.56)
         plan.walking.to(swing.ic_s, 1.0)
         plan.speed_mps.to(swing.ic_s + 0.3, manner.speed_mps)
+        plan.enter(manner.context, fc_s)
         self._lift(swing)
         plan.legs[side.other].contacts[-1].progress.append((swing.ic_s, UNLOADING))
         self._land(swing, draw_strike(manner.feet[side], self._strike[side], self._rng))
         return fc_s
 
+    def go_on(self, manner: Manner) -> None:
+        """Make the next steps in another manner; its speed is reached a step later."""
+        if manner.speed_mps != self._manner.speed_mps:
+            track = self._plan.speed_mps
+            from_s = max(self.ic_s, track.last_s)
+            track.hold(from_s)
+            track.to(from_s + 0.5 * manner.stride_s, manner.speed_mps)
+        self._manner = manner
+
     def step(self, trip: Trip | None = None) -> None:
         """One step with the next foot, obstructed or not."""
         side, fc_s = self._next, self.ic_s + self._double_support_s
+        self._plan.enter(self._manner.context, fc_s)
         use = self._manner.feet[side]
         swing_s = self._swing_s(side)
         strike = draw_strike(use, self._strike[side], self._rng)
         drags = trip is None and self._rng.random() < use.drag
+        whole = drags and use.whole_drag > 0.0 and self._rng.random() < use.whole_drag
+        strike = Strike.TOE if whole else strike
         swing = _Swing(side, fc_s, fc_s + swing_s * (self._rng.uniform(1.05, 1.2) if drags else 1.0))
         if trip is None:
             self._lift(swing)
@@ -95,14 +112,15 @@ class Stepper:
             if stumble.strategy in {Strategy.LOWERING, Strategy.DELAYED}:
                 strike = Strike.TOE if self._rng.random() < use.toe else Strike.FLAT
         if drags:
-            self._drag(swing)
+            self._drag(swing, whole=whole)
         self._plan.legs[side.other].contacts[-1].progress += [(swing.fc_s, LOADED), (swing.ic_s, UNLOADING)]
         recovering = trip is not None and stumble.strategy is not None
-        self._land(swing, strike, catch_bw=self._rng.uniform(0.2, 0.5) if recovering else 0.0)
+        self._land(swing, strike, catch_bw=self._rng.uniform(0.2, 0.5) if recovering else self._manner.stamp_bw)
         self._plan.settled_s = max(self._plan.settled_s, self._contacts_s[0])
 
     def stop(self) -> None:
         """Bring the last foot beside the other one and stand."""
+        self.go_on(replace(self._manner, rise_m=0.0, turn_deg=self._turned_beside()))
         plan, side, last_s = self._plan, self._next, self.ic_s
         fc_s = last_s + self._double_support_s
         swing = _Swing(side, fc_s, fc_s + 0.85 * self._swing_s(side))
@@ -114,10 +132,14 @@ class Stepper:
         self._lift(swing)
         plan.legs[side.other].contacts[-1].progress.append((swing.fc_s, LOADED))
         self._land(swing, Strike.FLAT)
+        plan.enter("standing", swing.ic_s)
         plan.left_share.to(swing.ic_s + 0.18, 0.5)
         for leg in plan.legs.values():
             leg.phase.to(still_s, float(np.floor(leg.phase.last)) + REST_PHASE)
             leg.contacts[-1].progress.append((still_s, REST_STANCE))
+            for track in (leg.abduct_deg, leg.hike_m):
+                track.hold(still_s)
+                track.to(still_s + 0.1, 0.0)
         plan.now_s = still_s + 0.1
         plan.hold_still(plan.now_s)
         plan.settled_s = plan.now_s
@@ -154,7 +176,7 @@ class Stepper:
         for time_s, part in by:
             leg.phase.to(time_s, cycle + stance + part * (1.0 - stance))
         leg.phase.to(swing.ic_s, cycle + 1.0)
-        leg.excursion.to(swing.ic_s, 1.0 + self._manner.amplitude_sd * self._excursion[swing.side].next())
+        self._shape(swing)
         leg.contacts[-1].progress.append((swing.fc_s, 1.0))
         leg.contacts[-1].end_s = swing.fc_s
         plan.share_to(swing.fc_s, swing.side, 0.0)
@@ -162,14 +184,43 @@ class Stepper:
         plan.truth.append(TruthEvent(swing.fc_s, swing.side, "final_contact"))
         if self._manner.compensation[swing.side]:
             plan.truth.append(TruthEvent(swing.fc_s, swing.side, "compensation", self._manner.compensation[swing.side]))
+        if self._manner.slide_bw[swing.side] > 0.0:
+            self._slide(swing)
+
+    def _shape(self, swing: _Swing) -> None:
+        """How far the leg goes, in which direction, and onto which ground."""
+        manner, leg, side = self._manner, self._plan.legs[swing.side], swing.side
+        varied = 1.0 + manner.amplitude_sd * self._excursion[side].next()
+        leg.go_on_as(manner.patterns[side], swing.fc_s, swing.fc_s + _BLENDED * (swing.ic_s - swing.fc_s))
+        leg.excursion.to(swing.ic_s, manner.reach[side] * varied)
+        for track, value in (
+            (leg.abduct_deg, manner.abduct_deg[side] * (1.0 + 6.0 * (varied - 1.0))),
+            (leg.hike_m, manner.hike_m[side] * (1.0 + 6.0 * (varied - 1.0))),
+        ):
+            if value != track.last:
+                track.hold(swing.fc_s)
+                track.to(swing.fc_s + 0.2 * (swing.ic_s - swing.fc_s), value)
+        for track, value in (
+            (leg.yaw_deg, leg.yaw_deg.last + manner.turn_deg[side]),
+            (leg.ground_m, self._plan.legs[side.other].ground_m.last + manner.rise_m),
+        ):
+            if value != track.last:
+                track.hold(swing.fc_s)
+                track.to(swing.ic_s, value)
+
+    def _turned_beside(self) -> dict[Side, float]:
+        """By how much each foot must turn to stand parallel to the other."""
+        yaw_deg = {side: self._plan.legs[side].yaw_deg.last for side in FEET}
+        return {side: yaw_deg[side.other] - yaw_deg[side] for side in FEET}
 
     def _land(self, swing: _Swing, strike: Strike, *, catch_bw: float = 0.0) -> None:
         """Initial contact."""
         plan, side = self._plan, swing.side
-        contact = draw_contact(swing.ic_s, strike, self._manner.feet[side], self._manner, self._rng, catch_bw=catch_bw)
+        contact = draw_contact(swing.ic_s, strike, side, self._manner, self._rng, catch_bw=catch_bw)
         plan.legs[side].contacts.append(contact)
-        plan.truth.append(TruthEvent(swing.ic_s, side, "initial_contact", strike.value))
-        if strike is Strike.TOE:
+        slid = self._manner.slide_bw[side] > 0.0
+        plan.truth.append(TruthEvent(swing.ic_s, side, "initial_contact", "" if slid else strike.value))
+        if strike is Strike.TOE and not slid and self._manner.context in JUDGED:
             plan.truth.append(TruthEvent(swing.ic_s, side, "toe_first"))
         if contact.slap_bw > 0.0:
             plan.truth.append(TruthEvent(swing.ic_s, side, "foot_slap"))
@@ -179,16 +230,34 @@ class Stepper:
         spread = 1.0 + float(np.clip(0.05 * self._rng.standard_normal(), -0.2, 0.2))
         self._double_support_s = max(self._manner.double_support_s * spread, 0.05)
 
-    def _drag(self, swing: _Swing) -> None:
-        """The toes drag where they pass lowest."""
+    def _slide(self, swing: _Swing) -> None:
+        """The foot stays on the ground all through its swing."""
+        rng = self._rng
+        touch = Touch(
+            swing.fc_s - _OVERLAP_S,
+            swing.ic_s + _OVERLAP_S,
+            load_bw=self._manner.slide_bw[swing.side] * rng.uniform(0.6, 1.4),
+            brake_mps2=rng.uniform(0.3, 1.0),
+            roughness_mps2=rng.uniform(0.5, 2.0),
+            phases_rad=rng.uniform(0.0, 2.0 * np.pi, 8),
+            flat=True,
+        )
+        self._plan.legs[swing.side].touches.append(touch)
+        self._plan.truth.append(TruthEvent(swing.fc_s, swing.side, "toe_drag", swing.ic_s - swing.fc_s))
+
+    def _drag(self, swing: _Swing, *, whole: bool) -> None:
+        """The toes drag where they pass lowest, or all the way."""
         stance, rng = self._manner.stance, self._rng
         begin, end = self._manner.lowest_part(swing.side, rng.uniform(0.07, 0.3))
         begin_s, end_s = (
             swing.fc_s + (phase - stance) / (1.0 - stance) * (swing.ic_s - swing.fc_s) for phase in (begin, end)
         )
+        if whole:
+            begin_s, end_s = swing.fc_s, swing.ic_s
+        overlap_s = _OVERLAP_S if whole else 0.0
         touch = Touch(
-            begin_s,
-            end_s,
+            begin_s - overlap_s,
+            end_s + overlap_s,
             load_bw=rng.uniform(0.02, 0.15),
             brake_mps2=rng.uniform(0.5, 3.0),
             roughness_mps2=rng.uniform(1.5, 5.0),

@@ -44,9 +44,7 @@ class Walk:
         lead = Side.LEFT if plan.rng.random() < 0.5 else Side.RIGHT
         stepper = Stepper(plan, manner, lead)
         start_s = plan.now_s
-        lifted_s = stepper.start()
-        plan.begin("walk", lifted_s)
-        plan.enter("walking", lifted_s)
+        plan.begin("walk", stepper.start())
         waiting = sorted(self.trips, key=lambda trip: trip.at_s)
         step_s = 0.5 * manner.stride_s
         closing_s = 2.0 * step_s + 0.5
@@ -58,7 +56,6 @@ class Walk:
             yield
         stepper.stop()
         plan.end(stepper.ic_s)
-        plan.enter("standing", stepper.ic_s)
         yield
 
     @staticmethod

@@ -46,7 +46,7 @@ class ContactParams:
 
     contact_interval_s: float = 0.400  # initial contacts of one foot (our choice)
     stance_shortest_s: float = 0.150
-    swing_shortest_s: float = 0.150  # (our choice)
+    swing_shortest_s: float = 0.140  # (our choice)
     learning_confidence: float = 0.5
     hole_confidence: float = 0.5
 
@@ -103,7 +103,7 @@ class ContactDetector:
         if not foot.to(Loaded) or not swung:
             return []
         too_soon = mark.time_s - foot.contact_s < params.contact_interval_s
-        if too_soon or mark.time_s - foot.lifted_s < params.swing_shortest_s:
+        if too_soon or mark.time_s - mark.unloaded_s < params.swing_shortest_s:
             return []
         foot.contact_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)

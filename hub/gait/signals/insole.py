@@ -1,6 +1,6 @@
 """Pressure insole to marks: touched, loaded, unloaded, with a zero and a scale of the wearer's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from math import inf, nextafter
 from typing import NamedTuple
@@ -9,6 +9,7 @@ import numpy as np
 
 from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
+from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing
 from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, MOMENT, TOTAL, LoadScale, LoadScaleParams, ScaleLearner
 from hub.gait.timeline import Mark
 from hub.session import Floats, InsoleSpec
@@ -31,6 +32,7 @@ class InsoleParams:
     review_margin_s: float = 0.500  # the load's own rise and fall at the ends of that time do not count
     swing_shortest_s: float = 0.100  # briefer is not learnt from
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
+    edge: EdgeParams = field(default_factory=EdgeParams)
 
 
 class Touched(NamedTuple):
@@ -258,7 +260,8 @@ class InsoleStream:
         self._learner.stance(self._highest)
         self._state, self._highest, self._previous = _State.AIR, -inf, -inf
         if self._learner.knows_zero:
-            marks.append(Unloaded(self._side, self._air_s, now_s, seen=crossed_s is not None, scale=scale))
+            lifted_s = self._ended(start_s, now_s)
+            marks.append(Unloaded(self._side, lifted_s, now_s, seen=crossed_s is not None, scale=scale))
 
     def _load(self, now_s: float, marks: list[Mark]) -> None:
         touched_s = self._since_s
@@ -273,6 +276,7 @@ class InsoleStream:
             if lifted_s is None:
                 return
             self._air_s = lifted_s
+            lifted_s = self._ended(lifted_s - self._params.release_longest_s, before_s)
             marks.append(Unloaded(self._side, lifted_s, now_s, seen=True, scale=scale))
         light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s, now_s)
         level = (scale.on + scale.load) / 2 if light else scale.contact
@@ -280,6 +284,9 @@ class InsoleStream:
         if crossed_s is None:  # a long drag, or what was learnt from this swing says that the first touch was none
             crossed_s = self._last_crossing(level, self._air_s, now_s, rising=True)
         contact_s = touched_s if crossed_s is None else crossed_s
+        if not light:
+            time_s, columns = self._history.told(contact_s - self._params.touch_s, now_s)
+            contact_s = began_s(time_s, columns[TOTAL], contact_s, scale, self._params.edge)
         marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
 
     def _on_heel(self, touched_s: float, now_s: float) -> bool:
@@ -302,15 +309,12 @@ class InsoleStream:
             count = last - first - 1
             self._learner.swing(ordered[:, int(0.25 * count)], ordered[:, int(0.9 * count)])
 
+    def _ended(self, start_s: float, end_s: float) -> float:
+        """When the load ended that fell between these times, after which the foot was light."""
+        time_s, columns = self._history.told(start_s, end_s)
+        return ended_s(time_s, columns[TOTAL], self._air_s, self._learner.scale, self._params.edge)
+
     def _last_crossing(self, level: float, start_s: float, end_s: float, *, rising: bool) -> float | None:
         """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""
         time_s, columns = self._history.told(max(start_s, end_s - self._params.swing_longest_s), end_s)
-        total = columns[TOTAL]
-        if len(total) == 0:
-            return None
-        before = total <= level if rising else total >= level
-        index = len(before) - 1 - int(before[::-1].argmax())
-        if not before[index] or index + 1 == len(before):
-            return None
-        (one_s, two_s), (one, two) = time_s[index : index + 2].tolist(), total[index : index + 2].tolist()
-        return float(one_s + (level - one) / (two - one) * (two_s - one_s))
+        return last_crossing(time_s, columns[TOTAL], level, rising=rising)

@@ -29,6 +29,9 @@ class LoadScaleParams:
     load_pct: float = 30.0  # weight is borne, heel counted twice; dragging toes bear up to 20 % (our choice)
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
+    lift_pct: float = 10.0  # final contact: the fall through this level, drawn on to zero (walker, gaitpdb)
+    slow_lift_pct: float = 20.0  # the same in shoes that let go slowly: the fall through it, not drawn on (marpino)
+    slow_unrest_pct: float = 1.0  # shoes with more unrest let go slowly: 0 in gaitpdb, 1-17 in marpino
     near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (our choice)
     zone_pct: float = 3.0  # onset of a zone (our choice)
     kept: int = 20  # swings and stances that count (our choice)
@@ -60,6 +63,8 @@ class LoadScale:
     on: float
     off: float
     load: float
+    lift: float
+    slow: bool
     zone: tuple[float, ...]
 
     @classmethod
@@ -76,11 +81,14 @@ class LoadScale:
         """With the levels that follow.
 
         Of the total: ``on`` and ``off`` the ground, ``load`` borne; load began at ``contact`` and ended at ``on``.
+        ``lift`` is passed shortly before final contact, or at it in ``slow`` shoes, in which pressure fades after it.
         ``zone`` is the onset level of each column.
         """
         highest = params.on_highest_pct / 100 * peak
         contact = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
         on = min(contact + params.release_margin * unrest[TOTAL], highest)
+        slow = unrest[TOTAL] > params.slow_unrest_pct / 100 * peak
+        lift = (params.slow_lift_pct if slow else params.lift_pct) / 100 * peak
         zones = (min(max(params.zone_pct / 100 * peak, params.unrest_margin * each), highest) for each in unrest)
         return cls(
             zero=zero,
@@ -91,6 +99,8 @@ class LoadScale:
             on=zero[TOTAL] + on,
             off=zero[TOTAL] + on - params.hysteresis_pct / 100 * peak,
             load=zero[TOTAL] + max(params.load_pct / 100 * peak, 1.3 * on, 0.0 if learnt else least_load),
+            lift=zero[TOTAL] + max(lift, on),
+            slow=slow,
             zone=tuple(zero_of + zone for zero_of, zone in zip(zero, zones, strict=True)),
         )
 

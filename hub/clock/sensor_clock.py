@@ -8,7 +8,7 @@ all stamps of a sensor are late by it.
 
 from collections import deque
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import le
 
 import numpy as np
 
@@ -258,7 +258,7 @@ class SensorClock:
         if time_s[-1] <= last_s + n * _SHORTEST_S:
             self._dropped += n
             return _NONE
-        if time_s[0] <= last_s or any(later <= earlier for earlier, later in pairwise(time_s)):
+        if time_s[0] <= last_s or (n > 1 and any(map(le, time_s[1:], time_s))):
             first_s = max(last_s, time_s[0] - 1.0 / self._rate_hz)
             share_s = (time_s[-1] - first_s) / n
             time_s = [first_s + share_s * (index + 1) for index in range(n - 1)] + [time_s[-1]]

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import isfinite
 
 import numpy as np
 
@@ -141,10 +140,11 @@ class SensorInput:
 
     def changed_facts(self) -> Facts | None:
         """What the device has said about itself, where that has changed since this was last asked."""
-        if self.driver is None or self.driver.facts == self._facts:
+        facts = self._facts if self.driver is None else self.driver.facts
+        if facts is self._facts or facts == self._facts:
             return None
-        self._facts = self.driver.facts
-        return self._facts
+        self._facts = facts
+        return facts
 
     def samples(self, readings: tuple[Reading, ...], arrival_s: float) -> Iterator[tuple[Floats, Floats]]:
         """Hub times and values of the readings that hold what this sensor's role needs. Keeps ``spec`` up to date."""
@@ -161,7 +161,7 @@ class SensorInput:
                 continue
             if not self._spec_is_fresh or values.shape[1] != self.channels:
                 self._update_spec(driver)
-            if values.shape[1] != self.channels or not (isfinite(values.min()) and isfinite(values.max())):
+            if values.shape[1] != self.channels or not np.isfinite(values).all():
                 self._faults[DecodeReason.OUT_OF_RANGE] += 1
                 continue
             time_s = clock.stamp(reading, arrival_s)

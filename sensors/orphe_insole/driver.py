@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sensors.driver import Action, DriverOptions, Facts, Fed, Read, Reading, Subscribe, Write
+import numpy as np
+
+from sensors.driver import Action, DriverOptions, Facts, Fed, Floats, Read, Reading, Subscribe, Write
 from sensors.errors import DecodeError
 from sensors.layout import Cell, LoadUnit, Side
 from sensors.orphe_insole.packets import (
@@ -38,8 +40,7 @@ class OrpheInsoleDriver:
     def __init__(self, side: Side, options: DriverOptions) -> None:
         self._mode = 3 if (options.rate_hz or 100.0) > 100.0 else 4
         self._facts = Facts()
-        self._acceleration_per_count = acceleration_per_count(16)
-        self._rate_per_count = rate_per_count(2000)
+        self._per_count = _scales(16, 2000)
         self._packets_n = 0
         self._in_other_mode_n = 0
 
@@ -95,14 +96,17 @@ class OrpheInsoleDriver:
 
     def _sensor_values(self, data: bytes) -> Fed:
         packet = decode_packet(data)
+        layout = FORMATS[packet.header]
+        values = packet.words * self._per_count[packet.header]
+        first = layout.quaternion
         reading = Reading(
             offset_s=packet.offset_s,
             device_time_s=packet.newest_time_s,
             sequence=packet.serial,
             cells=packet.cells,
-            acceleration_mps2=packet.acceleration * self._acceleration_per_count,
-            rate_dps=packet.rate * self._rate_per_count,
-            quaternion=None if packet.quaternion is None else packet.quaternion * QUATERNION_PER_COUNT,
+            acceleration_mps2=values[:, layout.acceleration : layout.acceleration + 3],
+            rate_dps=values[:, layout.rate : layout.rate + 3],
+            quaternion=None if first is None else values[:, first : first + 4],
         )
         return Fed(readings=(reading,), actions=self._upkeep(packet.header))
 
@@ -119,11 +123,22 @@ class OrpheInsoleDriver:
 
     def _device_information(self, data: bytes) -> None:
         told = decode_information(data)
-        self._acceleration_per_count = acceleration_per_count(told.acceleration_range_g)
-        self._rate_per_count = rate_per_count(told.rate_range_dps)
+        self._per_count = _scales(told.acceleration_range_g, told.rate_range_dps)
         self._facts = replace(
             self._facts,
             side=told.side,
             battery_pct=told.battery_pct,
             note="says that it is worn on the instep, not under the foot" if told.on_instep else None,
         )
+
+
+def _scales(range_g: int, range_dps: int) -> dict[int, Floats]:
+    """What a count of each word of a block is worth, by header; words without a unit stay counts."""
+    scales = {}
+    for header, layout in FORMATS.items():
+        scale = scales[header] = np.ones(layout.stride // 2)
+        scale[layout.acceleration : layout.acceleration + 3] = acceleration_per_count(range_g)
+        scale[layout.rate : layout.rate + 3] = rate_per_count(range_dps)
+        if layout.quaternion is not None:
+            scale[layout.quaternion : layout.quaternion + 4] = QUATERNION_PER_COUNT
+    return scales

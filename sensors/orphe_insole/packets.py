@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -91,17 +92,24 @@ def rate_per_count(range_dps: int) -> float:
     return range_dps * 0.035e-3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RawPacket:
-    """A packet's samples in the device's integers, oldest first: arrays of (samples, components)."""
+class RawPacket(NamedTuple):
+    """A packet's samples in the device's integers, oldest first.
+
+    Parameters
+    ----------
+    header : what ``FORMATS`` knows its layout by.
+    serial : counts packets.
+    newest_time_s : the newest sample's time of day.
+    offset_s : (samples,) as in ``Reading``.
+    words : (samples, words of a block) signed, as laid out in the block.
+    cells : (samples, cells) unsigned; None without.
+    """
 
     header: int
     serial: int
     newest_time_s: float
     offset_s: Floats
-    quaternion: Floats | None
-    rate: Floats
-    acceleration: Floats
+    words: Floats
     cells: Floats | None
 
 
@@ -157,18 +165,10 @@ def decode_packet(data: bytes) -> RawPacket:
         offset_s[:-1] = -np.cumsum(steps_s)[::-1]
         time_s = (time_s + float(steps_s.sum())) % DAY_S
 
-    quaternion, cells = layout.quaternion, layout.cells
-    signed = words.astype(np.float64)
-    return RawPacket(
-        header=header,
-        serial=serial,
-        newest_time_s=time_s,
-        offset_s=offset_s,
-        quaternion=None if quaternion is None else signed[:, quaternion : quaternion + 4],
-        rate=signed[:, layout.rate : layout.rate + 3],
-        acceleration=signed[:, layout.acceleration : layout.acceleration + 3],
-        cells=None if cells is None else words[:, cells : cells + len(CELLS)].view(">u2").astype(np.float64),
-    )
+    cells = None
+    if layout.cells is not None:
+        cells = words[:, layout.cells : layout.cells + len(CELLS)].view(">u2").astype(np.float64)
+    return RawPacket(header, serial, time_s, offset_s, words.astype(np.float64), cells)
 
 
 @dataclass(frozen=True, slots=True)

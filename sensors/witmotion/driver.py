@@ -30,6 +30,9 @@ from sensors.witmotion.packets import (
 SETTLE_S = 0.1
 BATTERY_EVERY_S = 60.0
 SETUP_TRIES = 3
+_PER_COUNT = np.repeat((ACCELERATION_PER_COUNT, RATE_PER_COUNT), 3)
+_NEWEST_ONLY = np.zeros(1)
+_NEWEST_ONLY.flags.writeable = False  # shared by all readings of one sample
 _RATES = {code: rate_hz for rate_hz, code in RATE_CODES.items()}
 
 
@@ -108,11 +111,12 @@ class WitMotionDriver:
         )
 
     def _reading(self, frames: list[bytes]) -> Reading:
-        counts = np.frombuffer(b"".join(frames), "<i2").reshape(len(frames), -1).astype(np.float64)
+        words = np.frombuffer(b"".join(frames), "<i2").reshape(len(frames), -1)
+        motion = words[:, 1:7] * _PER_COUNT
         return Reading(
-            offset_s=np.arange(1 - len(frames), 1) / self._rate_hz,
-            acceleration_mps2=counts[:, 1:4] * ACCELERATION_PER_COUNT,
-            rate_dps=counts[:, 4:7] * RATE_PER_COUNT,
+            offset_s=_NEWEST_ONLY if len(frames) == 1 else np.arange(1 - len(frames), 1) / self._rate_hz,
+            acceleration_mps2=motion[:, :3],
+            rate_dps=motion[:, 3:],
         )
 
     def _registers(self, frame: bytes) -> tuple[Action, ...]:

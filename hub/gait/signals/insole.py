@@ -276,7 +276,7 @@ class InsoleStream:
             if lifted_s is None:
                 return
             self._air_s = lifted_s
-            lifted_s = self._ended(lifted_s - self._params.release_longest_s, before_s)
+            lifted_s = self._ended(lifted_s - self._params.release_longest_s, (lifted_s + touched_s) / 2)
             marks.append(Unloaded(self._side, lifted_s, now_s, seen=True, scale=scale))
         light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s, now_s)
         level = (scale.on + scale.load) / 2 if light else scale.contact

@@ -93,7 +93,7 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "reason": Field(STRING, "why, in words"),
     },
     Kind.TOE_DRAG: {
-        "duration_s": Field(NUMBER, "how long the forefoot touched in swing"),
+        "duration_s": Field(NUMBER, "how long the forefoot touched in swing; null: a shin alone, a possible drag"),
         "impulse": Field(NUMBER, "load over the drag, % of usual peak load times seconds"),
         "phase": Field(STRING, "part of the swing: early, mid or late"),
         "scuff": Field(BOOLEAN, "true for a brief touch below 0.1 s"),

@@ -56,6 +56,8 @@ def describe(event: Event) -> str:
     match event.kind:
         case Kind.TOE_FIRST:
             words = f"toe first: {fields.get('reason')}"
+        case Kind.TOE_DRAG if fields.get("duration_s") is None:
+            words = "possible toe drag"
         case Kind.TOE_DRAG:
             what = "scuff" if fields.get("scuff") else "toe drag"
             words = f"{what}, {_number(fields.get('duration_s'), '.2f')} s in {fields.get('phase')} swing"

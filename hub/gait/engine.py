@@ -87,7 +87,7 @@ class GaitEngine:
             ShankContactDetector(session, self._make, params.shank_contact),
             ContextDetector(session, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),
-            DragDetector(session, legs, self._make, params.drag),
+            DragDetector(session, legs, contexts, self._make, params.drag),
             StepDetector(legs, self._make, params.step),
             TripDetector(session, histories, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),

@@ -94,7 +94,7 @@ class DayTally:
         match event.kind:
             case Kind.INITIAL_CONTACT:
                 self._contact(event, counts)
-            case Kind.TOE_DRAG:
+            case Kind.TOE_DRAG if event.fields.get("duration_s") is not None:  # the others are possible only
                 self._drag(event, counts)
             case Kind.TRIP if event.fields.get("stage") == "confirmed":
                 counts.trips += 1

@@ -9,9 +9,7 @@ import pytest
 
 from hub.events import Kind
 from hub.gait import Calibration, GaitEngine
-from hub.gait.detectors.drag import DragParams, find_touches
 from hub.gait.detectors.quality import QualityParams, limits
-from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, LoadScale, LoadScaleParams
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import Cell, LoadUnit, Region, Role, Side
 from tests.gait.conftest import STANCE_S, STRIDE_S, Recording, events_of, make_walk, whole
@@ -77,19 +75,6 @@ def test_drags_are_found_where_they_are_and_only_there() -> None:
         assert drag["scuff"] is False
         assert drag["impulse"] == pytest.approx(0.15 * 6.0, rel=0.25)
     assert not find(TOE_FIRST, Kind.TOE_DRAG)
-
-
-def test_with_the_heel_down_it_is_no_drag() -> None:
-    params = LoadScaleParams()
-    scale = LoadScale.make((0.0,) * COLUMNS, 500.0, (0.0,) * COLUMNS, params, learnt=True, least_load=0.0)
-    time_s = np.arange(40) / 100.0
-    columns = np.zeros((COLUMNS, 40))
-    columns[FORE, 10:25] = 40.0
-    (touch,) = find_touches(time_s, columns, scale, DragParams())
-    assert (touch.start_s, touch.end_s) == (0.10, 0.25)
-    assert touch.impulse_pct_s == pytest.approx(8.0 * 0.15)
-    columns[HEEL, 12:25] = 40.0
-    assert find_touches(time_s, columns, scale, DragParams()) == []
 
 
 def test_a_bounce_is_one_contact() -> None:

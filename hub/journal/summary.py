@@ -13,6 +13,10 @@ LONGEST_STEP_S = 3.0
 """A longer gap between contacts is no walking; so time without data is not counted as walked."""
 
 
+LIKELY = 0.5
+"""Toe drags of less confidence are possible ones, of a shin sensor alone: not counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class DaySummary:
     """One local day of a wearer; percentages are None until there is something to judge.
@@ -94,7 +98,7 @@ class DayTally:
         match event.kind:
             case Kind.INITIAL_CONTACT:
                 self._contact(event, counts)
-            case Kind.TOE_DRAG if event.fields.get("duration_s") is not None:  # the others are possible only
+            case Kind.TOE_DRAG if event.confidence >= LIKELY:
                 self._drag(event, counts)
             case Kind.TRIP if event.fields.get("stage") == "confirmed":
                 counts.trips += 1

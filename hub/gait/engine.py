@@ -7,6 +7,7 @@ from hub.events import Event
 from hub.gait.calibration import Calibration
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import Detector, EventMaker, Handler, Output
+from hub.gait.detectors.bearing import Bearing, BearingParams
 from hub.gait.detectors.bouts import BoutDetector
 from hub.gait.detectors.contact import ContactDetector, ContactParams
 from hub.gait.detectors.context import ContextDetector, ContextParams
@@ -17,6 +18,7 @@ from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactP
 from hub.gait.detectors.steps import StepDetector, StepParams
 from hub.gait.detectors.strike import StrikeDetector, StrikeParams
 from hub.gait.detectors.trip import TripDetector, TripParams
+from hub.gait.detectors.walking import WalkingDetector, WalkingParams
 from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
 from hub.gait.legs import Legs
@@ -39,8 +41,10 @@ class GaitParams:
     load_scale: LoadScaleParams = field(default_factory=LoadScaleParams)
     insole: InsoleParams = field(default_factory=InsoleParams)
     shank: ShankParams = field(default_factory=ShankParams)
+    bearing: BearingParams = field(default_factory=BearingParams)
     contact: ContactParams = field(default_factory=ContactParams)
     shank_contact: ShankContactParams = field(default_factory=ShankContactParams)
+    walking: WalkingParams = field(default_factory=WalkingParams)
     context: ContextParams = field(default_factory=ContextParams)
     strike: StrikeParams = field(default_factory=StrikeParams)
     drag: DragParams = field(default_factory=DragParams)
@@ -78,14 +82,18 @@ class GaitEngine:
         self._make = EventMaker(session.name, contexts)
         self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
-        histories = {role: feed.stream.history for role, feed in self._feeds.items()}
-        legs = Legs(histories)
+        streams = {role: feed.stream for role, feed in self._feeds.items()}
+        scales = {role: stream.scale for role, stream in streams.items() if isinstance(stream, InsoleStream)}
+        histories = {role: stream.history for role, stream in streams.items()}
+        legs = Legs(histories, scales)
+        bearing = Bearing(session, legs, contexts, params.bearing)
         self._detectors: list[Detector] = [
             legs,
             QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles)),
-            ContactDetector(session, self._make, params.contact),
+            ContactDetector(session, bearing, self._make, params.contact),
             ShankContactDetector(session, self._make, params.shank_contact),
-            ContextDetector(session, contexts, params.context),
+            WalkingDetector(session, params.walking),
+            ContextDetector(legs, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),
             DragDetector(session, legs, contexts, self._make, params.drag),
             StepDetector(legs, self._make, params.step),

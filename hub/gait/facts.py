@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from hub.events import Context
 from sensors.layout import Role, Side
 
 
@@ -64,3 +65,10 @@ class Walking(NamedTuple):
 
     walking: bool
     time_s: float
+
+
+class ContextChange(NamedTuple):
+    """From ``since_s`` on, which may be a while ago, the person is in this context."""
+
+    context: Context
+    since_s: float

@@ -5,9 +5,9 @@ from math import inf
 from typing import NamedTuple
 
 from hub.gait.detector import Handler, Output
-from hub.gait.feed import SampleHole, SensorSilent
+from hub.gait.feed import SampleHole, SensorBack, SensorSilent
 from hub.gait.history import History
-from hub.gait.signals.insole import Loaded
+from hub.gait.signals.insole import Loaded, Unloaded
 from hub.gait.signals.loadscale import LoadScale
 from hub.gait.signals.pitch import ShankLevel
 from sensors.layout import Role
@@ -32,27 +32,34 @@ class Legs:
 
     Attributes
     ----------
-    insoles : by role, from the first load on.
+    insoles : by role.
     shanks : by role.
     """
 
-    def __init__(self, histories: Mapping[Role, History]) -> None:
+    def __init__(self, histories: Mapping[Role, History], scales: Mapping[Role, LoadScale]) -> None:
         self._histories = histories
-        self.insoles: dict[Role, InsoleView] = {}
+        self.insoles = {role: InsoleView(histories[role], scale) for role, scale in scales.items()}
         self.shanks = {role: ShankView(history, None) for role, history in histories.items() if not role.is_insole}
-        self._hole_s = dict.fromkeys(histories, -inf)
+        self._hole_s = dict.fromkeys(histories, inf)
 
     def complete_since(self, role: Role, time_s: float) -> bool:
-        """Whether no sample of ``role`` has been missing since ``time_s``."""
-        return self._hole_s[role] < time_s
+        """Whether no sample of ``role`` has been missing since ``time_s``; a role without sensor misses all."""
+        return self._hole_s.get(role, inf) < time_s
+
+    @property
+    def silent(self) -> bool:
+        """Whether no sensor at all tells anything."""
+        return min(self._hole_s.values()) == inf
 
     def handlers(self) -> Mapping[type, Handler]:
         """What changes a leg's scale, level or completeness."""
         handlers: dict[type, Callable[..., list[Output]]] = {
-            Loaded: self._loaded,
+            Loaded: self._scaled,
+            Unloaded: self._scaled,
             ShankLevel: self._levelled,
             SampleHole: self._hole,
             SensorSilent: self._silent,
+            SensorBack: self._back,
         }
         return handlers
 
@@ -60,7 +67,7 @@ class Legs:
         """Nothing to say."""
         return []
 
-    def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
+    def _scaled(self, mark: Loaded | Unloaded, now_s: float) -> list[Output]:
         role = mark.side.insole
         self.insoles[role] = InsoleView(self._histories[role], mark.scale)
         return []
@@ -74,7 +81,11 @@ class Legs:
         return []
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
-        self._hole_s[mark.role] = mark.known_at_s
+        self._hole_s[mark.role] = inf
         if not mark.role.is_insole:
             self.shanks[mark.role] = ShankView(self._histories[mark.role], None)
+        return []
+
+    def _back(self, mark: SensorBack, now_s: float) -> list[Output]:
+        self._hole_s[mark.role] = -inf if mark.since_s is None else mark.known_at_s
         return []

@@ -79,6 +79,15 @@ def _hump(phase: Floats, start: float, end: float) -> Floats:
     return rise * fall
 
 
+def _share(time_s: Floats, side: Side, still_s: float, strides: int, starts: Floats) -> Floats:
+    """Half of the weight on each foot in standing; all of it on the right one when the left one is first lifted."""
+    last_s = float(starts[strides])
+    if side is Side.LEFT:
+        knots = [still_s + STANCE_S, still_s + STANCE_S + 0.1, last_s + 0.5 * STRIDE_S, last_s + 0.5 * STRIDE_S + 0.2]
+        return np.interp(time_s, knots, [0.5, 1.0, 1.0, 0.5])
+    return np.interp(time_s, [still_s + 0.5, still_s + 0.7, last_s - 0.2, last_s - 0.1], [0.5, 1.0, 1.0, 0.5])
+
+
 def make_walk(
     *,
     seconds: float = 24.0,
@@ -92,7 +101,7 @@ def make_walk(
 ) -> Recording:
     """Two insoles and a left shin sensor. The left foot may land on its toes and drag with ``drag_pct`` of the weight.
 
-    The feet stand still for ``still_s`` at either end.
+    The feet stand still for ``still_s`` at either end, with half of the weight on each.
     """
     rng = np.random.default_rng(seed)
     streams: dict[Role, tuple[Floats, Floats]] = {}
@@ -122,7 +131,12 @@ def make_walk(
                 fore += 2 * drag_pct / 100 * dragging
         contacts[side] = [float(start) for start in starts[1:]]
         lifts[side] = [float(start) + STANCE_S for start in starts[:-1]]
-        load = BODY_N * np.stack([0.5 * heel, 0.05 * np.minimum(heel, fore), 0.3 * fore, 0.2 * fore], axis=1)
+        share = _share(time_s, side, still_s, strides, starts)
+        load = (
+            share[:, None]
+            * BODY_N
+            * np.stack([0.5 * heel, 0.05 * np.minimum(heel, fore), 0.3 * fore, 0.2 * fore], axis=1)
+        )
         load = np.maximum(load + 0.5 * rng.standard_normal(load.shape), 0.0)
         if unit is LoadUnit.ON_OFF:
             load = (load > 0.05 * BODY_N).astype(float)

@@ -7,6 +7,7 @@ from math import inf
 
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.detectors.bearing import Bearing
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SampleHole, SensorSilent
 from hub.gait.signals.insole import Loaded, Touched, Unloaded, Untouched
@@ -71,7 +72,8 @@ class _Foot:
 class ContactDetector:
     """Contacts of the feet that wear an insole."""
 
-    def __init__(self, session: Session, make: EventMaker, params: ContactParams) -> None:
+    def __init__(self, session: Session, bearing: Bearing, make: EventMaker, params: ContactParams) -> None:
+        self._bearing = bearing
         self._make = make
         self._params = params
         self._feet = {role.side: _Foot() for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)}
@@ -105,6 +107,8 @@ class ContactDetector:
         too_soon = mark.time_s - foot.contact_s < params.contact_interval_s
         if too_soon or mark.time_s - mark.unloaded_s < params.swing_shortest_s:
             return []
+        if not self._bearing.landed(mark.side, mark.unloaded_s, mark.time_s):
+            return []
         foot.contact_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
         return [InitialContact(mark.side, mark.time_s, confidence, mark.side.insole)]
@@ -113,8 +117,11 @@ class ContactDetector:
         foot = self._feet[mark.side]
         stood = foot.phase in STANDING
         foot.to(Unloaded)
+        bears = self._bearing.lifted(mark.side, mark.time_s, now_s)
         first = foot.phase is Phase.SWING and foot.contact_s == -inf and mark.seen
         if mark.time_s - foot.contact_s < self._params.stance_shortest_s or not (stood or first) or not mark.seen:
+            return []
+        if not bears:
             return []
         foot.lifted_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)

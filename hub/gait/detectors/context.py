@@ -1,96 +1,85 @@
-"""What the person is doing: walking, or not."""
+"""What the person is doing: walking of some kind, or a posture; written down for everybody who asks."""
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
 from math import inf, nextafter
-from statistics import median
 
 from hub.events import Context
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import Handler, Output
-from hub.gait.facts import InitialContact, Walking
+from hub.gait.detectors.posture import EvidenceReader, PostureParams, Postures
+from hub.gait.facts import ContextChange, Walking
+from hub.gait.feed import SensorBack
+from hub.gait.legs import Legs
 from hub.gait.timeline import Later
-from hub.session import Session
-from sensors.layout import Side
 
 
 @dataclass(frozen=True, slots=True)
 class ContextParams:
-    """When contacts are walking."""
+    """Of postures, and of kinds of walking."""
 
-    contacts: int = 3  # alternating initial contacts ... (our choice)
-    within_s: float = 4.0  # ... within this time (our choice)
-    one_leg_within_s: float = 6.0  # where one leg alone is seen: as many strides
-    pause_strides: float = 1.5  # no contact for this many of the usual strides ends it (our choice)
-    pause_shortest_s: float = 2.0  # and at least this (our choice)
-    strides_kept: int = 9
+    posture: PostureParams = field(default_factory=PostureParams)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pause:
-    """Timer: has there been a contact meanwhile?"""
+class _Look:
+    """Timer: what do the legs show since ``from_s``?"""
+
+    from_s: float
 
 
 class ContextDetector:
-    """Tells when walking starts and stops."""
+    """Keeps the context log. While the person walks, contacts decide; else the posture table does."""
 
-    def __init__(self, session: Session, contexts: ContextLog, params: ContextParams) -> None:
+    def __init__(self, legs: Legs, contexts: ContextLog, params: ContextParams) -> None:
+        self._legs = legs
         self._contexts = contexts
         self._params = params
-        self._one_leg = len({role.side for role in session.sensors}) == 1
-        self._recent: deque[InitialContact] = deque(maxlen=params.contacts)
-        self._stride_s: deque[float] = deque(maxlen=params.strides_kept)
-        self._contact_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
-        self._last_s = -inf
+        self._reader = EvidenceReader(legs, params.posture)
+        self._postures = Postures()
         self._walking = False
+        self._looking = False
 
     def handlers(self) -> Mapping[type, Handler]:
-        """Contacts, and own timers."""
-        handlers: dict[type, Callable[..., list[Output]]] = {InitialContact: self._contact, _Pause: self._pause}
+        """Walking, the first sample, and own timers."""
+        handlers: dict[type, Callable[..., list[Output]]] = {
+            SensorBack: self._begin,
+            Walking: self._walk,
+            _Look: self._look,
+        }
         return handlers
 
     def finish(self, now_s: float) -> list[Output]:
-        """The end of the recording ends the walk."""
-        return self._stop() if self._walking else []
+        """Nothing to say."""
+        return []
 
-    def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
-        params = self._params
-        stride_s = contact.time_s - self._contact_s[contact.side]
-        if stride_s < params.one_leg_within_s / (params.contacts - 1):
-            self._stride_s.append(stride_s)
-        self._contact_s[contact.side] = contact.time_s
-        self._recent.append(contact)
-        self._last_s = max(self._last_s, contact.time_s)
-        if self._walking or not self._alternating():
+    def _begin(self, mark: SensorBack, now_s: float) -> list[Output]:
+        return [] if self._looking or self._walking else self._look_again(now_s)
+
+    def _look_again(self, from_s: float) -> list[Output]:
+        self._looking = True
+        return [Later(from_s + self._params.posture.every_s, _Look(from_s))]
+
+    def _walk(self, fact: Walking, now_s: float) -> list[Output]:
+        self._walking = fact.walking
+        if fact.walking:
+            return self._change(Context.WALKING, fact.time_s)
+        stopped_s = nextafter(fact.time_s, inf)
+        self._postures.begin(Context.UNKNOWN)
+        return self._change(Context.UNKNOWN, stopped_s) + ([] if self._looking else self._look_again(stopped_s))
+
+    def _look(self, look: _Look, now_s: float) -> list[Output]:
+        self._looking = False
+        if self._walking:
             return []
-        self._walking = True
-        start_s = min(each.time_s for each in self._recent)
-        self._contexts.begin(start_s, Context.WALKING)
-        return [Walking(walking=True, time_s=start_s), Later(self._pause_until_s(), _Pause())]
+        if self._legs.silent:
+            self._postures.begin(Context.UNKNOWN)
+            return self._change(Context.UNKNOWN, look.from_s)
+        to_s = look.from_s + self._params.posture.every_s
+        since_s = self._postures.follow(self._reader.read(look.from_s, to_s), look.from_s, to_s)
+        changed = [] if since_s is None else self._change(self._postures.context, since_s)
+        return changed + self._look_again(to_s)
 
-    def _pause_until_s(self) -> float:
-        """Without a contact up to then, walking is over."""
-        usual_s = median(self._stride_s) if self._stride_s else 0.0
-        return self._last_s + max(self._params.pause_shortest_s, self._params.pause_strides * usual_s)
-
-    def _alternating(self) -> bool:
-        recent = sorted(self._recent, key=lambda contact: contact.time_s)
-        if len(recent) < self._params.contacts:
-            return False
-        lasted_s = recent[-1].time_s - recent[0].time_s
-        if self._one_leg:
-            return lasted_s <= self._params.one_leg_within_s
-        turns = all(one.side is not two.side for one, two in pairwise(recent))
-        return turns and lasted_s <= self._params.within_s
-
-    def _pause(self, pause: _Pause, now_s: float) -> list[Output]:
-        until_s = self._pause_until_s()
-        return self._stop() if now_s >= until_s else [Later(until_s, pause)]
-
-    def _stop(self) -> list[Output]:
-        self._walking = False
-        self._contexts.begin(nextafter(self._last_s, inf), Context.UNKNOWN)
-        self._recent.clear()
-        return [Walking(walking=False, time_s=self._last_s)]
+    def _change(self, context: Context, since_s: float) -> list[Output]:
+        self._contexts.begin(since_s, context)
+        return [ContextChange(context, since_s)]

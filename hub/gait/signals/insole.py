@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
-from math import inf, nextafter
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -111,6 +111,11 @@ class InsoleStream:
     def history(self) -> History:
         """The feature columns."""
         return self._history
+
+    @property
+    def scale(self) -> LoadScale:
+        """The scale that holds for the last sample."""
+        return self._learner.scale
 
     @property
     def calibration(self) -> InsoleCalibration | None:
@@ -271,8 +276,7 @@ class InsoleStream:
         scale = self._learner.scale
         self._state, self._highest = _State.GROUNDED, -inf
         if guessed:  # only now is it clear whether and when the foot left the ground
-            before_s = nextafter(touched_s, -inf)
-            lifted_s = self._last_crossing(scale.on, -inf, before_s, rising=False)
+            lifted_s = self._last_crossing(scale.on, -inf, (self._air_s + touched_s) / 2, rising=False)
             if lifted_s is None:
                 return
             self._air_s = lifted_s

@@ -47,10 +47,13 @@ def packets(draw: st.DrawFn, link: int, attribute: int) -> list[bytes]:
 async def test_any_packets_give_what_bumbles_own_way_gives() -> None:
     async with bench() as on, on.client(await on.find()) as client:
         heard: list[bytes] = []
+        heard_by_event: list[bytes] = []
         await client.start_notify(ECHO, lambda _, data: heard.append(bytes(data)))
         host, (link,) = on.adapter.device.host, on.adapter.device.connections
         characteristic = client.services.get_characteristic(ECHO)
         assert isinstance(characteristic, BleakGATTCharacteristic)
+        proxy = characteristic.obj
+        proxy.on(proxy.EVENT_UPDATE, heard_by_event.append)
         every_kind = packets(link, characteristic.handle)
 
         def told(way: type[Host], sequence: list[bytes]) -> list[bytes | str]:
@@ -62,8 +65,10 @@ async def test_any_packets_give_what_bumbles_own_way_gives() -> None:
                     way.on_packet(host, packet)
                 except (AssertionError, BaseBumbleError, ValueError, struct.error) as error:  # the transport logs them
                     answers.append(type(error).__name__)
+                assert heard_by_event == heard
                 answers += heard
                 heard.clear()
+                heard_by_event.clear()
             return answers
 
         def notification(value: bytes) -> bytes:

@@ -2,11 +2,13 @@
 
 bumble makes an object of a packet in every layer, and the debug text of most, whether anybody reads it or not. For the
 notifications alone that cost as much as all else that the hub did, and a real hub does none of it: there the kernel and
-BlueZ are the host. So a packet that is one whole notification goes straight to bumble's GATT client, which knows the
-subscribers; everything else, and whatever is not quite as it should be, goes bumble's own way.
+BlueZ are the host. So a packet that is one whole notification goes straight to those who subscribed at bumble's GATT
+client; everything else, and whatever is not quite as it should be, goes bumble's own way.
 """
 
 import struct
+from collections.abc import Collection
+from typing import Any
 
 from bumble import att, hci
 from bumble.device import Device
@@ -26,24 +28,25 @@ class NotifiedHost(Host):
 
     def on_packet(self, packet: bytes) -> None:
         """Take a packet from the controller."""
-        if not self._is_delivered(packet):
+        subscribers = self._subscribers(packet)
+        if not subscribers:
             super().on_packet(packet)
+        for subscriber in subscribers:
+            if callable(subscriber):
+                subscriber(packet[_HEAD.size :])
+            elif subscriber.listeners(subscriber.EVENT_UPDATE):
+                subscriber.emit(subscriber.EVENT_UPDATE, packet[_HEAD.size :])
 
-    def _is_delivered(self, packet: bytes) -> bool:
-        """Deliver the packet if it is a whole notification on a link that stands."""
-        if len(packet) < _HEAD.size:
-            return False
+    def _subscribers(self, packet: bytes) -> Collection[Any]:
+        """Who waits for the packet, if it is a whole notification on a link that stands; else nobody."""
+        if len(packet) < _HEAD.size or self.device is None or not self.ready or self.snooper is not None:
+            return ()
         kind, handle, acl_n, pdu_n, channel, opcode, attribute = _HEAD.unpack_from(packet)
         if (kind, channel, opcode) != _ANY_NOTIFICATION or handle & _CONTINUED:
-            return False
+            return ()
         if acl_n != len(packet) - _BEFORE_ACL_DATA or pdu_n != len(packet) - _BEFORE_PDU:
-            return False
-        if not self.ready or self.snooper is not None or self.device is None:
-            return False
+            return ()
         link, connection = self.connections.get(handle & 0xFFF), self.device.connections.get(handle & 0xFFF)
         if link is None or connection is None or link.assembler.current_data is not None:
-            return False
-        connection.gatt_client.on_att_handle_value_notification(
-            att.ATT_Handle_Value_Notification(attribute_handle=attribute, attribute_value=packet[_HEAD.size :])
-        )
-        return True
+            return ()
+        return connection.gatt_client.notification_subscribers.get(attribute, ())

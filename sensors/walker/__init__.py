@@ -5,9 +5,23 @@ from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.person import Person
 from sensors.walker.profiles import PROFILES, Profile
+from sensors.walker.route import Route
 from sensors.walker.scripts import demo_script, evaluation_script
 from sensors.walker.segments import Segment, Sit, Stand
 from sensors.walker.session import EIGHT_CELLS, Recording, record, render_session
+from sensors.walker.stretches import (
+    Aided,
+    Backward,
+    Curb,
+    Level,
+    Marching,
+    Ramp,
+    Stairs,
+    Stamping,
+    Stretch,
+    Tiptoe,
+    Turn,
+)
 from sensors.walker.trips import Trip
 from sensors.walker.truth import Strategy, Strike, TruthEvent
 from sensors.walker.walker import Walker
@@ -17,20 +31,32 @@ from sensors.walker.walking import Walk
 __all__ = [
     "EIGHT_CELLS",
     "PROFILES",
+    "Aided",
+    "Backward",
+    "Curb",
     "Fall",
     "FallKind",
     "ImuParams",
     "InsoleParams",
+    "Level",
+    "Marching",
     "Person",
     "Profile",
+    "Ramp",
     "Recording",
+    "Route",
     "Segment",
     "Sit",
+    "Stairs",
+    "Stamping",
     "Stand",
     "Strategy",
+    "Stretch",
     "Strike",
+    "Tiptoe",
     "Trip",
     "TruthEvent",
+    "Turn",
     "Walk",
     "WalkAndFall",
     "Walker",

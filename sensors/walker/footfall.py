@@ -50,6 +50,7 @@ def draw_contact(
             onset_s = (heel_s, midfoot_s, 0.0, rng.uniform(0.0, 0.01))
     if manner.rollover is Rollover.BACKWARD:
         onset_s = (0.0, 0.0, 0.0, 0.0)
+    usual = manner.terrain is Terrain.LEVEL and manner.rollover is Rollover.FORWARD
     speed_mps = abs(manner.speed_mps)
     hard = np.interp(speed_mps, [0.3, 0.8, 1.3, 1.7], [0.3, 1.0, 2.2, 3.0])
     soften = {Strike.HEEL: 1.0, Strike.FLAT: 0.8, Strike.TOE: rng.uniform(0.4, 0.7)}[strike]
@@ -61,7 +62,7 @@ def draw_contact(
         rollover=manner.rollover,
         heel_off=manner.heel_off[side],
         hump=manner.hump * float(np.clip(rng.normal(1.0, 0.1), 0.7, 1.3)),
-        first_hump=_FIRST_HUMP[strike] if manner.terrain is Terrain.LEVEL else 1.0,
+        first_hump=_FIRST_HUMP[strike] if usual else 1.0,
         catch_bw=catch_bw,
         transient_bw=0.12 * speed_mps * rng.uniform(0.6, 1.2) if strike is Strike.HEEL else 0.0,
         slap_bw=slap_bw,

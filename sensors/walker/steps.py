@@ -46,18 +46,24 @@ class Stepper:
         self._next = lead
         self._contacts_s = deque([plan.now_s], maxlen=4)
         self._double_support_s = manner.double_support_s
+        self._stride_s = manner.stride_s
         self._unsteady_steps = 0
         self._hurry = 1.0
+
+    @property
+    def ic_s(self) -> float:
+        """The last initial contact."""
+        return self._contacts_s[-1]
 
     @property
     def next_side(self) -> Side:
         """The foot that swings next."""
         return self._next
 
-    @property
-    def ic_s(self) -> float:
-        """The last initial contact."""
-        return self._contacts_s[-1]
+    def meets(self, trip: Trip, start_s: float) -> bool:
+        """Whether the next swing is the one that a trip of a walk begun at ``start_s`` is meant for."""
+        side = self._plan.person.affected_side if trip.side is None else trip.side
+        return self._next is side and self.ic_s + 0.5 * self._manner.stride_s >= start_s + trip.at_s
 
     def start(self) -> float:
         """Shift weight, lift the leading foot and make the first step. Returns its final contact."""
@@ -78,18 +84,20 @@ class Stepper:
         return fc_s
 
     def go_on(self, manner: Manner) -> None:
-        """Make the next steps in another manner; its speed is reached a step later."""
+        """Make the next steps in another manner; its speed and tempo are reached over two steps."""
         if manner.speed_mps != self._manner.speed_mps:
             track = self._plan.speed_mps
             from_s = max(self.ic_s, track.last_s)
             track.hold(from_s)
             track.to(from_s + 0.5 * manner.stride_s, manner.speed_mps)
+        self._double_support_s *= manner.double_support_s / self._manner.double_support_s
         self._manner = manner
 
     def step(self, trip: Trip | None = None) -> None:
         """One step with the next foot, obstructed or not."""
         side, fc_s = self._next, self.ic_s + self._double_support_s
         self._plan.enter(self._manner.context, fc_s)
+        self._lean_on_aid(self._manner.aid[side.other], fc_s)
         use = self._manner.feet[side]
         swing_s = self._swing_s(side)
         strike = draw_strike(use, self._strike[side], self._rng)
@@ -118,18 +126,24 @@ class Stepper:
         self._land(swing, strike, catch_bw=self._rng.uniform(0.2, 0.5) if recovering else self._manner.stamp_bw)
         self._plan.settled_s = max(self._plan.settled_s, self._contacts_s[0])
 
-    def stop(self) -> None:
-        """Bring the last foot beside the other one and stand."""
-        self.go_on(replace(self._manner, rise_m=0.0, turn_deg=self._turned_beside()))
+    def stop(self, *, sudden: bool = False) -> None:
+        """Bring the last foot beside the other one and stand; ``sudden`` after one step that is cut short."""
+        short = dict.fromkeys(FEET, 0.4)
+        if sudden:
+            self.go_on(replace(self._manner, reach=dict.fromkeys(FEET, 0.7), stride_s=0.9 * self._manner.stride_s))
+            self.step()
+        reach = short if sudden else self._manner.reach
+        self.go_on(replace(self._manner, rise_m=0.0, turn_deg=self._turned_beside(), reach=reach))
         plan, side, last_s = self._plan, self._next, self.ic_s
         fc_s = last_s + self._double_support_s
-        swing = _Swing(side, fc_s, fc_s + 0.85 * self._swing_s(side))
+        swing = _Swing(side, fc_s, fc_s + (0.7 if sudden else 0.85) * self._swing_s(side))
         still_s = swing.ic_s + 0.4
         plan.walking.hold(last_s + 0.05)
         plan.walking.to(swing.ic_s + 0.25, 0.0)
         plan.speed_mps.hold(last_s)
         plan.speed_mps.to(max(swing.ic_s, plan.speed_mps.last_s) + 0.05, 0.0)
         self._lift(swing)
+        self._lean_on_aid(1.0, still_s)
         plan.legs[side.other].contacts[-1].progress.append((swing.fc_s, LOADED))
         self._land(swing, Strike.FLAT)
         plan.enter("standing", swing.ic_s)
@@ -158,11 +172,19 @@ class Stepper:
             leg.phase.to(end_s + 0.5, cycle + REST_PHASE)
             leg.contacts[-1].progress.append((end_s, REST_STANCE))
 
+    def _lean_on_aid(self, bears: float, until_s: float) -> None:
+        """The foot that stands alone next bears this part of the weight."""
+        track = self._plan.support
+        if bears != track.last:
+            track.hold(self.ic_s)
+            track.to(until_s, bears)
+
     def _swing_s(self, side: Side) -> float:
         """Duration of the next swing, which makes a step of the varying stride time."""
         manner = self._manner
         spread = manner.stride_cv * (3.0 if self._unsteady_steps else 1.0)
-        step_s = 0.5 * manner.stride_s * (1.0 + np.clip(spread * self._rhythm.next(), -0.3, 0.3)) * self._hurry
+        self._stride_s += 0.5 * (manner.stride_s - self._stride_s)
+        step_s = 0.5 * self._stride_s * (1.0 + np.clip(spread * self._rhythm.next(), -0.3, 0.3)) * self._hurry
         self._hurry = 1.0
         self._unsteady_steps = max(self._unsteady_steps - 1, 0)
         return float(max(step_s + manner.swing_shift_s[side] - self._double_support_s, 0.18))

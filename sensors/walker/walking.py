@@ -20,6 +20,7 @@ class Walk:
     trips : obstacles, each taking the first swing of its side that ends at or after its time into the walk. A trip that
         the walk is too short for does not happen.
     speed_mps, cadence_spm : None for the profile's own.
+    sudden_stop : the last step is cut short, as before an obstacle.
     severity : 0..1, fades the profile's weakness. ``assist``: 0..1, a brace or stimulator makes up for it.
     """
 
@@ -30,6 +31,7 @@ class Walk:
     cadence_spm: float | None = None
     severity: float = 1.0
     assist: float = 0.0
+    sudden_stop: bool = False
 
     def play(self, plan: Plan) -> Iterator[None]:
         """Step until the time is over; the closing step is the last one within it."""
@@ -49,16 +51,11 @@ class Walk:
         step_s = 0.5 * manner.stride_s
         closing_s = 2.0 * step_s + 0.5
         while stepper.ic_s + step_s < start_s + self.duration_s - closing_s:
-            trip = next((t for t in waiting if self._meets(t, stepper, start_s + t.at_s - step_s, plan)), None)
+            trip = next((trip for trip in waiting if stepper.meets(trip, start_s)), None)
             if trip is not None:
                 waiting.remove(trip)
             stepper.step(trip)
             yield
-        stepper.stop()
+        stepper.stop(sudden=self.sudden_stop)
         plan.end(stepper.ic_s)
         yield
-
-    @staticmethod
-    def _meets(trip: Trip, stepper: Stepper, from_s: float, plan: Plan) -> bool:
-        side = plan.person.affected_side if trip.side is None else trip.side
-        return stepper.next_side is side and stepper.ic_s >= from_s

@@ -11,6 +11,7 @@ from sensors.walker import (
     PROFILES,
     InsoleParams,
     Recording,
+    Segment,
     Sit,
     Stand,
     TruthEvent,
@@ -31,7 +32,13 @@ def contexts(truth: tuple[TruthEvent, ...] | list[TruthEvent]) -> list[tuple[str
 
 
 def test_contexts_part_all_time() -> None:
-    script = [Stand(4.0), Walk(20.0, PROFILES["healthy"]), Stand(3.0), Sit(12.0), Walk(15.0, PROFILES["foot_drop"])]
+    script: list[Segment] = [
+        Stand(4.0),
+        Walk(20.0, PROFILES["healthy"]),
+        Stand(3.0),
+        Sit(12.0),
+        Walk(15.0, PROFILES["foot_drop"]),
+    ]
     truth = sorted(Walker(script, seed=1).truth_before(70.0, closing=True), key=lambda event: event.time_s)
     spans = contexts(truth)
     assert [kind for kind, _, _ in spans] == [

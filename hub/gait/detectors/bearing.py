@@ -22,6 +22,9 @@ BEFORE_LIFT_S = (0.15, 0.30, 0.50)
 AFTER_LIFT_S = 0.02
 WITHIN_SWING = (0.25, 0.50, 0.75)
 
+FEWEST_CELLS = 3
+"""Two cells do not tell a load: when a foot is lifted, the other one bears between them (marpino)."""
+
 
 @dataclass(frozen=True, slots=True)
 class BearingParams:
@@ -35,7 +38,11 @@ class Bearing:
     """One for each detector of contacts. Remembers what both feet bore before each lift."""
 
     def __init__(self, session: Session, legs: Legs, contexts: ContextLog, params: BearingParams) -> None:
-        self._units = {role.side: spec.unit for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)}
+        self._units = {
+            role.side: spec.unit
+            for role, spec in session.sensors.items()
+            if isinstance(spec, InsoleSpec) and len(spec.cells) >= FEWEST_CELLS
+        }
         self._legs = legs
         self._contexts = contexts
         self._params = params

@@ -1,14 +1,20 @@
 """The walker: a synthetic person with foot drop, wearing any insole and shin IMU, with exact ground truth."""
 
+from sensors.walker.bed import LieDown
+from sensors.walker.exercises import Exercise, SeatedExercise
 from sensors.walker.falls import Fall, FallKind
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
+from sensors.walker.kneeling import Kneel
 from sensors.walker.person import Person
 from sensors.walker.profiles import PROFILES, Profile
+from sensors.walker.riding import Drive, FootPropel
 from sensors.walker.route import Route
 from sensors.walker.scripts import demo_script, evaluation_script
+from sensors.walker.seats import Chair, CrossLegs, Dangle, Rest, Seat, SeatedPart
 from sensors.walker.segments import Segment, Sit, Stand
 from sensors.walker.session import EIGHT_CELLS, Recording, record, render_session
+from sensors.walker.shoes import PutAway, ShoesOff
 from sensors.walker.stretches import (
     Aided,
     Backward,
@@ -24,6 +30,7 @@ from sensors.walker.stretches import (
 )
 from sensors.walker.trips import Trip
 from sensors.walker.truth import Strategy, Strike, TruthEvent
+from sensors.walker.upright import HeelRaises, JumpDown, OneLeg, ShiftWeight
 from sensors.walker.walker import Walker
 from sensors.walker.walkfall import WalkAndFall
 from sensors.walker.walking import Walk
@@ -33,19 +40,37 @@ __all__ = [
     "PROFILES",
     "Aided",
     "Backward",
+    "Chair",
+    "CrossLegs",
     "Curb",
+    "Dangle",
+    "Drive",
+    "Exercise",
     "Fall",
     "FallKind",
+    "FootPropel",
+    "HeelRaises",
     "ImuParams",
     "InsoleParams",
+    "JumpDown",
+    "Kneel",
     "Level",
+    "LieDown",
     "Marching",
+    "OneLeg",
     "Person",
     "Profile",
+    "PutAway",
     "Ramp",
     "Recording",
+    "Rest",
     "Route",
+    "Seat",
+    "SeatedExercise",
+    "SeatedPart",
     "Segment",
+    "ShiftWeight",
+    "ShoesOff",
     "Sit",
     "Stairs",
     "Stamping",

@@ -155,7 +155,7 @@ def _give_way(plan: Plan, descent: Descent) -> None:
     slow = descent.kind is FallKind.SLIDE
     for side, leg in plan.legs.items():
         hit = descent.at_impact[side]
-        start = Pose(*(track.last for track in leg.posture_tracks))
+        start = Pose.planned(leg)
         for track in leg.posture_tracks:
             track.hold(begin_s)
         for part, way in () if slow else ((0.5, 0.18), (0.93, 0.8)):

@@ -95,20 +95,19 @@ def bone_motion(
     for touch in touches:
         at = within(time_s, touch.start_s, touch.end_s)
         forward[at] -= touch.brake_mps2 * touch.presence(time_s[at])
-    for shake in shaking:
-        at = within(time_s, shake.start_s, shake.end_s)
-        blow = shake.mps2(time_s[at])
-        forward[at] += blow[:, 0]
-        left[at] += blow[:, 1]
-        up[at] += blow[:, 2]
+    spans = [(within(time_s, shake.start_s, shake.end_s), shake) for shake in shaking]
+    shaken = [(at, *shake.felt(time_s[at])) for at, shake in spans if at.start < at.stop]
+    for at, mps2, _ in shaken:
+        forward[at] += mps2[:, 0]
+        left[at] += mps2[:, 1]
+        up[at] += mps2[:, 2]
     force, rate = _in_shank_axes(motion, (forward, left, up), time_s)
     roll_deg, yaw_deg = (walking * size * np.sin(2.0 * np.pi * phase + turn) for size, turn in _SWING_AXES)
     force[:, 1] += up * np.sin(np.radians(roll_deg))
     rate[:, 0] += np.gradient(roll_deg, time_s)
     rate[:, 2] += np.gradient(yaw_deg, time_s)
-    for shake in shaking:
-        at = within(time_s, shake.start_s, shake.end_s)
-        rate[at] += shake.dps(time_s[at])
+    for at, _, dps in shaken:
+        rate[at] += dps
     for contact in contacts:
         at = within(time_s, contact.start_s, contact.start_s + _SHOCK_S)
         since_s = time_s[at] - contact.start_s

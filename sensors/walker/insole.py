@@ -52,15 +52,18 @@ class WornInsole:
         uneven = rng.uniform(0.2, 1.8, cells_n)
         self._offset_n = weight_n * uneven / uneven.sum()
 
-    def sensed(self, forces_n: Floats, time_s: Floats, rng: np.random.Generator) -> Floats:
-        """(n, cells) newtons as the cells show them: never negative, never above saturation."""
+    def sensed(self, forces_n: Floats, laced: Floats, time_s: Floats, rng: np.random.Generator) -> Floats:
+        """(n, cells) newtons as the cells show them: never negative, never above saturation.
+
+        ``laced`` (n,) is how much of the preload is there, see ``FootLoad``.
+        """
         params, cells_n = self._params, forces_n.shape[1]
         shown = forces_n
         if params.cross_talk > 0.0 and cells_n > 1:
             others = (forces_n.sum(axis=1, keepdims=True) - forces_n) / (cells_n - 1)
             shown = (1.0 - params.cross_talk) * forces_n + params.cross_talk * others
         warmth = 1.0 - np.exp(-np.maximum(time_s, 0.0) / 600.0)
-        baseline_bw = params.preload_bw + params.warm_up_bw * warmth
+        baseline_bw = params.preload_bw * laced + params.warm_up_bw * warmth
         shown = (shown + baseline_bw[:, None] * self._offset_n) * self._gain
         if params.noise_n > 0.0:
             shown = shown + params.noise_n * rng.standard_normal(shown.shape) * (self._gain > 0.0)

@@ -34,6 +34,7 @@ class FootLoad:
     touching : (n, 4) 0..1, which regions touch; with ``share`` it gives the final parts.
     front_n : (n,) newtons on forefoot and toes besides: drags, blows and slaps.
     progress : (n,) through stance, 0..1.
+    laced : (n,) how much of the shoe's hold is there, 0..1.
     """
 
     stance_n: Floats
@@ -41,6 +42,7 @@ class FootLoad:
     touching: Floats
     front_n: Floats
     progress: Floats
+    laced: Floats
 
     @property
     def total_n(self) -> Floats:
@@ -109,7 +111,7 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
         if at.start < at.stop and touch.phases_rad is not None:
             relieved_n = weight_n * touch.load_bw * touch.presence(time_s[at])
             stance_n[at] = np.maximum(stance_n[at] - relieved_n, np.minimum(stance_n[at], 0.1 * weight_n))
-    return FootLoad(stance_n, share, touching, front_n, progress)
+    return FootLoad(stance_n, share, touching, front_n, progress, leg.laced(time_s))
 
 
 def _resting_share(fore: Floats, sway: Floats) -> Floats:

@@ -163,6 +163,7 @@ class LegPlan:
     hanging : 0 the ankle stays where it is and the knee moves with the posture .. 1 the knee stays and the ankle moves.
     press_bw : force under the foot besides its share of the supported weight, body weights.
     fore : -1 heel alone .. 0 as in quiet standing .. 1 forefoot and toes alone.
+    laced : 1 in the shoe .. 0 shoe off: how much of the insole's preload is there.
     shaking : shocks and vibration of the shank.
     """
 
@@ -178,6 +179,7 @@ class LegPlan:
         self.hanging = Track(0.0, 0.0)
         self.press_bw = Track(0.0, 0.0)
         self.fore = Track(0.0, 0.0)
+        self.laced = Track(0.0, 1.0)
         first = leg_pattern(SLOW.thigh_deg, SLOW.knee_deg, ANKLE_NORMAL)
         self.patterns = deque([PatternChange(-2.0, -1.0, first)])
         self.contacts = deque([Contact(-NEVER, progress=[(0.0, REST_STANCE)])])
@@ -193,7 +195,15 @@ class LegPlan:
     @property
     def posture_tracks(self) -> tuple[Track, ...]:
         """Every curve but the gait's own."""
-        return self.posture_deg, self.roll_deg, self.yaw_deg, self.hanging, self.press_bw, self.fore
+        return (
+            self.posture_deg,
+            self.roll_deg,
+            self.yaw_deg,
+            self.hanging,
+            self.press_bw,
+            self.fore,
+            self.laced,
+        )
 
     def go_on_as(self, pattern: LegPattern, start_s: float, settled_s: float) -> None:
         """Change the joint pattern, softly from ``start_s`` to ``settled_s``; nothing where it is the present one."""

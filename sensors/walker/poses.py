@@ -19,6 +19,18 @@ class Pose:
     press_bw: float = 0.0
     fore: float = 0.0
 
+    @staticmethod
+    def planned(leg: LegPlan) -> "Pose":
+        """Where a leg's curves end."""
+        return Pose(
+            leg.posture_deg.last,
+            leg.roll_deg.last,
+            leg.yaw_deg.last,
+            leg.hanging.last,
+            leg.press_bw.last,
+            leg.fore.last,
+        )
+
     def varied(self, rng: np.random.Generator, spread_deg: float) -> "Pose":
         """The same with angles off by up to ``spread_deg``: no two legs and no two times are alike."""
         pitch, roll, yaw = rng.uniform(-spread_deg, spread_deg, 3)
@@ -64,7 +76,15 @@ def bear(plan: Plan, start_s: float, end_s: float, support: float, left_share: f
     plan.left_share.to(end_s, left_share)
 
 
+def bear_feet(plan: Plan, start_s: float, end_s: float, left_bw: float, right_bw: float) -> None:
+    """Bring each foot to its own load, body weights."""
+    both = left_bw + right_bw
+    bear(plan, start_s, end_s, both, left_bw / both if both > 0.0 else plan.left_share.last)
+
+
 def settle(plan: Plan, time_s: float) -> None:
-    """Everything is planned up to ``time_s``, where the next thing begins."""
+    """Planned up to ``time_s``, where the next thing begins; settled as far as no limb may still go on moving."""
     plan.hold_still(time_s)
-    plan.now_s = plan.settled_s = time_s
+    plan.now_s = time_s
+    resting = [track.settled_s for leg in plan.legs.values() for track in leg.posture_tracks]
+    plan.settled_s = max(plan.settled_s, min(time_s, plan.support.settled_s, *resting))

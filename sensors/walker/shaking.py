@@ -33,19 +33,18 @@ class Shock:
         """When it has died away."""
         return self.start_s + _RINGING * self.duration_s
 
-    def mps2(self, time_s: Floats) -> Floats:
-        """(n, 3) acceleration forward, left and up."""
-        since = (time_s - self.start_s) / self.duration_s
-        pulse = np.where((since > 0.0) & (since < 1.0), np.sin(np.pi * since), 0.0)
-        along: Floats = self.peak_g * G_MPS2 * pulse[:, None] * np.array(self.direction)
-        return along
+    def felt(self, time_s: Floats) -> tuple[Floats, Floats]:
+        """(n, 3) acceleration forward, left and up in m/s^2; (n, 3) rate about the shank's axes in deg/s.
 
-    def dps(self, time_s: Floats) -> Floats:
-        """(n, 3) angular rate about the shank's axes; it integrates to no turn."""
+        The wobble integrates to no turn.
+        """
         since = np.clip((time_s - self.start_s) / self.duration_s, 0.0, _RINGING)
+        pulse = np.where(since < 1.0, np.sin(np.pi * since), 0.0)
         wobble = np.exp(-since) * (np.sin(2.0 * np.pi * since) - np.sin(np.pi * since) ** 2 / np.pi)
-        turn: Floats = self.ring_dps * wobble[:, None] * np.array([0.4, 1.0, 0.3])
-        return turn
+        return (
+            self.peak_g * G_MPS2 * pulse[:, None] * np.array(self.direction),
+            self.ring_dps * wobble[:, None] * np.array([0.4, 1.0, 0.3]),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,20 +78,18 @@ class Vibration:
         frequencies = rng.uniform(edges[:-1], edges[1:])
         return Vibration(*span_s, rms_mps2, rms_dps, frequencies, rng.uniform(0.0, 2.0 * np.pi, (8, 3)))
 
-    def mps2(self, time_s: Floats) -> Floats:
-        """(n, 3) acceleration forward, left and up."""
-        return self.rms_mps2 * self._waves(time_s, 0.0)
-
-    def dps(self, time_s: Floats) -> Floats:
-        """(n, 3) angular rate about the shank's axes."""
-        return self.rms_dps * self._waves(time_s, 1.0)
-
-    def _waves(self, time_s: Floats, turn_rad: float) -> Floats:
-        angle = 2.0 * np.pi * self.frequencies_hz * time_s[:, None]
+    def felt(self, time_s: Floats) -> tuple[Floats, Floats]:
+        """(n, 3) acceleration forward, left and up in m/s^2; (n, 3) rate about the shank's axes in deg/s."""
         fade = np.clip(np.minimum(time_s - self.start_s, self.end_s - time_s) / 0.2, 0.0, 1.0)
-        axes = [np.sin(angle + self.phases_rad[:, axis] + turn_rad).sum(axis=1) for axis in range(3)]
-        waves: Floats = fade[:, None] * np.column_stack(axes) / np.sqrt(0.5 * self.frequencies_hz.size)
-        return waves
+        size = fade[:, None] / np.sqrt(0.5 * self.frequencies_hz.size)
+        angle = 2.0 * np.pi * self.frequencies_hz * time_s[:, None]
+        sines, cosines = np.sin(angle), np.cos(angle)
+
+        def waves(phases_rad: Floats) -> Floats:
+            mixed: Floats = sines @ np.cos(phases_rad) + cosines @ np.sin(phases_rad)
+            return mixed
+
+        return self.rms_mps2 * size * waves(self.phases_rad), self.rms_dps * size * waves(self.phases_rad + 1.0)
 
 
 Shaking = Shock | Vibration

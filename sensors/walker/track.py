@@ -31,6 +31,12 @@ class Track:
         """Value of the last knot."""
         return self._values[-1]
 
+    @property
+    def settled_s(self) -> float:
+        """Before this time no later knot changes anything."""
+        moving = self._smooth and len(self._times) > 1 and self._values[-1] != self._values[-2]
+        return self._times[-2] if moving else self._times[-1]
+
     def to(self, time_s: float, value: float) -> None:
         """Add a knot, later than all others.
 

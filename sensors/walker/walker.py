@@ -166,7 +166,9 @@ class Walker:
                 self._maps[cells] = CellMap(cells)
             forces_n = self._maps[cells].forces_n(made.loads[side])
             rng = np.random.default_rng((self._seed, 2, FEET.index(side), chunk))
-            made.cells[side, cells] = self._insole_of(side, len(cells)).sensed(forces_n, time_s, rng)
+            made.cells[side, cells] = self._insole_of(side, len(cells)).sensed(
+                forces_n, made.loads[side].laced, time_s, rng
+            )
         return made.cells[side, cells]
 
     def _insole_of(self, side: Side, cells_n: int) -> WornInsole:

@@ -11,11 +11,12 @@ from sensors.layout import Role
 class InsoleCalibration:
     """One insole, in its unit: the unloaded value of each feature column, and the usual stance peak above that.
 
-    The columns are those of ``hub.gait.signals.loadscale``; they depend on the insole's cells.
+    ``unrest``: what swing usually adds to each column; empty where that is not known. The columns are those of ``hub.gait.signals.loadscale``; they depend on the insole's cells.
     """
 
     zero: tuple[float, ...]
     peak_load: float
+    unrest: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Calibration:
         """Inverse of ``to_dict``, also after a round through JSON."""
         return cls(
             insoles={
-                Role(role): InsoleCalibration(tuple(insole["zero"]), insole["peak_load"])
+                Role(role): InsoleCalibration(
+                    tuple(insole["zero"]), insole["peak_load"], tuple(insole.get("unrest", ()))
+                )
                 for role, insole in data["insoles"].items()
             },
             shanks={Role(role): dict(shank) for role, shank in data["shanks"].items()},

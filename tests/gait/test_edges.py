@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing
-from hub.gait.signals.loadscale import COLUMNS, LoadScale, LoadScaleParams
+from hub.gait.signals.edges import EdgeParams, began_s, ended_s, fade, last_crossing
+from hub.gait.signals.loadscale import COLUMNS, LoadScale, LoadScaleParams, ScaleLearner
 from hub.session import Floats
+from sensors.layout import LoadUnit
 
 PEAK = 500.0
 
 
-def scale(unrest: float = 0.0) -> LoadScale:
+def scale(unrest: float = 0.0, *, slow: bool = False) -> LoadScale:
     zero = (0.0,) * COLUMNS
-    return LoadScale.make(zero, PEAK, (unrest,) * COLUMNS, LoadScaleParams(), learnt=True, least_load=0.0)
+    return LoadScale.make(zero, PEAK, (unrest,) * COLUMNS, LoadScaleParams(), learnt=True, least_load=0.0, slow=slow)
 
 
 def times(rate_hz: float) -> Floats:
@@ -54,9 +55,25 @@ def test_toes_that_linger_on_the_ground_have_not_left_it() -> None:
     assert ended(time_s, total, scale()) == pytest.approx(0.695, abs=0.006)
 
 
+def fading(time_s: Floats) -> Floats:
+    return np.where(time_s < 0.5, PEAK, PEAK * np.exp(-(time_s - 0.5) / 0.1))
+
+
 def test_a_shoe_that_lets_go_slowly_is_left_at_a_fifth_of_the_load() -> None:
     time_s = times(100.0)
-    total = np.where(time_s < 0.5, PEAK, PEAK * np.exp(-(time_s - 0.5) / 0.1))
-    holds = scale(unrest=0.02 * PEAK)
-    assert holds.slow
-    assert ended(time_s, total, holds) == pytest.approx(0.5 + 0.1 * np.log(5.0), abs=0.002)
+    left_s = ended(time_s, fading(time_s), scale(0.02 * PEAK, slow=True))
+    assert left_s == pytest.approx(0.5 + 0.1 * np.log(5.0), abs=0.002)
+
+
+def test_only_a_fading_load_makes_a_slow_shoe() -> None:
+    time_s = times(100.0)
+    straight = np.clip((0.6 - time_s) * 5000.0, 0.0, PEAK)
+    toes_dragged = straight + np.where((time_s > 0.8) & (time_s < 0.9), 50.0, 0.0)
+    for total, slow in ((fading(time_s), True), (straight, False), (toes_dragged, False)):
+        learner = ScaleLearner(LoadUnit.N, None, LoadScaleParams())
+        quiet, loud = np.zeros(COLUMNS), np.full(COLUMNS, 0.03 * PEAK)
+        for _ in range(4):
+            learner.stance(PEAK)
+            learner.fade(fade(time_s[:75], total[:75], learner.scale, EdgeParams()))
+            learner.swing(quiet, loud)
+        assert learner.scale.slow is slow

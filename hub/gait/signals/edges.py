@@ -5,6 +5,7 @@ zero: without it initial contacts of the walker come 5-9 ms late and final conta
 """
 
 from dataclasses import dataclass
+from math import inf
 
 from hub.gait.signals.loadscale import TOTAL, LoadScale
 from hub.session import Floats
@@ -18,6 +19,7 @@ class EdgeParams:
     rise_earlier_s: float = 0.020  # load that began so long before the contact level did not rise straight: hesitation
     fall_pct: float = 20.0  # the fall's slope is taken over so much of the peak (gaitpdb, walker)
     fall_later_s: float = 0.020  # load ended at most so long after the ground level (our choice)
+    fade_pct: tuple[float, float, float] = (50.0, 20.0, 5.0)  # a fall fades if 20 to 5 % takes long against 50 to 20 %
     lingering_s: float = 0.015  # a fall whose straight end is so much before the ground level was not straight: drags
 
 
@@ -70,6 +72,17 @@ def ended_s(time_s: Floats, total: Floats, light_s: float, scale: LoadScale, par
     if zero_s < light_s - params.lingering_s:
         return light_s
     return min(zero_s, light_s + params.fall_later_s, float(time_s[-1]))
+
+
+def fade(time_s: Floats, total: Floats, scale: LoadScale, params: EdgeParams) -> float:
+    """How long the last part of a fall took, against the part before it; inf where it never ended."""
+    begin, middle, end = (
+        last_crossing(time_s, total, scale.zero[TOTAL] + pct / 100 * scale.peak, rising=False)
+        for pct in params.fade_pct
+    )
+    if begin is None or middle is None or end is None:
+        return inf
+    return (end - middle) / (middle - begin)
 
 
 def _between(time_s: Floats, total: Floats, index: int, level: float) -> float:

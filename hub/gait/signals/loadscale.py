@@ -31,7 +31,10 @@ class LoadScaleParams:
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
     lift_pct: float = 10.0  # final contact: the fall through this level, drawn on to zero (walker, gaitpdb)
     slow_lift_pct: float = 20.0  # the same in shoes that let go slowly: the fall through it, not drawn on (marpino)
-    slow_unrest_pct: float = 1.0  # shoes with more unrest let go slowly: 0 in gaitpdb, 1-17 in marpino
+    slow_unrest_pct: float = 1.0  # less unrest, and the shoe lets go at once: 0 in gaitpdb, 1-17 in marpino
+    slow_fade: float = (
+        1.0  # more unrest, and loads that fade more than this: 0.9-2.0 in marpino, toe drags 0.6 (walker)
+    )
     near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (our choice)
     zone_pct: float = 3.0  # onset of a zone (our choice)
     kept: int = 20  # swings and stances that count (our choice)
@@ -77,6 +80,7 @@ class LoadScale:
         *,
         learnt: bool,
         least_load: float,
+        slow: bool = False,
     ) -> "LoadScale":
         """With the levels that follow.
 
@@ -87,7 +91,6 @@ class LoadScale:
         highest = params.on_highest_pct / 100 * peak
         contact = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
         on = min(contact + params.release_margin * unrest[TOTAL], highest)
-        slow = unrest[TOTAL] > params.slow_unrest_pct / 100 * peak
         lift = (params.slow_lift_pct if slow else params.lift_pct) / 100 * peak
         zones = (min(max(params.zone_pct / 100 * peak, params.unrest_margin * each), highest) for each in unrest)
         return cls(
@@ -115,10 +118,12 @@ class ScaleLearner:
         self._swings = np.empty((params.kept, 2 * COLUMNS))
         self._swings_n = 0
         self._peaks: deque[float] = deque(maxlen=params.kept)
+        self._fades: deque[float] = deque(maxlen=params.kept)
         self._started = self._known_zero
         zero = calibration.zero if calibration else (0.0,) * COLUMNS
         peak = calibration.peak_load if calibration else self._least_peak
-        self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=calibration is not None)
+        unrest = (calibration.unrest if calibration else ()) or (0.0,) * COLUMNS
+        self.scale = self._make(zero, peak, unrest, learnt=calibration is not None)
 
     def start(self, columns: Floats) -> None:
         """First sample ever: where the unloaded value is not known, it is at most this."""
@@ -168,6 +173,15 @@ class ScaleLearner:
         """A stance is over; its peak counts from the next swing on."""
         self._peaks.append(highest_total)
 
+    @property
+    def restless(self) -> bool:
+        """Whether there is so much unrest that it matters how slowly the shoe lets go."""
+        return self.scale.unrest[TOTAL] > self._params.slow_unrest_pct / 100 * self.scale.peak
+
+    def fade(self, ratio: float) -> None:
+        """How slowly the end of a load fell, against its middle; counts from the next swing on."""
+        self._fades.append(ratio)
+
     def swing(self, quiet: Floats, loud: Floats) -> None:
         """A swing is over: its low and high quantiles of each column.
 
@@ -192,10 +206,15 @@ class ScaleLearner:
 
     def calibration(self) -> InsoleCalibration | None:
         """What the next walk may start from; None before enough was seen."""
-        return InsoleCalibration(self.scale.zero, self.scale.peak) if self.scale.learnt else None
+        scale = self.scale
+        return InsoleCalibration(scale.zero, scale.peak, scale.unrest) if scale.learnt else None
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
-        return LoadScale.make(zero, peak, unrest, self._params, learnt=learnt, least_load=0.9 * self._least_peak)
+        restless = unrest[TOTAL] > self._params.slow_unrest_pct / 100 * peak
+        slow = restless and (not self._fades or median(self._fades) > self._params.slow_fade)
+        return LoadScale.make(
+            zero, peak, unrest, self._params, learnt=learnt, least_load=0.9 * self._least_peak, slow=slow
+        )
 
 
 def _plain(columns: Floats) -> tuple[float, ...]:

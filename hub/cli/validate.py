@@ -13,6 +13,7 @@ from rich.table import Table
 
 from hub.errors import InsoleHubError
 from hub.recording.session_folder import TRUTH_FILE
+from hub.validation.people import Half, halves
 from hub.validation.runner import RunOptions, Sensors, find_sessions, score_folder
 from hub.validation.score import Score, pooled
 from hub.validation.tables import (
@@ -44,6 +45,12 @@ def validate(
             "--warm", help="Start with what a first pass over the same recording has learnt, as on a second day."
         ),
     ] = False,
+    people: Annotated[
+        Half | None,
+        typer.Option(
+            help="Only the people of one half of each set: those that thresholds are tuned on, or the others."
+        ),
+    ] = None,
     each: Annotated[bool, typer.Option("--each", help="A table for each session too.")] = False,
     block_size: Annotated[
         int | None, typer.Option(min=1, help="Samples per block; default: whole streams. Changes speed, not events.")
@@ -58,18 +65,23 @@ def validate(
     options = RunOptions(frozenset(hide or ()), warm, block_size)
     scores: dict[Path, Score] = {}
     sessions = find_sessions(folders)
+    if people:
+        half = halves(sessions)
+        sessions = [path for path in sessions if half[path] is people]
     errors = Console(stderr=True)
     for path in track(sessions, "replaying", console=errors, transient=True, disable=not errors.is_terminal):
         score = score_folder(path, options)
         if score is not None:
             scores[path] = score
+    if not sessions:
+        raise InsoleHubError(f"none of these sessions is of a person in the {people} half: nothing to judge")
     if not scores:
         raise InsoleHubError(f"no sensor is left after --hide in any of {len(sessions)} sessions: nothing to judge")
     sets = _by_set(scores)
     total = pooled("all", list(scores.values()))
     if as_json:
         report = {
-            "options": {"hide": sorted(hide or ()), "warm": warm, "block_size": block_size},
+            "options": {"hide": sorted(hide or ()), "warm": warm, "people": people, "block_size": block_size},
             "skipped_sessions": len(sessions) - len(scores),
             "sessions": [{"path": str(path), **score.to_dict()} for path, score in scores.items()],
             "sets": [score.to_dict() for score in sets],

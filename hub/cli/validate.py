@@ -48,7 +48,7 @@ def validate(
     people: Annotated[
         Half | None,
         typer.Option(
-            help="Only the people of one half of each set: those that thresholds are tuned on, or the others."
+            help="Only the people of one half of each set: for tuning thresholds, or for testing."
         ),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="A table for each session too.")] = False,

@@ -50,7 +50,7 @@ class Context(StrEnum):
 ON_FOOT = frozenset({Context.WALKING, Context.STAIRS, Context.TURNING, Context.TIPTOE, Context.BACKWARD, Context.AIDED})
 """Contexts in which steps are taken."""
 
-NOT_DETECTED_YET = frozenset({Kind.FOOT_SLAP, Kind.COMPENSATION, Kind.EXERCISE_REP})
+NOT_DETECTED_YET = frozenset({Kind.COMPENSATION, Kind.EXERCISE_REP})
 """Kinds that have a name and fields, and that no detector makes yet."""
 
 

@@ -15,6 +15,7 @@ from hub.gait.detectors.drag import DragDetector, DragParams
 from hub.gait.detectors.fall import FallDetector, FallParams
 from hub.gait.detectors.quality import QualityDetector, QualityParams
 from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactParams
+from hub.gait.detectors.slap import SlapDetector, SlapParams
 from hub.gait.detectors.steps import StepDetector, StepParams
 from hub.gait.detectors.strike import StrikeDetector, StrikeParams
 from hub.gait.detectors.trip import TripDetector, TripParams
@@ -48,6 +49,7 @@ class GaitParams:
     context: ContextParams = field(default_factory=ContextParams)
     strike: StrikeParams = field(default_factory=StrikeParams)
     drag: DragParams = field(default_factory=DragParams)
+    slap: SlapParams = field(default_factory=SlapParams)
     step: StepParams = field(default_factory=StepParams)
     trip: TripParams = field(default_factory=TripParams)
     fall: FallParams = field(default_factory=FallParams)
@@ -96,6 +98,7 @@ class GaitEngine:
             ContextDetector(legs, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),
             DragDetector(session, legs, contexts, self._make, params.drag),
+            SlapDetector(session, legs, contexts, self._make, params.slap),
             StepDetector(legs, self._make, params.step),
             TripDetector(session, histories, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),

@@ -30,6 +30,18 @@ def hesitate(role: Role, time_s: np.ndarray, values: np.ndarray) -> tuple[np.nda
     return time_s, values
 
 
+SLAPPING = make_walk(seed=9)
+
+
+def slap(role: Role, time_s: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The left forefoot hits the ground 35 ms after the heel in every second step."""
+    values = values.copy()
+    if role is Role.LEFT_INSOLE:
+        for contact_s in SLAPPING.contacts[Side.LEFT][::2]:
+            values[:, 2] += 250.0 * np.sin(np.pi * np.clip((time_s - contact_s - 0.035) / 0.05, 0.0, 1.0))
+    return time_s, values
+
+
 WALKS = {
     "heel first": make_walk(seed=1),
     "toe first and dragging": make_walk(seed=2, toe_first=True, drag_pct=6.0),
@@ -37,6 +49,7 @@ WALKS = {
     "switches at 50 Hz": make_walk(seed=4, unit=LoadUnit.ON_OFF, rate_hz=50.0),
     "shin only": make_walk(seed=5).only(Role.LEFT_SHIN),
     "hesitant": HESITANT.mapped(hesitate),
+    "slapping": SLAPPING.mapped(slap),
     "one insole": make_walk(seed=6, toe_first=True).only(Role.LEFT_INSOLE),
     "with holes": make_walk(seed=7).mapped(
         lambda role, time_s, values: (

@@ -49,9 +49,7 @@ def limits(session: Session, params: QualityParams) -> list[tuple[Role | None, s
         elif not spec.accelerometer:
             found.append((role, "no accelerometer: no shank angle at contact"))
         if spec.rate_hz < params.crude_hz:
-            found.append(
-                (role, f"{spec.rate_hz:.0f} samples a second: times are coarse, brief drags and trips are missed")
-            )
+            found.append((role, f"{spec.rate_hz:.0f} samples a second: coarse times; slaps, brief drags, trips missed"))
     return found
 
 
@@ -63,9 +61,9 @@ def _insole_limits(spec: InsoleSpec, params: QualityParams) -> list[str]:
     if not regions & {Region.FOREFOOT, Region.TOES}:
         found.append("no cell under the forefoot: no strike, toe-first contact or toe drag")
     if spec.unit is LoadUnit.ON_OFF:
-        found.append("on/off cells: no loads, and a drag only where it closes a switch")
+        found.append("on/off cells: no loads, no slaps, and a drag only where it closes a switch")
     if params.crude_hz <= spec.rate_hz < params.slow_hz:
-        found.append(f"{spec.rate_hz:.0f} samples a second: flat contacts are told apart only beyond 30 ms")
+        found.append(f"{spec.rate_hz:.0f} samples a second: flat contacts are told beyond 30 ms only, slaps are not")
     return found
 
 

@@ -1,0 +1,96 @@
+"""Foot slap: how the forefoot comes down after the heel, and when that is a slap."""
+
+import numpy as np
+import pytest
+
+from hub.events import Event, Kind
+from hub.gait import GaitEngine
+from hub.gait.detectors.quality import QualityParams, limits
+from hub.gait.detectors.slap import Lowering, SlapParams, measure_lowering
+from hub.session import Block, Floats, InsoleSpec, Session, Wearer
+from sensors.layout import LoadUnit, Role, Side
+from sensors.walker.session import Recording
+from tests.gait.walked import match, of_kind, truth_s, walked
+
+PARAMS = SlapParams()
+
+
+def lowering(load_pct: Floats, rate_hz: float = 100.0) -> Lowering | None:
+    """Of ``load_pct`` (n,) on the forefoot, from 50 ms before the heel touches."""
+    time_s = (np.arange(len(load_pct)) / rate_hz).tolist()
+    return measure_lowering(time_s, load_pct.tolist(), 0.05, PARAMS)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 200.0])
+def test_the_forefoot_is_timed_and_its_loading_measured(rate_hz: float) -> None:
+    time_s = np.arange(0.0, 0.25, 1.0 / rate_hz) - 0.05
+    rising = np.clip((time_s - 0.08) * 500.0, 0.0, 25.0)
+    measured = lowering(rising, rate_hz)
+    assert measured is not None
+    assert measured.after_s == pytest.approx(0.10, abs=1e-6)
+    assert measured.rate_pct_s == pytest.approx(500.0)
+    assert measured.rebound == 0.0
+    bounced = lowering(rising - np.clip((time_s - 0.13) * 500.0, 0.0, 10.0), rate_hz)
+    assert bounced is not None
+    assert bounced.rebound == pytest.approx(0.4, abs=0.01)
+
+
+def test_pressure_that_was_there_before_does_not_count() -> None:
+    time_s = np.arange(0.0, 0.2, 0.01) - 0.05
+    measured = lowering(6.0 + np.clip((time_s - 0.08) * 500.0, 0.0, 25.0))
+    assert measured is not None
+    assert measured.after_s == pytest.approx(0.10, abs=1e-6)
+
+
+def test_a_forefoot_that_does_not_come_down_or_was_down_has_no_lowering() -> None:
+    time_s = np.arange(0.0, 0.2, 0.01) - 0.05
+    assert lowering(np.full(20, 3.0)) is None
+    assert lowering(np.where(time_s > -0.04, 30.0, 0.0)) is None
+
+
+def slaps(recording: Recording, affected: str = "right") -> list[Event]:
+    spec = InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
+    sensors = {role: spec for role in recording.values if role.is_insole}
+    engine = GaitEngine(Session("slaps", Wearer(affected_side=affected), {**sensors}))
+    events = []
+    for role in sensors:
+        events += engine.push(Block(role, recording.time_s, recording.values[role], float(recording.time_s[-1]) + 0.01))
+    return of_kind(events + engine.finish(), Kind.FOOT_SLAP)
+
+
+def test_slaps_of_the_walker_are_found_at_their_contact_within_the_latency_budget() -> None:
+    recording = walked("slap", 3.0, 41)
+    events = slaps(recording)
+    pairs = match([event.time_s for event in events], truth_s(recording, "foot_slap"))
+    assert pairs.true > 70
+    assert pairs.recall > 0.93
+    assert pairs.precision > 0.99
+    assert all(event.detected_at_s - event.time_s < 0.165 for event in events)
+    assert all(20.0 < float(str(event.fields["slap_time_ms"])) < 60.0 for event in events)
+    assert {event.side for event in events} == {Side.RIGHT}
+
+
+def test_without_a_sound_foot_slaps_are_found_too() -> None:
+    recording = walked("slap", 3.0, 41)
+    events = [event for event in slaps(recording, affected="both") if event.side is Side.RIGHT]
+    assert match([event.time_s for event in events], truth_s(recording, "foot_slap")).recall > 0.93
+
+
+@pytest.mark.parametrize("profile", ["healthy", "healthy_fast", "healthy_slow", "foot_drop"])
+def test_controlled_lowering_and_toe_first_contacts_are_no_slaps(profile: str) -> None:
+    recording = walked(profile, 1.5, 42)
+    events = slaps(recording, affected="both")
+    pairs = match([event.time_s for event in events], [*truth_s(recording, "foot_slap")])
+    assert len(pairs.errors_s) == pairs.found
+
+
+def test_flat_contacts_are_no_slaps() -> None:
+    recording = walked("shuffle", 2.0, 43)
+    assert not slaps(recording, affected="both")
+
+
+def test_at_50_hz_no_slap_is_claimed_and_that_is_said() -> None:
+    recording = walked("slap", 1.0, 44, 0, 50.0)
+    assert not slaps(recording)
+    session = Session("slow", Wearer(), {Role.LEFT_INSOLE: InsoleSpec(50.0, LoadUnit.N, recording.cells)})
+    assert any("slaps are not" in words for _, words in limits(session, QualityParams()))

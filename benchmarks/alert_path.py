@@ -41,6 +41,7 @@ from hub.journal import Journal
 
 SLOW_COMMIT_S = 0.2
 STALL_AT_S = 20.0
+SETTLE_S = 0.5
 BUSY = """
 import os
 os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
@@ -145,6 +146,8 @@ def others(wearers_n: int, seconds: float) -> Iterator[Others]:
     ]
     for process in processes:
         process.start()
+    for end in (theirs, at_player, at_reader):
+        end.close()  # so that one who waits for a process that has died learns of it
     to_player.recv()
     try:
         yield Others(ours, to_player, to_reader)
@@ -168,20 +171,21 @@ async def run(case: Case, devices: list[Device], helpers: Others, folder: Path) 
         hub = WatchedHub(configured(devices, folder / "state", port, power_safe=case.power_safe), radio)
         held.enter_context(patch("hub.app.Journal", partial(Journal, factory=case.disk)))
         held.enter_context(radio.listening())
-        running = asyncio.create_task(hub.run())
-        await hub.started.wait()
-        assert hub.broker is not None
-        helpers.reader.send(hub.broker.port)
-        await answer(helpers.reader)
-        helpers.player.send(case.name)
-        if case.stall_s and broker is not None:
-            stall_ns = await stalled(broker, case.stall_s)
-        await answer(helpers.player)
-        await asyncio.sleep(0.5)
-        hub.stop()
-        await running
-        helpers.reader.send("end")
-        seen = await answer(helpers.reader)
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(hub.run())
+            await hub.started.wait()
+            assert hub.broker is not None
+            helpers.reader.send(hub.broker.port)
+            await answer(helpers.reader)
+            helpers.player.send(case.name)
+            if case.stall_s and broker is not None:
+                stall_ns = await stalled(broker, case.stall_s)
+            await answer(helpers.player)
+            await asyncio.sleep(SETTLE_S)
+            hub.stop()
+            await running
+            helpers.reader.send("end")
+            seen = await answer(helpers.reader)
     return _result(case, hub, seen, stall_ns)
 
 
@@ -209,7 +213,7 @@ def _result(case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: 
     for event_id, at_ns in seen:
         came_ns.setdefault(event_id, at_ns)
     sent_ns, journalled = hub.sent_ns(), hub.journalled()
-    judged = [each for each in came_ns if each in sent_ns and came_ns[each] > 0]
+    judged = [each for each in came_ns if each in sent_ns]
     if not judged:
         sys.exit(f"{case.name}: no event came")
     at_ns = np.array([sent_ns[each] for each in judged])

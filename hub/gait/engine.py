@@ -100,7 +100,7 @@ class GaitEngine:
             DragDetector(session, legs, contexts, self._make, params.drag),
             SlapDetector(session, legs, contexts, self._make, params.slap),
             StepDetector(legs, self._make, params.step),
-            TripDetector(session, histories, self._make, params.trip),
+            TripDetector(session, legs, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),
             BoutDetector(session, self._make),
         ]

@@ -14,6 +14,7 @@ class RhythmParams:
     sigmas: float = 3.0  # farther from the median is out of rhythm (our choice)
     least_spread: float = 0.03  # of the step time; no walk is steadier: stride time varies by 1-3 %
     step_s: tuple[float, float] = (0.2, 1.8)
+    step_longest_s: float = 3.0  # longer: the other foot was not seen meanwhile (our choice)
     swing_s: tuple[float, float] = (0.15, 1.5)
 
 
@@ -26,6 +27,7 @@ class Foot:
         self._contacts_s: list[float] = []
         self._swings_s: list[float] = []
         self._steps_s: list[float] = []
+        self._landings_s: list[float] = []
         self.swung_s: float | None = None
 
     @property
@@ -42,6 +44,18 @@ class Foot:
     def usual_swing_s(self) -> float | None:
         """Median swing; None before there are enough."""
         return median(self._swings_s) if len(self._swings_s) >= self._params.speaks_after else None
+
+    @property
+    def usual_landing_s(self) -> tuple[float, float] | None:
+        """Median and spread of the time from the end of swing to contact; None before there are enough."""
+        if len(self._landings_s) < self._params.speaks_after:
+            return None
+        middle_s = median(self._landings_s)
+        return middle_s, 1.4826 * median(abs(known_s - middle_s) for known_s in self._landings_s)
+
+    def learn_landing(self, after_s: float) -> None:
+        """Take the time from the end of an undisturbed swing to its contact."""
+        self._landings_s = [*self._landings_s[-self._params.remembered + 1 :], after_s]
 
     def contacts_since(self, time_s: float) -> int:
         """How many contacts there were at or after ``time_s``."""
@@ -75,7 +89,7 @@ class Foot:
 
     def in_rhythm(self, step_s: float) -> bool | None:
         """Whether a step that took ``step_s`` is a usual one; None: cannot tell."""
-        if len(self._steps_s) < self._params.speaks_after:
+        if len(self._steps_s) < self._params.speaks_after or step_s > self._params.step_longest_s:
             return None
         middle_s = median(self._steps_s)
         spread_s = 1.4826 * median(abs(known_s - middle_s) for known_s in self._steps_s)

@@ -1,115 +1,105 @@
-"""Trips: a swing that was arrested, and whether a recovery followed.
+"""Trips: a swing that was obstructed, and whether a recovery followed.
 
-Stage 1 is fast: the shank's rate turned round in mid-swing. Stage 2 looks for what a person who stumbles does next: the
-swing takes longer or the foot is put down early, the other leg hurries, steps lose their rhythm. A
-candidate that nothing follows, while walking goes on, is a toe catch. Where walking ends it is neither: a last step
-brakes hard too.
+Stage 1 is fast: the shank was thrown back in mid-swing; or it was slowed, or its swing was over, when the toes took a
+blow. Stage 2 looks for what a person who stumbles does next: the swing takes longer or the foot is put down early, the
+other leg hurries, steps lose their rhythm. A candidate that nothing follows, while walking goes on, is a toe catch. Where
+walking ends it is neither: a last step brakes hard too.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from math import inf
 
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, find_blow
+from hub.gait.detectors.recovery import (
+    EVIDENCE,
+    Evidence,
+    Incident,
+    RecoveryParams,
+    enough,
+    signs_of,
+    strategy_of,
+)
 from hub.gait.detectors.rhythm import Foot, RhythmParams
 from hub.gait.facts import FinalContact, InitialContact, Trip
 from hub.gait.feed import SensorSilent
-from hub.gait.history import History
+from hub.gait.legs import Legs
+from hub.gait.signals.loadscale import TOTAL
 from hub.gait.signals.pitch import ContactPosture, ShankLevel
-from hub.gait.signals.shank_marks import SwingArrest, ToeOffMinimum
+from hub.gait.signals.shank_marks import Arrest, SwingArrest, SwingSlows, ToeOffMinimum
 from hub.gait.timeline import Later
 from hub.session import Session
-from sensors.layout import Role, Side
+from sensors.layout import Side
 
 
 @dataclass(frozen=True, slots=True)
 class TripParams:
-    """When walking is sure enough to trip in, and what counts as a recovery."""
+    """When walking is sure enough to trip in, and how long the outcome stays open."""
 
     armed_contacts: int = 3  # of the foot, within armed_s (our choice)
     armed_s: float = 9.0
     pause_s: float = 5.0  # no new candidate of the leg so soon after one: 3-5 steps are unsteady (our choice)
+    other_pause_s: float = 2.0  # nor of the other leg, which hurries (our choice)
     decided_after_s: float = 1.5  # confirmed at the latest (our choice)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
-    long_swing: float = 1.2  # times the usual: elevating (walker 1.16-1.41; rec 1.3)
-    short_swing: float = 0.85  # times the usual: lowering (our choice)
-    hurried_swing: float = 0.85  # of the other leg, times its usual (our choice)
-    lowering_s: float = 0.27  # foot down so soon after the arrest: 100-250 ms (Schillings 2000)
-    delayed_s: float = 0.45  # first lifted, then put down (Shirota 2014; rec 350 ms)
-    lower_deg: float = 8.0  # shank pitch at contact below the usual one: the foot came down short (our choice)
-    signs_if_going_on: int = 1  # besides a shank that turned back, once the foot has been lifted for its next step
-    signs_if_reversed: int = 2  # before that
-    signs_if_slowed: int = 3  # where the shank was slowed only
+    blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)
+    blow_late_s: float = 0.10  # late in swing the shank slows anyway: the blow may be so old
+    blow_swing_s: tuple[float, float] = (0.06, 0.06)  # no blow is sought so near to final and initial contact
+    stall_least_s: float = 0.045  # longer than usual from the end of swing to contact; 99.8 % below (walker)
+    stall_spreads: float = 4.0  # and by so many of the wearer's own deviations
+    shin_stall_s: float = 0.15  # without an insole a contact is known so much later
+    blow: BlowParams = field(default_factory=BlowParams)
+    recovery: RecoveryParams = field(default_factory=RecoveryParams)
     rhythm: RhythmParams = field(default_factory=RhythmParams)
-
-
-class Sign(StrEnum):
-    """What speaks for a recovery."""
-
-    SWING = "swing time"
-    SECOND_SWING = "shank swung again"
-    OTHER_SWING = "other swing hurried"
-    STEPS = "step times"
-    POSTURE = "shank not swung through"
-
-
-@dataclass(slots=True)
-class _Incident:
-    """An arrested swing whose outcome is open."""
-
-    arrest: SwingArrest
-    lifted_s: float | None
-    candidate_id: str | None = None
-    contact: InitialContact | None = None
-    below_deg: float = 0.0
-    swung_again: bool = False
-    contacts: int = 0
-    unsteady: int = 0
-    steady_s: float | None = None
-    decided: bool = False
-
-    @property
-    def side(self) -> Side:
-        return self.arrest.role.side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Verdict:
     """Timer: the time for a recovery is over."""
 
-    incident: _Incident
+    incident: Incident
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Aftermath:
     """Timer: if walking has gone on by now, the toe caught."""
 
-    incident: _Incident
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class _Stall:
+    """Timer: has the foot landed after its swing was over?"""
+
+    mark: SwingSlows
 
 
 class TripDetector:
-    """Trip candidates, confirmed trips and toe catches of the legs that wear a shin sensor."""
+    """Trip candidates, confirmed trips and toe catches of both legs; by insole alone late and less surely."""
 
-    def __init__(
-        self, session: Session, histories: Mapping[Role, History], make: EventMaker, params: TripParams
-    ) -> None:
-        shins = {role.side: role for role in session.sensors if not role.is_insole}
-        self._postures = {side: ContactPosture(histories[role]) for side, role in shins.items()}
+    def __init__(self, session: Session, legs: Legs, make: EventMaker, params: TripParams) -> None:
+        self._legs = legs
+        self._shins = {role.side: role for role in session.sensors if not role.is_insole}
+        self._postures = {side: ContactPosture(legs.shanks[role].history) for side, role in self._shins.items()}
         self._make = make
         self._params = params
         self._feet = {side: Foot(params.rhythm) for side in (Side.LEFT, Side.RIGHT)}
-        self._open: dict[Side, _Incident] = {}
+        self._rises = {side: UsualRises(params.blow) for side in self._feet}
+        self._slow: dict[Side, SwingSlows] = {}
+        self._open: dict[Side, Incident] = {}
         self._quiet_until_s = dict.fromkeys(self._feet, -inf)
 
     def handlers(self) -> Mapping[type, Handler]:
-        """Arrested swings, contacts of both feet, and own timers."""
+        """Obstructed and ending swings, contacts of both feet, and own timers."""
         handlers: dict[type, Callable[..., list[Output]]] = {
             SwingArrest: self._arrested,
+            SwingSlows: self._slows,
             ToeOffMinimum: self._swings,
             FinalContact: self._lifted,
             InitialContact: self._landed,
+            _Stall: self._stalled,
             _Verdict: self._decide,
             _Aftermath: self._look_back,
             ShankLevel: self._levelled,
@@ -121,22 +111,89 @@ class TripDetector:
         """What is still open stays a candidate."""
         return []
 
-    def _arrested(self, arrest: SwingArrest, now_s: float) -> list[Output]:
-        side, params = arrest.role.side, self._params
-        foot = self._feet[side]
-        if (
-            arrest.time_s < self._quiet_until_s[side]
-            or foot.contacts_since(arrest.time_s - params.armed_s) < params.armed_contacts
-        ):
+    def _arrested(self, mark: SwingArrest, now_s: float) -> list[Output]:
+        side, params = mark.role.side, self._params
+        open_ = self._open.get(side)
+        evidence = EVIDENCE[mark.arrest]
+        if open_ is not None and open_.contact is None and evidence is Evidence.THROWN_BACK and not open_.decided:
+            open_.evidence = evidence
+            return [] if open_.candidate_id else self._propose(open_, now_s)
+        if not self._is_armed(side, mark.time_s):
             return []
-        self._quiet_until_s[side] = arrest.time_s + params.pause_s
-        incident = _Incident(arrest, foot.lifted_before(arrest.time_s))
+        lifted_s = self._feet[side].lifted_before(mark.time_s)
+        if mark.arrest is Arrest.EARLY and side.insole in self._legs.insoles and lifted_s is None:
+            return []
+        blow = self._blow(side, mark.time_s - params.blow_before_s, now_s) is not None
+        if mark.arrest is Arrest.DOUBTFUL and not blow:
+            return []
+        return self._suspect(side, mark.time_s, mark.phase_pct, evidence, now_s, blow=blow, learnt=mark.learnt)
+
+    def _slows(self, mark: SwingSlows, now_s: float) -> list[Output]:
+        """The swing is nearly over: were the toes hit just before, and will the foot land?"""
+        side, params = mark.role.side, self._params
+        self._slow[side] = mark
+        blow = self._blow(side, mark.time_s - params.blow_late_s, now_s, learn=True)
+        if not self._is_armed(side, mark.time_s):
+            return []
+        if blow is not None and blow.over:
+            return self._suspect(side, blow.time_s, mark.phase_pct, Evidence.STALLED, now_s, blow=True, learnt=True)
+        late_s = self._late_after_s(side)
+        return [Later(mark.time_s + late_s, _Stall(mark))] if late_s is not None else []
+
+    def _stalled(self, timer: _Stall, now_s: float) -> list[Output]:
+        mark, side = timer.mark, timer.mark.role.side
+        if self._feet[side].contact_s >= mark.time_s or not self._is_armed(side, mark.time_s):
+            return []
+        insole = self._legs.insoles.get(side.insole)
+        if insole is not None:
+            columns = insole.history.at(now_s)
+            if columns is None or float(columns[TOTAL]) > insole.scale.on:
+                return []
+        blow = self._blow(side, mark.time_s - self._params.blow_late_s, now_s)
+        time_s = mark.time_s if blow is None else blow.time_s
+        hit = blow is not None
+        return self._suspect(side, time_s, mark.phase_pct, Evidence.STALLED, now_s, blow=hit, learnt=True)
+
+    def _late_after_s(self, side: Side) -> float | None:
+        """So long after its swing was over a foot should have landed; None before it is known."""
+        params = self._params
+        usual = self._feet[side].usual_landing_s
+        if usual is None:
+            return None
+        late_s = usual[0] + max(params.stall_least_s, params.stall_spreads * usual[1])
+        return late_s if side.insole in self._legs.insoles else late_s + params.shin_stall_s
+
+    def _blow(self, side: Side, start_s: float, end_s: float, *, learn: bool = False) -> Blow | None:
+        """A blow to the toes that is none of this wearer's usual ones. ``learn``: this is the swing's one look."""
+        insole, lifted_s = self._legs.insoles.get(side.insole), self._feet[side].lifted_before(end_s)
+        if insole is None or lifted_s is None or not self._legs.complete_since(side.insole, start_s):
+            return None
+        blow = find_blow(insole, lifted_s, start_s, end_s, self._params.blow)
+        if blow is None:
+            return None
+        least_pct = self._rises[side].least_pct(insole)
+        if learn:
+            self._rises[side].learn(blow.rise_pct)
+        return blow if least_pct is not None and blow.brief and blow.rise_pct >= least_pct else None
+
+    def _is_armed(self, side: Side, time_s: float) -> bool:
+        params = self._params
+        walked = self._feet[side].contacts_since(time_s - params.armed_s) >= params.armed_contacts
+        return walked and time_s >= self._quiet_until_s[side]
+
+    def _suspect(
+        self, side: Side, time_s: float, phase_pct: float, evidence: Evidence, now_s: float, *, blow: bool, learnt: bool
+    ) -> list[Output]:
+        """Open an incident; tell it at once if it is likely."""
+        params = self._params
+        incident = Incident(side, time_s, phase_pct, evidence, blow, learnt, self._feet[side].lifted_before(time_s))
+        self._quiet_until_s[side] = time_s + params.pause_s
+        self._quiet_until_s[side.other] = max(self._quiet_until_s[side.other], time_s + params.other_pause_s)
         self._open[side] = incident
-        outputs: list[Output] = self._propose(incident, now_s) if arrest.reversed else []
         return [
-            *outputs,
-            Later(arrest.time_s + params.decided_after_s, _Verdict(incident)),
-            Later(arrest.time_s + params.caught_after_s, _Aftermath(incident)),
+            *(self._propose(incident, now_s) if incident.likely else []),
+            Later(time_s + params.decided_after_s, _Verdict(incident)),
+            Later(time_s + params.caught_after_s, _Aftermath(incident)),
         ]
 
     def _swings(self, mark: ToeOffMinimum, now_s: float) -> list[Output]:
@@ -150,23 +207,33 @@ class TripDetector:
         return []
 
     def _landed(self, contact: InitialContact, now_s: float) -> list[Output]:
-        foot, other = self._feet[contact.side], self._feet[contact.side.other]
-        posture = self._postures.get(contact.side)
+        side = contact.side
+        foot, other = self._feet[side], self._feet[side.other]
+        posture = self._postures.get(side)
+        suspected = self._look_through(contact, now_s) if side not in self._shins else []
         undisturbed = not self._open
+        slow = self._slow.pop(side, None)
         foot.land(contact.time_s, other.contact_s, learn=undisturbed)
         if undisturbed:
             if posture:
                 posture.learn(contact.time_s)
+            if slow is not None:
+                foot.learn_landing(contact.time_s - slow.time_s)
             return []
         steady = foot.in_rhythm(contact.time_s - other.contact_s)
         below_deg = posture.below_usual_deg(contact.time_s) if posture else 0.0
-        outputs: list[Output] = []
+        late_s = self._late_after_s(side)
+        outputs = suspected
         for incident in list(self._open.values()):
-            if contact.time_s <= incident.arrest.time_s:
+            if contact.time_s <= incident.time_s:
                 continue
             incident.contacts += 1
-            if contact.side is incident.side and incident.contact is None:
+            if side is incident.side and incident.contact is None:
                 incident.contact, incident.below_deg = contact, below_deg
+                if slow is not None and late_s is not None:
+                    incident.stalled = contact.time_s - slow.time_s > late_s
+                if incident.evidence is Evidence.STALLED and not incident.stalled:
+                    incident.evidence = Evidence.BLOW
             if steady is False and incident.steady_s is None:
                 incident.unsteady += 1
             elif steady and incident.contact is not None and contact is not incident.contact:
@@ -174,46 +241,52 @@ class TripDetector:
                 outputs += self._decide(_Verdict(incident), now_s)
         return outputs
 
+    def _look_through(self, contact: InitialContact, now_s: float) -> list[Output]:
+        """Without a shin sensor: were the toes hit in the swing that this contact ended?"""
+        side, params = contact.side, self._params
+        lifted_s = self._feet[side].lifted_before(contact.time_s)
+        usual_s = self._feet[side].usual_swing_s
+        if lifted_s is None or usual_s is None:
+            return []
+        start_s, end_s = lifted_s + params.blow_swing_s[0], contact.time_s - params.blow_swing_s[1]
+        blow = self._blow(side, start_s, end_s, learn=True)
+        if blow is None or blow.rise_pct < params.blow.alone_pct or not self._is_armed(side, lifted_s):
+            return []
+        phase_pct = min(100.0 * (blow.time_s - lifted_s) / usual_s, 100.0)
+        return self._suspect(side, blow.time_s, phase_pct, Evidence.BLOW, now_s, blow=True, learnt=True)
+
     def _decide(self, verdict: _Verdict, now_s: float) -> list[Output]:
         """Confirm, if enough speaks for it."""
-        incident = verdict.incident
+        incident, params = verdict.incident, self._params.recovery
         if incident.decided or self._open.get(incident.side) is not incident:
             return []
-        signs = self._signs(incident)
-        if len(signs) < self._enough(incident) or incident.contacts < 2:
+        signs = signs_of(incident, self._feet, params)
+        if len(signs) < enough(incident, self._feet[incident.side], params) or incident.contacts < 2:
             return []
         incident.decided = True
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
-        arrest, steady_s = incident.arrest, incident.steady_s
-        confidence = min(0.95, 0.6 + 0.1 * len(signs) + (0.1 if arrest.learnt else 0.0))
-        outputs.append(Trip(incident.side, arrest.time_s, "confirmed"))
+        steady_s = incident.steady_s
+        confidence = min(0.95, 0.6 + 0.1 * len(signs) + (0.1 if incident.learnt else 0.0))
+        outputs.append(Trip(incident.side, incident.time_s, "confirmed"))
         outputs.append(
             self._make(
                 Kind.TRIP,
                 incident.side,
-                arrest.time_s,
+                incident.time_s,
                 now_s,
                 confidence=confidence,
                 discriminator="confirmed",
                 fields={
                     "stage": "confirmed",
                     "candidate_id": incident.candidate_id,
-                    "strategy": self._strategy(incident),
+                    "strategy": strategy_of(incident, params),
                     "recovery_steps": incident.unsteady if steady_s is not None else None,
-                    "recovery_s": steady_s - arrest.time_s if steady_s is not None else None,
-                    "swing_phase_pct": arrest.phase_pct,
+                    "recovery_s": steady_s - incident.time_s if steady_s is not None else None,
+                    "swing_phase_pct": incident.phase_pct,
                 },
             )
         )
         return outputs
-
-    def _enough(self, incident: _Incident) -> int:
-        """How many signs confirm."""
-        if not incident.arrest.reversed:
-            return self._params.signs_if_slowed
-        contact, lifted_s = incident.contact, self._feet[incident.side].lifted_s
-        going_on = contact is not None and lifted_s > contact.time_s
-        return self._params.signs_if_going_on if going_on else self._params.signs_if_reversed
 
     def _look_back(self, aftermath: _Aftermath, now_s: float) -> list[Output]:
         """The last chance to confirm; without a recovery, a toe catch if walking went on."""
@@ -222,25 +295,24 @@ class TripDetector:
             return []
         confirmed = self._decide(_Verdict(incident), now_s)
         del self._open[incident.side]
-        if incident.decided or incident.contacts < 3:
+        if incident.decided or incident.contacts < 3 or incident.evidence is Evidence.BLOW:
+            return confirmed
+        if incident.evidence is Evidence.STALLED and not incident.blow:
             return confirmed
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
-        fields = {"candidate_id": incident.candidate_id, "swing_phase_pct": incident.arrest.phase_pct}
-        confidence = 0.8 if incident.arrest.reversed else 0.5
-        time_s = incident.arrest.time_s
-        return [
-            *outputs,
-            self._make(Kind.TOE_CATCH, incident.side, time_s, now_s, confidence=confidence, fields=fields),
-        ]
+        fields = {"candidate_id": incident.candidate_id, "swing_phase_pct": incident.phase_pct}
+        confidence = 0.8 if incident.likely else 0.5
+        event = self._make(Kind.TOE_CATCH, incident.side, incident.time_s, now_s, confidence=confidence, fields=fields)
+        return [*outputs, event]
 
-    def _propose(self, incident: _Incident, now_s: float) -> list[Output]:
-        arrest = incident.arrest
+    def _propose(self, incident: Incident, now_s: float) -> list[Output]:
+        confidence = 0.6 if incident.likely else 0.4 if incident.evidence is not Evidence.BLOW else 0.3
         event = self._make(
             Kind.TRIP,
             incident.side,
-            arrest.time_s,
+            incident.time_s,
             now_s,
-            confidence=(0.6 if arrest.reversed else 0.4) - (0.0 if arrest.learnt else 0.1),
+            confidence=confidence - (0.0 if incident.learnt else 0.1),
             discriminator="candidate",
             fields={
                 "stage": "candidate",
@@ -248,47 +320,20 @@ class TripDetector:
                 "strategy": "unknown",
                 "recovery_steps": None,
                 "recovery_s": None,
-                "swing_phase_pct": arrest.phase_pct,
+                "swing_phase_pct": incident.phase_pct,
             },
         )
         incident.candidate_id = event.id
-        return [Trip(incident.side, arrest.time_s, "candidate"), event]
-
-    def _signs(self, incident: _Incident) -> set[Sign]:
-        signs: set[Sign] = set()
-        foot, other = self._feet[incident.side], self._feet[incident.side.other]
-        contact, params = incident.contact, self._params
-        usual_s, other_usual_s = foot.usual_swing_s, other.usual_swing_s
-        if contact is not None and incident.lifted_s is not None and usual_s is not None:
-            share = (contact.time_s - incident.lifted_s) / usual_s
-            if share >= params.long_swing or share <= params.short_swing:
-                signs.add(Sign.SWING)
-        if incident.swung_again:
-            signs.add(Sign.SECOND_SWING)
-        hurried_s = params.hurried_swing * other_usual_s if other_usual_s is not None else 0.0
-        if contact is not None and other.contact_s > contact.time_s and (other.swung_s or inf) <= hurried_s:
-            signs.add(Sign.OTHER_SWING)
-        if incident.below_deg >= params.lower_deg:
-            signs.add(Sign.POSTURE)
-        if incident.unsteady:
-            signs.add(Sign.STEPS)
-        return signs
-
-    def _strategy(self, incident: _Incident) -> str:
-        if incident.contact is None or not incident.contact.sensor.is_insole:
-            return "unknown"
-        after_s = incident.contact.time_s - incident.arrest.time_s
-        if after_s <= self._params.lowering_s:
-            return "lowering"
-        return "delayed" if after_s <= self._params.delayed_s else "elevating"
+        return [Trip(incident.side, incident.time_s, "candidate"), event]
 
     def _levelled(self, level: ShankLevel, now_s: float) -> list[Output]:
         self._postures[level.role.side].level = level
         return []
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
-        """With a sensor gone nothing is confirmed."""
-        self._open.clear()
-        for foot in self._feet.values():
-            foot.forget()
+        """Of a leg with a sensor gone nothing is confirmed; the other leg's trips are."""
+        side = mark.role.side
+        self._open.pop(side, None)
+        self._slow.pop(side, None)
+        self._feet[side].forget()
         return []

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hub.gait.signals.shank_marks import KNOWN, RATE, TIME, Swing, SwingArrest
+from hub.gait.signals.shank_marks import KNOWN, RATE, TIME, Arrest, Swing, SwingArrest, SwingSlows
 from hub.gait.signals.tail import Tail
 from hub.gait.signals.template import BIN, BINS, FIRST_PHASE, PHASES, SwingTemplate, TemplateParams
 from hub.session import Floats
@@ -33,6 +33,16 @@ class ArrestParams:
     reversal_phase: float = 0.60  # an undisturbed rate, of a hurried step too, falls through zero after 0.75 (walker)
     reversal_slope: float = 1.5  # times the least slope
     braking_slope: float = 1.5  # later in swing: times the steepest that the last swings, for their peaks, braked with
+    doubtful_slope: float = 0.5  # times the least slope: enough to doubt (our choice)
+    slow_share: float = 0.25  # of the usual peak: below it, after the peak, the swing is nearly over
+    risen_share: float = 0.6  # of the usual peak: the rate must have been so high
+    early_over_s: float = 0.030  # before the lobe: the rate, rising, falls within this ...
+    early_share: float = 0.3  # ... by this part of the usual peak (walker 0.6-1.4, marpino none)
+    early_below_share: float = (
+        0.2  # from no lower than this part of the usual peak below zero: push-off jerks (marpino)
+    )
+    early_after_s: float = 0.30  # after a landing or a lobe the shin rings (marpino)
+    early_quiet_dps: float = 30.0
     clean: tuple[float, float] = (0.75, 1.3)  # duration and angle of a swing to learn from, of the usual ones
     remembered: int = 9
     pause_s: float = 10.0  # nothing is learnt so long after an arrest (our choice)
@@ -71,6 +81,11 @@ class _Lobe:
     final_contact_s: float
     next_row: int
     suspect: _Suspect | None = None
+    doubted_row: int = 0
+    doubtful: bool = False
+    slow_row: int = 0
+    highest_dps: float = 0.0
+    slow: bool = False
 
 
 class ArrestWatch:
@@ -86,6 +101,9 @@ class ArrestWatch:
         self._params = params
         self._slope_n = max(1, round(params.slope_over_s * rate_hz))
         self._within_n = max(1, round(params.within_s * rate_hz))
+        self._early_n = max(1, round(params.early_over_s * rate_hz))
+        self._early_after_n = round(params.early_after_s * rate_hz)
+        self._told_until_s = -inf
         self._template = SwingTemplate(params.template, learnt["template"] if learnt else None)
         self._swings: list[tuple[float, ...]] = [tuple(swing) for swing in learnt["swings"]] if learnt else []
         self._usual = self._medians()
@@ -105,7 +123,7 @@ class ArrestWatch:
 
     def open(self, row: int, rise_s: float, final_contact_s: float) -> None:
         """A lobe rose through zero just before ``row``."""
-        self._lobe = _Lobe(row, rise_s, final_contact_s, row)
+        self._lobe = _Lobe(row, rise_s, final_contact_s, row, doubted_row=row, slow_row=row)
 
     def waits_until(self, row: int) -> int:
         """Up to which row a lobe that fell at ``row`` may still be found arrested."""
@@ -114,37 +132,127 @@ class ArrestWatch:
             return lobe.suspect.row + self._within_n + 1
         return row + self._within_n + 1
 
-    def look(self, rows: Tail, end: int, floor_known_s: float) -> SwingArrest | None:
-        """Whether the open lobe was arrested in the rows before ``end``; told once, and the lobe is closed by it."""
+    def before(self, rows: Tail, start: int, end: int, landed_s: float, floor_known_s: float) -> SwingArrest | None:
+        """Whether, in rows ``start`` .. ``end`` - 1 between swings, a rate on its way up was thrown back."""
+        params, usual, lag = self._params, self._usual, self._early_n
+        first = max(start, rows.first + 2 * lag)
+        if usual is None or end <= first:
+            return None
+        rate = rows.column(RATE, first - 2 * lag, end)
+        fell = rate[2 * lag :] - rate[lag:-lag] < -params.early_share * usual.peak_dps
+        if not fell[fell.argmax()]:
+            return None
+        fell &= (rate[lag:-lag] > rate[: -2 * lag]) & (rate[lag:-lag] > -params.early_below_share * usual.peak_dps)
+        for index in fell.nonzero()[0].tolist():
+            row = first + index
+            time_s, since = rows.value(TIME, row - lag), row - self._early_after_n
+            known_at_s = max(rows.value(KNOWN, row), floor_known_s)
+            if time_s - landed_s < params.early_after_s or known_at_s < self._told_until_s or since < rows.first:
+                continue
+            if rows.column(RATE, since, row - lag).max() > params.early_quiet_dps:
+                continue
+            self._quiet_until_s = known_at_s + params.pause_s
+            self._told_until_s = known_at_s + params.early_after_s
+            drop_dps = rows.value(RATE, row - lag) - rows.value(RATE, row)
+            return SwingArrest(self._role, time_s, known_at_s, Arrest.EARLY, drop_dps, 0.0, usual.swing_s, learnt=False)
+        return None
+
+    def look(self, rows: Tail, end: int, floor_known_s: float) -> list[SwingArrest | SwingSlows]:
+        """Whether the open lobe was arrested, doubtful or slow in the rows before ``end``; each is told once."""
         lobe, usual = self._lobe, self._usual
         if lobe is None or usual is None:
-            return None
+            return []
         if lobe.suspect is None:
             lobe.suspect = self._suspect(rows, end, lobe, usual)
+        arrest, end = self._outcome(rows, end, lobe, usual, floor_known_s)
+        marks = self._doubt(rows, end, lobe, usual, floor_known_s) + self._slow(rows, end, lobe, usual, floor_known_s)
+        if arrest is None:
+            return marks
+        self._lobe = None
+        self._quiet_until_s = arrest.known_at_s + self._params.pause_s
+        return [*marks, arrest]
+
+    def _outcome(
+        self, rows: Tail, end: int, lobe: _Lobe, usual: UsualSwing, floor_known_s: float
+    ) -> tuple[SwingArrest | None, int]:
+        """What became of a suspect by row ``end``, and before which row that was known."""
         suspect = lobe.suspect
         if suspect is None:
-            return None
+            return None, end
         last = suspect.row + self._within_n
         turned = rows.column(RATE, suspect.row, min(end, last + 1)) < -self._params.below_dps
         back = int(turned.argmax()) if len(turned) else 0
         reversed_ = len(turned) > 0 and bool(turned[back])
         if not reversed_ and end <= last:
-            return None
-        self._lobe = None
+            return None, end
         known = suspect.row + back if reversed_ else last
-        known_at_s = max(rows.value(KNOWN, known), floor_known_s)
-        self._quiet_until_s = known_at_s + self._params.pause_s
-        phase_pct = 100.0 * (suspect.time_s - lobe.final_contact_s) / usual.swing_s
-        return SwingArrest(
+        arrest = SwingArrest(
             role=self._role,
             time_s=suspect.time_s,
-            known_at_s=known_at_s,
-            reversed=reversed_,
+            known_at_s=max(rows.value(KNOWN, known), floor_known_s),
+            arrest=Arrest.REVERSED if reversed_ else Arrest.SLOWED,
             drop_dps=suspect.drop_dps,
-            phase_pct=min(max(phase_pct, 0.0), 100.0),
+            phase_pct=_phase_pct(suspect.time_s, lobe, usual),
             expected_swing_s=usual.swing_s,
             learnt=suspect.learnt,
         )
+        return arrest, known + 1
+
+    def _doubt(
+        self, rows: Tail, end: int, lobe: _Lobe, usual: UsualSwing, floor_known_s: float
+    ) -> list[SwingArrest | SwingSlows]:
+        """The first drop below what is usual, however little."""
+        limits, params = self._template.doubtful, self._params
+        first = max(lobe.doubted_row, rows.first + self._slope_n)
+        if lobe.doubtful or limits is None or end <= first:
+            return []
+        lobe.doubted_row = end
+        slope = self._slope(rows, first, end)
+        least = params.doubtful_slope * max(params.slope_per_peak_1_s * usual.peak_dps, params.least_slope_dps2)
+        if slope[slope.argmin()] >= -least:
+            return []
+        phase = (rows.column(TIME, first, end) - lobe.rise_s) / usual.lobe_s
+        bins = np.minimum(np.maximum(np.floor((phase - FIRST_PHASE) / BIN + 0.5), 0), BINS - 1).astype(int)
+        rate = rows.column(RATE, first, end)
+        low = (slope < -least) & (slope < limits.slope_dps2[bins]) & (rate < limits.rate_dps[bins]) & (phase < 1.0)
+        index = int(low.argmax())
+        if not low[index]:
+            return []
+        lobe.doubtful = True
+        row = first + index
+        time_s = rows.value(TIME, row - self._slope_n)
+        return [
+            SwingArrest(
+                role=self._role,
+                time_s=time_s,
+                known_at_s=max(rows.value(KNOWN, row), floor_known_s),
+                arrest=Arrest.DOUBTFUL,
+                drop_dps=float(limits.rate_dps[bins[index]]) - rows.value(RATE, row),
+                phase_pct=_phase_pct(time_s, lobe, usual),
+                expected_swing_s=usual.swing_s,
+                learnt=True,
+            )
+        ]
+
+    def _slow(
+        self, rows: Tail, end: int, lobe: _Lobe, usual: UsualSwing, floor_known_s: float
+    ) -> list[SwingArrest | SwingSlows]:
+        """The first row after the peak whose rate is low."""
+        params = self._params
+        if lobe.slow or end <= lobe.slow_row:
+            return []
+        rate = rows.column(RATE, lobe.slow_row, end)
+        first, lobe.slow_row = lobe.slow_row, end
+        highest = np.maximum.accumulate(rate)
+        highest = np.maximum(highest, lobe.highest_dps)
+        lobe.highest_dps = highest.item(-1)
+        slow = (rate < params.slow_share * usual.peak_dps) & (highest > params.risen_share * usual.peak_dps)
+        index = int(slow.argmax())
+        if not slow[index]:
+            return []
+        lobe.slow = True
+        time_s, known_at_s = rows.value(TIME, first + index), max(rows.value(KNOWN, first + index), floor_known_s)
+        return [SwingSlows(self._role, time_s, known_at_s, _phase_pct(time_s, lobe, usual), usual.swing_s)]
 
     def _suspect(self, rows: Tail, end: int, lobe: _Lobe, usual: UsualSwing) -> _Suspect | None:
         """The first drop below the limits in the rows that were not looked at yet."""
@@ -240,3 +348,7 @@ class ArrestWatch:
         last = min(rows.first + int(time_s.searchsorted(swing.fall_s)) + self._within_n, rows.end)
         slope = self._slope(rows, first, last)
         return min(0.0, slope.item(slope.argmin())) if len(slope) else 0.0
+
+
+def _phase_pct(time_s: float, lobe: _Lobe, usual: UsualSwing) -> float:
+    return min(max(100.0 * (time_s - lobe.final_contact_s) / usual.swing_s, 0.0), 100.0)

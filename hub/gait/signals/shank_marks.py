@@ -1,5 +1,6 @@
 """What a shank stream computes per sample, and the marks it makes of it."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from sensors.layout import Role
@@ -50,22 +51,44 @@ class ContactMinimum(NamedTuple):
     upright: bool | None
 
 
+class Arrest(StrEnum):
+    """What the shank's rate did when the swing was obstructed."""
+
+    REVERSED = "reversed"  # it turned round: the shank was thrown back
+    EARLY = "early"  # it turned round before it had risen: just after the foot left the ground
+    SLOWED = "slowed"  # it fell far below the wearer's lowest usual
+    DOUBTFUL = "doubtful"  # it fell below the usual, not by much; another sensor must know
+
+
 class SwingArrest(NamedTuple):
     """The swing was obstructed at ``time_s``.
 
-    ``reversed``: the shank turned back; False: it was slowed only. ``drop_dps``: how far the rate fell below the lowest
-    usual. ``phase_pct``: when, in % of the expected swing from final to initial contact. ``expected_swing_s``: how long
-    the swing should have lasted. ``learnt``: by the wearer's template; False: by a reversal that nobody's swing shows.
+    ``drop_dps``: how far the rate fell below the lowest usual. ``phase_pct``: when, in % of the expected swing from
+    final to initial contact. ``expected_swing_s``: how long the swing should have lasted. ``learnt``: by the wearer's
+    template; False: by a reversal that nobody's swing shows.
     """
 
     role: Role
     time_s: float
     known_at_s: float
-    reversed: bool
+    arrest: Arrest
     drop_dps: float
     phase_pct: float
     expected_swing_s: float
     learnt: bool
 
 
-SwingMark = ToeOffMinimum | ContactMinimum | SwingArrest
+class SwingSlows(NamedTuple):
+    """A swing's rate fell below a quarter of the usual peak at ``time_s``: the foot should land soon.
+
+    ``phase_pct`` and ``expected_swing_s`` as in ``SwingArrest``.
+    """
+
+    role: Role
+    time_s: float
+    known_at_s: float
+    phase_pct: float
+    expected_swing_s: float
+
+
+SwingMark = ToeOffMinimum | ContactMinimum | SwingArrest | SwingSlows

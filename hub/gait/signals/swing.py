@@ -111,6 +111,9 @@ class SwingScanner:
     def _low(self, rows: Tail, marks: list[SwingMark]) -> bool:
         """Before a swing: wait for the rate to rise."""
         rise = _first(rows, self._at, rows.end, lambda rate: rate > self._params.rise_dps)
+        early = self._watch.before(rows, self._at, rows.end if rise is None else rise, self._landed_s, self.floor_known_s)
+        if early is not None:
+            marks.append(early)
         if rise is None:
             self._at = rows.end
             return False
@@ -197,9 +200,7 @@ class SwingScanner:
         marks.append(ToeOffMinimum(self._role, self._final_contact_s, known_at_s, self._seen, self._upright))
 
     def _look(self, rows: Tail, end: int, marks: list[SwingMark]) -> None:
-        arrest = self._watch.look(rows, end, self.floor_known_s)
-        if arrest is not None:
-            marks.append(arrest)
+        marks += self._watch.look(rows, end, self.floor_known_s)
 
     def _landing(self, rows: Tail, marks: list[SwingMark]) -> bool:
         """After a swing: wait until the foot is known to have landed."""

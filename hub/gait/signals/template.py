@@ -26,6 +26,8 @@ class TemplateParams:
     early_sigma: float = 6.0  # (our choice)
     late_sigma: float = 4.0  # (our choice)
     neighbours: int = 2  # bins to either side whose lowest limit counts: a swing may be early or late (our choice)
+    doubtful_sigma: float = 3.0  # what is worth a second look, by another sensor (our choice)
+    doubtful_neighbours: int = 1
     weight: float = 0.02  # of one swing in the running mean and variance (our choice)
     least_rate_dps: float = 8.0  # no wearer is steadier than this within a bin
     least_slope_dps2: float = 250.0
@@ -53,13 +55,23 @@ class SwingTemplate:
             self._mean = np.array(learnt["mean"], dtype=float)
             self._variance = np.array(learnt["variance"], dtype=float)
         self._limits: Limits | None = None
+        self._doubtful: Limits | None = None
 
     @property
     def limits(self) -> Limits | None:
         """The lowest usual values; None before enough swings are known."""
         if self._limits is None and self.swings >= self._params.speaks_after:
-            self._limits = self._lowest()
+            params = self._params
+            sigma = params.late_sigma if self.swings >= params.sure_after else params.early_sigma
+            self._limits = self._lowest(sigma, params.neighbours)
         return self._limits
+
+    @property
+    def doubtful(self) -> Limits | None:
+        """Values below which a swing is doubtful, no more; None before enough swings are known."""
+        if self._doubtful is None and self.swings >= self._params.speaks_after:
+            self._doubtful = self._lowest(self._params.doubtful_sigma, self._params.doubtful_neighbours)
+        return self._doubtful
 
     def learn(self, curve: Floats) -> None:
         """Take one clean swing: (2, BINS) rate and slope."""
@@ -69,17 +81,15 @@ class SwingTemplate:
         step = weight * off
         self._mean = self._mean + step
         self._variance = (1.0 - weight) * (self._variance + step * off)
-        self._limits = None
+        self._limits = self._doubtful = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types."""
         return {"swings": self.swings, "mean": self._mean.tolist(), "variance": self._variance.tolist()}
 
-    def _lowest(self) -> Limits:
-        params = self._params
-        sigma = params.late_sigma if self.swings >= params.sure_after else params.early_sigma
+    def _lowest(self, sigma: float, neighbours: int) -> Limits:
         lowest = self._mean - sigma * np.maximum(np.sqrt(self._variance), self._least)
-        for _ in range(params.neighbours):
+        for _ in range(neighbours):
             pairs = np.minimum(lowest[:, 1:], lowest[:, :-1])
             lowest[:, 1:-1] = np.minimum(pairs[:, 1:], pairs[:, :-1])
             lowest[:, 0], lowest[:, -1] = pairs[:, 0], pairs[:, -1]

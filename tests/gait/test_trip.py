@@ -16,8 +16,10 @@ from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
+from hub.gait.legs import Legs
 from hub.gait.signals.arrest import ArrestParams, ArrestWatch
-from hub.gait.signals.shank_marks import SwingArrest, ToeOffMinimum
+from hub.gait.signals.shank import HISTORY_COLUMNS
+from hub.gait.signals.shank_marks import Arrest, SwingArrest, ToeOffMinimum
 from hub.gait.signals.template import BINS, SwingTemplate, TemplateParams
 from hub.gait.timeline import Later, Timeline
 from hub.session import Floats, Session, ShinSpec, Wearer
@@ -104,7 +106,8 @@ def test_what_was_learnt_makes_the_template_speak_at_once() -> None:
     kept = Calibration.from_dict(json.loads(json.dumps(learnt.to_dict())))
     marks = marks_of(recording.time_s[:6000], recording.values[SHIN][:6000], learnt=kept.shanks[SHIN])
     arrests = [mark for mark in marks if isinstance(mark, SwingArrest) and abs(mark.time_s - first_s) < 0.5]
-    assert [arrest.learnt for arrest in arrests] == [True]
+    assert arrests
+    assert all(arrest.learnt for arrest in arrests)
 
 
 @settings(max_examples=6, deadline=None)
@@ -173,7 +176,8 @@ def test_the_rhythm_of_the_first_steps_is_not_known() -> None:
 def detector() -> TripDetector:
     session = Session("test", Wearer(), {SHIN: ShinSpec(100.0)})
     timeline = Timeline(1)
-    return TripDetector(session, {SHIN: History(timeline, 3)}, EventMaker("test", ContextLog()), TripParams())
+    legs = Legs({SHIN: History(timeline, HISTORY_COLUMNS)}, {})
+    return TripDetector(session, legs, EventMaker("test", ContextLog()), TripParams())
 
 
 def walk_to(target: TripDetector, strides: int) -> None:
@@ -193,7 +197,8 @@ def give(target: TripDetector, item: object, now_s: float) -> list[Output]:
 
 
 def arrest(at_s: float, *, turned_back: bool = True) -> SwingArrest:
-    return SwingArrest(SHIN, at_s, at_s + 0.05, turned_back, 100.0, 40.0, 0.4, learnt=True)
+    kind = Arrest.REVERSED if turned_back else Arrest.SLOWED
+    return SwingArrest(SHIN, at_s, at_s + 0.05, kind, 100.0, 40.0, 0.4, learnt=True)
 
 
 def due(outputs: list[Output]) -> list[Later]:

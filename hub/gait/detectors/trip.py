@@ -2,8 +2,8 @@
 
 Stage 1 is fast: the shank was thrown back in mid-swing; or it was slowed, or its swing was over, when the toes took a
 blow. Stage 2 looks for what a person who stumbles does next: the swing takes longer or the foot is put down early, the
-other leg hurries, steps lose their rhythm. A candidate that nothing follows, while walking goes on, is a toe catch. Where
-walking ends it is neither: a last step brakes hard too.
+other leg hurries, steps lose their rhythm. A candidate that nothing follows, while walking goes on, is a toe catch.
+Where walking ends it is neither: a last step brakes hard too.
 """
 
 from collections.abc import Callable, Mapping
@@ -147,11 +147,11 @@ class TripDetector:
         insole = self._legs.insoles.get(side.insole)
         if insole is not None:
             columns = insole.history.at(now_s)
-            if columns is None or float(columns[TOTAL]) > insole.scale.on:
+            if columns is None or float(columns[TOTAL]) > insole.scale.contact:  # it is landing
                 return []
         blow = self._blow(side, mark.time_s - self._params.blow_late_s, now_s)
-        time_s = mark.time_s if blow is None else blow.time_s
-        hit = blow is not None
+        hit = blow is not None and blow.over
+        time_s = blow.time_s if blow is not None and hit else mark.time_s
         return self._suspect(side, time_s, mark.phase_pct, Evidence.STALLED, now_s, blow=hit, learnt=True)
 
     def _late_after_s(self, side: Side) -> float | None:

@@ -111,7 +111,8 @@ class SwingScanner:
     def _low(self, rows: Tail, marks: list[SwingMark]) -> bool:
         """Before a swing: wait for the rate to rise."""
         rise = _first(rows, self._at, rows.end, lambda rate: rate > self._params.rise_dps)
-        early = self._watch.before(rows, self._at, rows.end if rise is None else rise, self._landed_s, self.floor_known_s)
+        end = rows.end if rise is None else rise
+        early = self._watch.before(rows, self._at, end, self._landed_s, self.floor_known_s)
         if early is not None:
             marks.append(early)
         if rise is None:

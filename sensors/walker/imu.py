@@ -7,7 +7,7 @@ import numpy as np
 
 from sensors.driver import G_MPS2, Floats
 from sensors.walker.motion import ShankMotion
-from sensors.walker.plan import Contact, Touch, within
+from sensors.walker.plan import SHOCK_S, Contact, Touch, within
 from sensors.walker.shaking import Shaking
 
 _SWING_AXES = ((4.0, 0.6), (3.0, 1.9))
@@ -15,9 +15,6 @@ _SWING_AXES = ((4.0, 0.6), (3.0, 1.9))
 
 _GYRO_RING_DPS = 12.0
 """Shock of 1 g rings the gyroscope by this."""
-
-_SHOCK_S = 0.25
-"""Shocks have died away by then."""
 
 _ROUGHNESS_HZ = np.linspace(16.0, 45.0, 8)
 
@@ -109,7 +106,7 @@ def bone_motion(
     for at, _, dps in shaken:
         rate[at] += dps
     for contact in contacts:
-        at = within(time_s, contact.start_s, contact.start_s + _SHOCK_S)
+        at = within(time_s, contact.start_s, contact.start_s + SHOCK_S)
         since_s = time_s[at] - contact.start_s
         force[at] += G_MPS2 * _shock_g(contact, since_s)[:, None] * np.array([-0.35, 0.15, 1.0])
         rate[at] += _GYRO_RING_DPS * _ring(contact, since_s)[:, None] * np.array([0.4, 1.0, 0.3])

@@ -31,6 +31,12 @@ UNCLAIMED = "unknown"
 TRUTH_KEPT_N = 20_000
 """Truth that nobody fetches is kept up to this many events (about 40 minutes of walking)."""
 
+SHOCK_S = 0.25
+"""The shock of a contact has died away by then."""
+
+SLOW_SHARE = 0.05
+"""A weight shift by less than this is slow, wherever it happens."""
+
 REST_STANCE = 0.45
 """Progress through stance of a foot that stands."""
 
@@ -77,6 +83,12 @@ class Contact:
     progress: list[tuple[float, float]] = field(default_factory=list)
     lean: tuple[float, float, float] | None = None
     end_s: float = NEVER
+
+    def pauses(self, start_s: float, end_s: float) -> bool:
+        """True where the progress through stance stands still for the whole time."""
+        inside = [value for time_s, value in self.progress if start_s < time_s < end_s]
+        ends = np.interp([start_s, end_s], *np.array(self.progress).T)
+        return all(value == ends[0] for value in (*inside, ends[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +217,11 @@ class LegPlan:
             self.laced,
         )
 
+    @property
+    def load_tracks(self) -> tuple[Track, ...]:
+        """What changes the load of a foot at rest."""
+        return self.press_bw, self.fore, self.laced
+
     def go_on_as(self, pattern: LegPattern, start_s: float, settled_s: float) -> None:
         """Change the joint pattern, softly from ``start_s`` to ``settled_s``; nothing where it is the present one."""
         if pattern is not self.patterns[-1].pattern:
@@ -298,6 +315,33 @@ class Plan:
         for leg in self.legs.values():
             for track in (*leg.gait_tracks, *leg.posture_tracks):
                 track.hold(until_s)
+
+    def shank_rests(self, side: Side, start_s: float, end_s: float) -> bool:
+        """True where nothing moves or shakes a shank for the whole time."""
+        leg, tracks = self.legs[side], [self.walking, self.speed_mps, *self.legs[side].posture_tracks]
+        tracks += [each.ground_m for each in self.legs.values()]
+        return (
+            self.walking.last_before(end_s) == 0.0
+            and all(track.spread(start_s, end_s) == 0.0 for track in tracks)
+            and not any(contact.start_s + SHOCK_S > start_s and contact.start_s < end_s for contact in leg.contacts)
+            and not any(each.end_s > start_s and each.start_s < end_s for each in (*leg.touches, *leg.shaking))
+        )
+
+    def foot_rests(self, side: Side, start_s: float, end_s: float) -> bool:
+        """True where a foot stands or hangs and its load changes slowly or not at all."""
+        leg = self.legs[side]
+        feet = [each for both in self.legs.values() for each in both.touches]
+        return (
+            self.walking.last_before(end_s) == 0.0
+            and all(track.spread(start_s, end_s) == 0.0 for track in (self.walking, self.support, *leg.load_tracks))
+            and self.left_share.spread(start_s, end_s) < SLOW_SHARE
+            and not any(each.end_s > start_s and each.start_s < end_s for each in feet)
+            and all(
+                contact.start_s + 1.0 < start_s and contact.end_s > end_s and contact.pauses(start_s, end_s)
+                for contact in leg.contacts
+                if contact.end_s > start_s and contact.start_s < end_s
+            )
+        )
 
     def forget_before(self, time_s: float) -> None:
         """Drop what the motion from ``time_s`` on does not need."""

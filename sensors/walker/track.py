@@ -1,6 +1,6 @@
 """A curve through knots that arrive in order of time: known ahead, forgotten behind."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 
@@ -62,8 +62,20 @@ class Track:
             del self._times[:spare], self._values[:spare]
             self._curve = None
 
+    def last_before(self, time_s: float) -> float:
+        """Value of the last knot before a time, of the first one if there is none."""
+        return self._values[max(bisect_left(self._times, time_s) - 1, 0)]
+
+    def spread(self, start_s: float, end_s: float) -> float:
+        """How far apart its values from ``start_s`` to ``end_s`` are at most by the knots around them; 0: constant."""
+        first = max(bisect_right(self._times, start_s) - 1, 0)
+        around = self._values[first : bisect_left(self._times, end_s) + 1] or self._values[-1:]
+        return max(around) - min(around)
+
     def __call__(self, time_s: Floats) -> Floats:
-        """Value at any times, the shape of ``time_s``."""
+        """Value at ascending times, the shape of ``time_s``."""
+        if time_s.size and self.spread(float(time_s[0]), float(time_s[-1])) == 0.0:
+            return np.full(time_s.shape, self._values[max(bisect_right(self._times, float(time_s[0])) - 1, 0)])
         if self._smooth and len(self._times) > 1:
             if self._curve is None:
                 knots, values = np.array(self._times), np.array(self._values)

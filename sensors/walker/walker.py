@@ -28,6 +28,12 @@ _CHUNK_N = int(GRID_HZ * CHUNK_S)
 _LEAD_IN_N, _LEAD_OUT_N = 210, 40
 """Grid points around a chunk over which shank filters settle and smooth."""
 
+_REST_STEP_N = 20
+"""A resting foot only sways, below 1 Hz: 25 points a second are enough."""
+
+_FEW_N = 5
+"""Points that stand for all of a shank at rest."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chunk:
@@ -72,6 +78,7 @@ class Walker:
         self._insole = {side: insole or InsoleParams.drawn(rng) for side in FEET}
         self._maps: dict[tuple[Cell, ...], CellMap] = {}
         self._worn: dict[tuple[Side, int], WornInsole] = {}
+        self._rest: dict[Side, tuple[tuple[float, ...], tuple[Floats, Floats]]] = {}
         self._newest = 0
         self._chunks: dict[int, _Chunk] = {}
 
@@ -160,14 +167,18 @@ class Walker:
         made = self._chunk(chunk)
         if (side, cells) not in made.cells:
             time_s = (chunk * _CHUNK_N + np.arange(_CHUNK_N + 1)) / GRID_HZ
+            rests = self._plan.foot_rests(side, float(time_s[0]), float(time_s[-1]))
             if side not in made.loads:
-                made.loads[side] = foot_load(self._plan, side, time_s, self._sway[side])
+                at_s = time_s[::_REST_STEP_N] if rests else time_s
+                made.loads[side] = foot_load(self._plan, side, at_s, self._sway[side])
             if cells not in self._maps:
                 self._maps[cells] = CellMap(cells)
             forces_n = self._maps[cells].forces_n(made.loads[side])
+            if rests:
+                forces_n = _filled(forces_n)
             rng = np.random.default_rng((self._seed, 2, FEET.index(side), chunk))
             made.cells[side, cells] = self._insole_of(side, len(cells)).sensed(
-                forces_n, made.loads[side].laced, time_s, rng
+                forces_n, made.loads[side].laced[:: 1 if not rests else time_s.size], time_s, rng
             )
         return made.cells[side, cells]
 
@@ -182,21 +193,44 @@ class Walker:
         if side not in made.shanks:
             first = chunk * _CHUNK_N
             time_s = np.arange(first - _LEAD_IN_N, first + _CHUNK_N + 1 + _LEAD_OUT_N) / GRID_HZ
-            leg = self._plan.legs[side]
-            force, rate = bone_motion(
-                shank_motion(self._plan, side, time_s),
-                phase=leg.phase(time_s),
-                walking=self._plan.walking(time_s),
-                time_s=time_s,
-                contacts=leg.contacts,
-                touches=leg.touches,
-                shaking=leg.shaking,
-            )
-            force, rate = worn(self._imu[side], force, rate, 1.0 / GRID_HZ)
             inner = slice(_LEAD_IN_N, _LEAD_IN_N + _CHUNK_N + 1)
+            if self._plan.shank_rests(side, float(time_s[0]), float(time_s[-1])):
+                force, rate = self._worn_rest(side, time_s[:_FEW_N])
+            else:
+                force, rate = (values[inner] for values in self._worn_motion(side, time_s))
             rng = np.random.default_rng((self._seed, 4, FEET.index(side), chunk))
-            made.shanks[side] = np.hstack(sensed(self._imu[side], force[inner], rate[inner], time_s[inner], rng))
+            made.shanks[side] = np.hstack(sensed(self._imu[side], force, rate, time_s[inner], rng))
         return made.shanks[side]
+
+    def _worn_rest(self, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
+        """The same for a whole chunk in which the shank rests, from a few points of it; kept while the pose is."""
+        pose = tuple(track.last_before(float(time_s[-1])) for track in self._plan.legs[side].posture_tracks)
+        if side not in self._rest or self._rest[side][0] != pose:
+            few = self._worn_motion(side, time_s)
+            force, rate = (np.tile(values[time_s.size // 2], (_CHUNK_N + 1, 1)) for values in few)
+            self._rest[side] = pose, (force, rate)
+        return self._rest[side][1]
+
+    def _worn_motion(self, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
+        """Force and rate in the sensor's axes at grid times, before noise."""
+        leg = self._plan.legs[side]
+        force, rate = bone_motion(
+            shank_motion(self._plan, side, time_s),
+            phase=leg.phase(time_s),
+            walking=self._plan.walking(time_s),
+            time_s=time_s,
+            contacts=leg.contacts,
+            touches=leg.touches,
+            shaking=leg.shaking,
+        )
+        return worn(self._imu[side], force, rate, 1.0 / GRID_HZ)
+
+
+def _filled(forces_n: Floats) -> Floats:
+    """(n, cells) between the points of a resting foot, on straight lines; the last point ends them."""
+    part = np.arange(_REST_STEP_N)[:, None] / _REST_STEP_N
+    lines = forces_n[:-1, None] * (1.0 - part) + forces_n[1:, None] * part
+    return np.concatenate((lines.reshape(-1, forces_n.shape[1]), forces_n[-1:]))
 
 
 def _play(script: Iterable[Segment], plan: Plan) -> Iterator[None]:

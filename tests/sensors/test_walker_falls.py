@@ -1,7 +1,5 @@
 """Falls: the shank's gravity, the blow, the empty feet, and what is said to be true."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -59,13 +57,10 @@ def apart_deg(a: Floats, b: Floats) -> float:
     return float(np.degrees(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1.0, 1.0))))
 
 
-def out_of_standing() -> Iterator[tuple[FallKind, int]]:
-    for kind in FallKind:
-        for seed in (1, 2):
-            yield kind, seed
+OUT_OF_STANDING = [(kind, seed) for kind in FallKind for seed in (1, 2)]
 
 
-@pytest.mark.parametrize(("kind", "seed"), out_of_standing())
+@pytest.mark.parametrize(("kind", "seed"), OUT_OF_STANDING)
 def test_gravity_follows_the_shank_down_and_up_again(kind: FallKind, seed: int) -> None:
     recording = falling(Fall(kind, LYING_S), seed=seed)
     shin, impact_s = recording.values[Role.RIGHT_SHIN], fall_s(recording)
@@ -81,7 +76,7 @@ def test_gravity_follows_the_shank_down_and_up_again(kind: FallKind, seed: int) 
     assert apart_deg(shin[-1, :3], np.array([0.0, 0.0, 1.0])) < 3.0
 
 
-@pytest.mark.parametrize(("kind", "seed"), out_of_standing())
+@pytest.mark.parametrize(("kind", "seed"), OUT_OF_STANDING)
 def test_the_blow_is_at_the_true_time_and_the_feet_are_empty_after(kind: FallKind, seed: int) -> None:
     recording = falling(Fall(kind, LYING_S), seed=seed)
     impact_s = fall_s(recording)

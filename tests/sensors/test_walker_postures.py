@@ -42,6 +42,7 @@ from sensors.walker import (
     Walker,
     record,
 )
+from sensors.walker.plan import Plan
 
 LACED = InsoleParams(preload_bw=0.03)
 ROLES = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE, Role.RIGHT_SHIN)
@@ -119,6 +120,17 @@ def test_nothing_that_was_felt_is_planned_differently_later(name: str) -> None:
             else:
                 felt = np.hstack(ahead.shank(role.side, along.time_s[portion]))
             assert np.array_equal(felt, along.values[role][portion])
+
+
+@pytest.mark.parametrize("name", ["rest", "drive", "shoes", "jump_down", "sit_and_walk"])
+def test_the_short_way_at_rest_gives_what_the_long_way_gives(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 20.0
+    short = record(body(name), seconds, RATE_HZ, ROLES)
+    for shortcut in ("foot_rests", "shank_rests"):
+        monkeypatch.setattr(Plan, shortcut, lambda *_: False)
+    long = record(body(name), seconds, RATE_HZ, ROLES)
+    for role in ROLES:
+        assert np.abs(short.values[role] - long.values[role]).max() < (0.1 if role.is_insole else 1e-9)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -18,6 +18,7 @@ from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactP
 from hub.gait.detectors.slap import SlapDetector, SlapParams
 from hub.gait.detectors.steps import StepDetector, StepParams
 from hub.gait.detectors.strike import StrikeDetector, StrikeParams
+from hub.gait.detectors.toe_first import ToeFirstDetector, ToeFirstParams
 from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.detectors.walking import WalkingDetector, WalkingParams
 from hub.gait.feed import Feed, GapParams
@@ -48,6 +49,7 @@ class GaitParams:
     walking: WalkingParams = field(default_factory=WalkingParams)
     context: ContextParams = field(default_factory=ContextParams)
     strike: StrikeParams = field(default_factory=StrikeParams)
+    toe_first: ToeFirstParams = field(default_factory=ToeFirstParams)
     drag: DragParams = field(default_factory=DragParams)
     slap: SlapParams = field(default_factory=SlapParams)
     step: StepParams = field(default_factory=StepParams)
@@ -97,6 +99,7 @@ class GaitEngine:
             WalkingDetector(session, params.walking),
             ContextDetector(legs, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),
+            ToeFirstDetector(session, legs, contexts, self._make, params.toe_first),
             DragDetector(session, legs, contexts, self._make, params.drag),
             SlapDetector(session, legs, contexts, self._make, params.slap),
             StepDetector(legs, self._make, params.step),

@@ -67,6 +67,12 @@ class Walking(NamedTuple):
     time_s: float
 
 
+class StepSettled(NamedTuple):
+    """Midstance after ``contact``: what kind of step it was stands in the context log, as far as it can be told."""
+
+    contact: InitialContact
+
+
 class ContextChange(NamedTuple):
     """From ``since_s`` on, which may be a while ago, the person is in this context."""
 

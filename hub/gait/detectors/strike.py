@@ -5,14 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hub.events import Event, Kind, Value
+from hub.events import Event, Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import InitialContact, JudgedContact, Strike
+from hub.gait.history import History
 from hub.gait.legs import Legs
 from hub.gait.signals.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
 from hub.gait.timeline import Later
 from hub.session import Floats, InsoleSpec, Session
 from sensors.layout import Region, Role
+
+ONSET_BEFORE_S = 0.100
+"""An onset this long before the contact is counted as that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,6 @@ class StrikeParams:
     flat_band_periods: float = 1.5  # 30 ms at 50 Hz (our choice)
     index_s: float = 0.050  # centre of pressure over the first 30-50 ms (Cavanagh and Lafortune 1980, adapted)
     judged_after_s: float = 0.080  # our latency budget for the strike
-    onset_before_s: float = 0.100  # an onset this long before the contact is counted as that long
-    heel_awaited_s: float = 0.300  # toe-first is reported at the latest then: 40 % of a usual stance (our choice)
-    poll_s: float = 0.050  # how often the heel is looked for meanwhile
 
 
 class _Verdict(NamedTuple):
@@ -35,25 +36,13 @@ class _Verdict(NamedTuple):
     scale: LoadScale
 
 
-class _HeelAwaited(NamedTuple):
-    """Timer: has the heel touched after a toe-first contact?"""
-
-    judged: JudgedContact
-    fore_s: float
-    scale: LoadScale
-
-
 class StrikeDetector:
-    """Reports initial contacts with their strike, and toe-first contacts of affected feet with the reason.
-
-    On the other foot toes first are stairs, tiptoe or a step back: the strike says so, but it is no sign of foot drop.
-    """
+    """Reports initial contacts with their strike."""
 
     def __init__(self, session: Session, legs: Legs, make: EventMaker, params: StrikeParams) -> None:
         self._make = make
         self._params = params
         self._legs = legs
-        self._wearer = session.wearer
         self._band_s = {}
         self._zones_known = {}
         for role, spec in session.sensors.items():
@@ -67,7 +56,6 @@ class StrikeDetector:
         handlers: dict[type, Callable[..., list[Output]]] = {
             InitialContact: self._contact,
             _Verdict: self._judge,
-            _HeelAwaited: self._await_heel,
         }
         return handlers
 
@@ -87,35 +75,10 @@ class StrikeDetector:
     def _judge(self, due: _Verdict, now_s: float) -> list[Output]:
         contact = due.contact
         time_s, columns = self._window(contact)
-        heel_s = onset_s(time_s, columns[HEEL].tolist(), contact.time_s, due.scale, HEEL)
-        fore_s = onset_s(time_s, columns[FORE].tolist(), contact.time_s, due.scale, FORE)
+        heel_s, fore_s = zone_onsets_s(time_s, columns, contact.time_s, due.scale)
         lead_s = heel_s - fore_s if heel_s is not None and fore_s is not None else None
         index = self._index_pct(contact, due.scale, time_s, columns)
-        outputs = self._report(contact, self._strike(contact.sensor, heel_s, fore_s), index, lead_s, now_s)
-        judged = outputs[0]
-        affected = self._wearer.is_affected(contact.side)
-        if affected and isinstance(judged, JudgedContact) and judged.strike is Strike.TOE and fore_s is not None:
-            outputs.append(_HeelAwaited(judged, fore_s, due.scale))
-        return outputs
-
-    def _await_heel(self, due: _HeelAwaited, now_s: float) -> list[Output]:
-        contact, params = due.judged.contact, self._params
-        time_s, columns = self._window(contact)
-        heel_s = onset_s(time_s, columns[HEEL].tolist(), contact.time_s, due.scale, HEEL)
-        if heel_s is None and now_s < contact.time_s + params.heel_awaited_s:
-            return [Later(now_s + params.poll_s, due)]
-        lead_ms = 1000 * ((now_s if heel_s is None else heel_s) - due.fore_s)
-        reason = (
-            f"forefoot {lead_ms:.0f} ms before heel"
-            if heel_s is not None
-            else f"forefoot only: no heel {lead_ms:.0f} ms after it"
-        )
-        fields: dict[str, Value] = {"lead_ms": lead_ms, "reason": reason}
-        return [
-            self._make(
-                Kind.TOE_FIRST, contact.side, contact.time_s, now_s, confidence=contact.confidence, fields=fields
-            )
-        ]
+        return self._report(contact, self._strike(contact.sensor, heel_s, fore_s), index, lead_s, now_s)
 
     def _strike(self, role: Role, heel_s: float | None, fore_s: float | None) -> Strike:
         if heel_s is None or fore_s is None:
@@ -139,10 +102,7 @@ class StrikeDetector:
         return [JudgedContact(contact, strike, index, lead_ms, event.id), event]
 
     def _window(self, contact: InitialContact) -> tuple[list[float], Floats]:
-        """Samples from shortly before the contact to now. They are few: plain numbers are quicker than arrays."""
-        start_s = contact.time_s - self._params.onset_before_s
-        time_s, columns = self._legs.insoles[contact.sensor].history.window(start_s, contact.time_s + 1.0)
-        return time_s.tolist(), columns
+        return around_contact(self._legs.insoles[contact.sensor].history, contact.time_s)
 
     def _index_pct(
         self, contact: InitialContact, scale: LoadScale, time_s: list[float], columns: Floats
@@ -152,6 +112,20 @@ class StrikeDetector:
         total = sum(columns[TOTAL, first:last].tolist()) - (last - first) * scale.zero[TOTAL]
         moment = sum(columns[MOMENT, first:last].tolist()) - (last - first) * scale.zero[MOMENT]
         return min(max(100 * moment / total, 0.0), 100.0) if total > 0 else None
+
+
+def around_contact(history: History, contact_s: float) -> tuple[list[float], Floats]:
+    """Samples from shortly before a contact to now. They are few: plain numbers are quicker than arrays."""
+    time_s, columns = history.window(contact_s - ONSET_BEFORE_S, contact_s + 1.0)
+    return time_s.tolist(), columns
+
+
+def zone_onsets_s(
+    time_s: list[float], columns: Floats, contact_s: float, scale: LoadScale
+) -> tuple[float | None, float | None]:
+    """When heel and forefoot took the contact's load."""
+    heel_s = onset_s(time_s, columns[HEEL].tolist(), contact_s, scale, HEEL)
+    return heel_s, onset_s(time_s, columns[FORE].tolist(), contact_s, scale, FORE)
 
 
 def onset_s(time_s: list[float], load: list[float], contact_s: float, scale: LoadScale, column: int) -> float | None:

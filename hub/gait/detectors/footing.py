@@ -1,0 +1,140 @@
+"""What kind of steps somebody takes who walks: on the level, turning, on stairs, on tiptoe, backward, aided."""
+
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+
+from hub.events import Context
+from hub.gait.legs import Legs
+from hub.gait.signals.loadscale import HEEL, TOTAL
+from hub.gait.signals.path import SwingPath, swing_path
+from sensors.layout import Side
+
+
+@dataclass(frozen=True, slots=True)
+class FootingParams:
+    """Where kinds of steps part; the second number of a pair holds once it is that kind."""
+
+    midstance: float = 0.30  # of a stride after the contact: the sole is down and the shank passes over it
+    midstance_latest_s: float = 0.45
+    turned_deg: tuple[float, float] = (28.0, 15.0)  # in one swing; straight walks 98 % below 20 (marpino)
+    level_rise_m: float = 0.08  # what the integral makes of level walking: median 0.08 (marpino), 0.07 (walker)
+    rise_m: tuple[float, float] = (
+        0.16,
+        0.10,
+    )  # away from that; two risers are 0.34 m, level 96 % within 0.12 (marpino)
+    backward_m: float = -0.30  # first and last steps of marpino come out at -0.2
+    impossible_m: float = 2.5  # nobody's stride: the axes are wrong
+    heel_pct: float = 3.0  # of the usual peak; less up to midstance is a heel that is kept up
+    aided_share: tuple[float, float] = (0.80, 0.88)  # of what the feet bore in standing
+    standing_looks_n: int = 9  # half seconds of standing whose median is the weight
+    both_toes_n: int = 4  # contacts in a row, toes first on both feet, that are stairs where no shank can tell
+
+
+class Footfall(NamedTuple):
+    """A contact and the same foot's previous one."""
+
+    side: Side
+    before_s: float
+    time_s: float
+
+
+class Footing:
+    """Judges each step at midstance, when it is known how its foot came there. One kind holds until another is seen."""
+
+    def __init__(self, legs: Legs, params: FootingParams) -> None:
+        self._legs = legs
+        self._params = params
+        self.context = Context.WALKING
+        self._standing: deque[float] = deque(maxlen=params.standing_looks_n)
+        self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
+        self._turned_deg = 0.0
+
+    def settles_after_s(self, stride_s: float) -> float:
+        """When after its contact a step can be judged."""
+        return min(self._params.midstance * stride_s, self._params.midstance_latest_s)
+
+    def stood(self, from_s: float, to_s: float) -> None:
+        """Learn the weight from a stretch of standing."""
+        load = self._load(from_s, to_s)
+        if load is not None:
+            self._standing.append(load)
+
+    def start(self) -> None:
+        """A walk begins."""
+        self.context = Context.WALKING
+        self._turned_deg = 0.0
+        self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
+
+    def judge(self, step: Footfall, now_s: float) -> Context:
+        """The kind of steps, from this one on."""
+        self._heel_up[step.side] = self._keeps_heel_up(step, now_s)
+        path = self._path(step, now_s)
+        if path is not None:
+            self.context = self._by_path(path)
+        if all(self._heel_up.values()):
+            self.context = Context.TIPTOE
+        elif self.context is Context.TIPTOE:
+            self.context = Context.WALKING
+        if self.context in {Context.WALKING, Context.AIDED}:
+            self.context = self._by_load(step)
+        return self.context
+
+    def _by_path(self, path: SwingPath) -> Context:
+        params, was = self._params, self.context
+        if abs(path.forward_m) > params.impossible_m or abs(path.rise_m) > params.impossible_m / 2:
+            return was
+        turned_deg, self._turned_deg = self._turned_deg, path.turned_deg
+        least_deg, again_deg = params.turned_deg
+        twice = min(turned_deg * path.turned_deg, again_deg * again_deg) >= again_deg * again_deg
+        held = was is Context.TURNING and abs(path.turned_deg) >= again_deg
+        if abs(path.turned_deg) >= least_deg or twice or held:
+            return Context.TURNING
+        if abs(path.rise_m - params.level_rise_m) >= params.rise_m[was is Context.STAIRS]:
+            return Context.STAIRS
+        if path.forward_m <= params.backward_m:
+            return Context.BACKWARD
+        return Context.AIDED if was is Context.AIDED else Context.WALKING
+
+    def _path(self, step: Footfall, now_s: float) -> SwingPath | None:
+        role = step.side.shin
+        shank = self._legs.shanks.get(role)
+        if shank is None or shank.level is None:
+            return None
+        from_s = step.before_s + now_s - step.time_s
+        return (
+            swing_path(shank.history, shank.level, from_s, now_s) if self._legs.complete_since(role, from_s) else None
+        )
+
+    def _keeps_heel_up(self, step: Footfall, now_s: float) -> bool:
+        insole = self._legs.insoles.get(step.side.insole)
+        if insole is None or not insole.scale.learnt:
+            return False
+        heel = insole.history.window(step.time_s, now_s)[1][HEEL]
+        level = insole.scale.zero[HEEL] + self._params.heel_pct / 100 * insole.scale.peak
+        return len(heel) > 0 and heel.item(heel.argmax()) < level
+
+    def _by_load(self, step: Footfall) -> Context:
+        if len(self._standing) < self._params.standing_looks_n:
+            return Context.WALKING
+        load = self._load(step.before_s, step.time_s)
+        if load is None:
+            return self.context
+        aided = self.context is Context.AIDED
+        return Context.AIDED if load < self._params.aided_share[aided] * median(self._standing) else Context.WALKING
+
+    def _load(self, from_s: float, to_s: float) -> float | None:
+        """Mean load of both feet in the insoles' own unit; None where one of them cannot tell."""
+        load = 0.0
+        for side in (Side.LEFT, Side.RIGHT):
+            insole = self._legs.insoles.get(side.insole)
+            if insole is None or not self._legs.complete_since(side.insole, from_s):
+                return None
+            total = insole.history.window(from_s, to_s)[1][TOTAL]
+            if len(total) == 0:
+                return None
+            load += float(np.add.reduce(total)) / len(total) - insole.scale.zero[TOTAL]
+        return load

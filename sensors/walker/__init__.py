@@ -6,6 +6,7 @@ from sensors.walker.falls import Fall, FallKind
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.kneeling import Kneel
+from sensors.walker.legwork import Kick, Stamp
 from sensors.walker.person import Person
 from sensors.walker.profiles import PROFILES, Profile
 from sensors.walker.riding import Drive, FootPropel
@@ -53,6 +54,7 @@ __all__ = [
     "ImuParams",
     "InsoleParams",
     "JumpDown",
+    "Kick",
     "Kneel",
     "Level",
     "LieDown",
@@ -73,6 +75,7 @@ __all__ = [
     "ShoesOff",
     "Sit",
     "Stairs",
+    "Stamp",
     "Stamping",
     "Stand",
     "Strategy",

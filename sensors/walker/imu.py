@@ -198,5 +198,5 @@ def _shock_g(contact: Contact, since_s: Floats) -> Floats:
     shock: Floats = impact.peak_g * ring
     if contact.slap_bw > 0.0:
         later_s = np.maximum(since_s - contact.onset_s[2], 0.0)
-        shock += 2.0 * contact.slap_bw * np.exp(-later_s / 0.02) * np.sin(2.0 * np.pi * 25.0 * later_s)
+        shock += 3.5 * contact.slap_bw * np.exp(-later_s / 0.02) * np.sin(2.0 * np.pi * 25.0 * later_s)
     return shock

@@ -109,7 +109,7 @@ def foot_load(plan: Plan, side: Side, time_s: Floats, sway: Sway) -> FootLoad:
     for touch in plan.legs[side.other].touches:
         at = within(time_s, touch.start_s, touch.end_s)
         if at.start < at.stop and touch.phases_rad is not None:
-            relieved_n = weight_n * touch.load_bw * touch.presence(time_s[at])
+            relieved_n = weight_n * touch.load_bw * touch.presence(time_s[at], edges_s=0.06)
             stance_n[at] = np.maximum(stance_n[at] - relieved_n, np.minimum(stance_n[at], 0.1 * weight_n))
     return FootLoad(stance_n, share, touching, front_n, progress, leg.laced(time_s))
 

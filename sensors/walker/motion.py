@@ -12,7 +12,7 @@ from sensors.walker.posture import posture_motion
 from sensors.walker.trips import stumble_course
 
 STANDING_THIGH_DEG = 3.0
-SWUNG_FROM = 0.55
+SWUNG_FROM = 0.62
 """Part of the gait cycle from which a leg swings outward or is hiked, until its contact."""
 
 _SMOOTHING_S = 0.015
@@ -115,7 +115,7 @@ def _swung_out(plan: Plan, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
         return abduct_deg, hike_m
     phase = leg.phase(time_s)
     swing = np.clip((phase - np.floor(phase) - SWUNG_FROM) / (1.0 - SWUNG_FROM), 0.0, 1.0)
-    arc = plan.walking(time_s) * np.sin(np.pi * swing) ** 2
+    arc = plan.walking(time_s) * np.sin(np.pi * swing) ** 3
     outward = 1.0 if side is Side.LEFT else -1.0
     return outward * arc * abduct_deg, arc * hike_m
 

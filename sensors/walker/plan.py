@@ -106,9 +106,9 @@ class Touch:
     phases_rad: Floats | None = None
     flat: bool = False
 
-    def presence(self, time_s: Floats) -> Floats:
+    def presence(self, time_s: Floats, edges_s: float = 0.01) -> Floats:
         """1 while touching, with edges of 10 ms."""
-        inside: Floats = np.clip(np.minimum(time_s - self.start_s, self.end_s - time_s) / 0.01, 0.0, 1.0)
+        inside: Floats = np.clip(np.minimum(time_s - self.start_s, self.end_s - time_s) / edges_s, 0.0, 1.0)
         return inside
 
     def tremor(self, frequencies_hz: Floats, time_s: Floats) -> Floats:

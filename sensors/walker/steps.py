@@ -220,8 +220,8 @@ class Stepper:
             (leg.hike_m, manner.hike_m[side] * (1.0 + 6.0 * (varied - 1.0))),
         ):
             if value != track.last:
-                track.hold(swing.fc_s)
-                track.to(swing.fc_s + 0.2 * (swing.ic_s - swing.fc_s), value)
+                track.hold(swing.fc_s - 0.08)
+                track.to(swing.fc_s, value)
         for track, value in (
             (leg.yaw_deg, leg.yaw_deg.last + manner.turn_deg[side]),
             (leg.ground_m, self._plan.legs[side.other].ground_m.last + manner.rise_m),

@@ -15,6 +15,9 @@ from sensors.walker.truth import Strategy
 GLANCE = 0.4
 """Below this strength the swing goes on without a recovery response."""
 
+LATE_DROP_S = 0.06
+"""A lowered foot is down at most this long after its planned contact: late in swing it is near the ground already."""
+
 _REFLEX_S = 0.08
 """Nothing voluntary moves before (Schillings 2000: 60-140 ms)."""
 
@@ -79,7 +82,8 @@ def plan_stumble(trip: Trip, fc_s: float, ic_s: float, rng: np.random.Generator)
             contact_s = max(fc_s + rng.uniform(1.4, 1.8) * swing_s, start_s + rng.uniform(0.42, 0.5))
             dip_deg = rng.uniform(12.0, 24.0)
         case Strategy.LOWERING:
-            contact_s, dip_deg = start_s + rng.uniform(0.15, 0.25), rng.uniform(6.0, 12.0)
+            down_s = min(rng.uniform(0.15, 0.25), max(ic_s - start_s + LATE_DROP_S, 0.1))
+            contact_s, dip_deg = start_s + down_s, rng.uniform(6.0, 12.0)
         case Strategy.DELAYED:
             contact_s, dip_deg = start_s + rng.uniform(0.26, 0.38), rng.uniform(10.0, 20.0)
     return Stumble(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sensors.layout import Side
+from sensors.walker.legwork import bump_sensor
 from sensors.walker.manner import manner_of
 from sensors.walker.plan import Plan
 from sensors.walker.profiles import Profile
@@ -21,6 +22,7 @@ class Walk:
         the walk is too short for does not happen.
     speed_mps, cadence_spm : None for the profile's own.
     sudden_stop : the last step is cut short, as before an obstacle.
+    bumps : times at which something hits the sensor on the affected shin: a jolt of 4-10 g and 6-12 ms, no trip.
     severity : 0..1, fades the profile's weakness. ``assist``: 0..1, a brace or stimulator makes up for it.
     """
 
@@ -32,6 +34,7 @@ class Walk:
     severity: float = 1.0
     assist: float = 0.0
     sudden_stop: bool = False
+    bumps: tuple[float, ...] = ()
 
     def play(self, plan: Plan) -> Iterator[None]:
         """Step until the time is over; the closing step is the last one within it."""
@@ -46,6 +49,7 @@ class Walk:
         lead = Side.LEFT if plan.rng.random() < 0.5 else Side.RIGHT
         stepper = Stepper(plan, manner, lead)
         start_s = plan.now_s
+        bump_sensor(plan, [start_s + time_s for time_s in self.bumps])
         plan.begin("walk", stepper.start())
         waiting = sorted(self.trips, key=lambda trip: trip.at_s)
         step_s = 0.5 * manner.stride_s

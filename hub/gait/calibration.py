@@ -11,7 +11,8 @@ from sensors.layout import Role
 class InsoleCalibration:
     """One insole, in its unit: the unloaded value of each feature column, and the usual stance peak above that.
 
-    ``unrest``: what swing usually adds to each column; empty where that is not known. The columns are those of ``hub.gait.signals.loadscale``; they depend on the insole's cells.
+    ``unrest``: what swing usually adds to each column; empty where that is not known. The columns are those of
+    ``hub.gait.signals.loadscale``; they depend on the insole's cells.
     """
 
     zero: tuple[float, ...]

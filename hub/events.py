@@ -70,7 +70,9 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "strike_index_pct": Field(NUMBER, "centre of pressure in the first 50 ms, % of foot length from the heel"),
         "lead_ms": Field(NUMBER, "forefoot before heel, ms; negative: heel first"),
     },
-    Kind.FINAL_CONTACT: {},
+    Kind.FINAL_CONTACT: {
+        "unclear": Field(BOOLEAN, "true: the foot was not seen to leave the ground; the time is the shin's"),
+    },
     Kind.STEP: {
         "step_time_s": Field(NUMBER, "initial contact of the other foot to this one"),
         "stride_time_s": Field(NUMBER, "initial contact to the previous one of the same foot"),

@@ -13,6 +13,7 @@ from hub.gait.detectors.contact import ContactDetector, ContactParams
 from hub.gait.detectors.context import ContextDetector, ContextParams
 from hub.gait.detectors.drag import DragDetector, DragParams
 from hub.gait.detectors.fall import FallDetector, FallParams
+from hub.gait.detectors.fusion import ContactFusion, FusionParams
 from hub.gait.detectors.quality import QualityDetector, QualityParams
 from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactParams
 from hub.gait.detectors.slap import SlapDetector, SlapParams
@@ -47,6 +48,7 @@ class GaitParams:
     contact: ContactParams = field(default_factory=ContactParams)
     shank_contact: ShankContactParams = field(default_factory=ShankContactParams)
     walking: WalkingParams = field(default_factory=WalkingParams)
+    fusion: FusionParams = field(default_factory=FusionParams)
     context: ContextParams = field(default_factory=ContextParams)
     strike: StrikeParams = field(default_factory=StrikeParams)
     toe_first: ToeFirstParams = field(default_factory=ToeFirstParams)
@@ -94,8 +96,9 @@ class GaitEngine:
         self._detectors: list[Detector] = [
             legs,
             QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles)),
-            ContactDetector(session, bearing, self._make, params.contact),
-            ShankContactDetector(session, self._make, params.shank_contact),
+            ContactDetector(session, bearing, params.contact),
+            ShankContactDetector(session, params.shank_contact),
+            ContactFusion(legs, contexts, self._make, params.fusion),
             WalkingDetector(session, params.walking),
             ContextDetector(legs, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from hub.events import Context
+from hub.events import Context, Kind
 from sensors.layout import Role, Side
 
 
@@ -14,6 +14,22 @@ class Strike(StrEnum):
     FLAT = "flat"
     TOE = "toe"
     UNKNOWN = "unknown"
+
+
+class Sighting(NamedTuple):
+    """A contact as one sensor saw it; the fusion decides which are reported.
+
+    ``sure``: an insole that needs no witness. ``swing``: of a shank's initial contact: when the foot had left the
+    ground, and the zero crossings of the swing.
+    """
+
+    kind: Kind
+    side: Side
+    time_s: float
+    confidence: float
+    sensor: Role
+    sure: bool
+    swing: tuple[float, float, float] | None = None
 
 
 class InitialContact(NamedTuple):

@@ -5,8 +5,9 @@ import pytest
 
 from hub.gait.signals.edges import EdgeParams, began_s, ended_s, fade, last_crossing
 from hub.gait.signals.loadscale import COLUMNS, LoadScale, LoadScaleParams, ScaleLearner
-from hub.session import Floats
+from hub.session import Floats, InsoleSpec
 from sensors.layout import LoadUnit
+from sensors.walker.session import EIGHT_CELLS
 
 PEAK = 500.0
 
@@ -70,7 +71,7 @@ def test_only_a_fading_load_makes_a_slow_shoe() -> None:
     straight = np.clip((0.6 - time_s) * 5000.0, 0.0, PEAK)
     toes_dragged = straight + np.where((time_s > 0.8) & (time_s < 0.9), 50.0, 0.0)
     for total, slow in ((fading(time_s), True), (straight, False), (toes_dragged, False)):
-        learner = ScaleLearner(LoadUnit.N, None, LoadScaleParams())
+        learner = ScaleLearner(InsoleSpec(100.0, LoadUnit.N, EIGHT_CELLS), None, LoadScaleParams())
         quiet, loud = np.zeros(COLUMNS), np.full(COLUMNS, 0.03 * PEAK)
         for _ in range(4):
             learner.stance(PEAK)

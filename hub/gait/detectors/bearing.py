@@ -11,7 +11,7 @@ from statistics import median
 from hub.events import Context
 from hub.gait.context_log import ContextLog
 from hub.gait.legs import Legs
-from hub.gait.signals.loadscale import TOTAL, ZERO_IS_ZERO
+from hub.gait.signals.loadscale import FEWEST_CELLS, TOTAL, ZERO_IS_ZERO
 from hub.session import InsoleSpec, Session
 from sensors.layout import LoadUnit, Side
 
@@ -21,9 +21,6 @@ NOT_ON_FEET = frozenset({Context.OFF, Context.DANGLING, Context.SITTING, Context
 BEFORE_LIFT_S = (0.15, 0.30, 0.50)
 AFTER_LIFT_S = 0.02
 WITHIN_SWING = (0.25, 0.50, 0.75)
-
-FEWEST_CELLS = 3
-"""Two cells do not tell a load: when a foot is lifted, the other one bears between them (marpino)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Initial and final contacts of each foot, from whichever sensor of that foot can tell them."""
+"""Initial and final contacts as the insole of each foot sees them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from enum import StrEnum
 from math import inf
 
 from hub.events import Kind
-from hub.gait.detector import EventMaker, Handler, Output
+from hub.gait.detector import Handler, Output
 from hub.gait.detectors.bearing import Bearing
-from hub.gait.facts import FinalContact, InitialContact
+from hub.gait.facts import InitialContact, Sighting
 from hub.gait.feed import SampleHole, SensorSilent
 from hub.gait.signals.insole import Loaded, Touched, Unloaded, Untouched
 from hub.session import InsoleSpec, Session
@@ -72,9 +72,8 @@ class _Foot:
 class ContactDetector:
     """Contacts of the feet that wear an insole."""
 
-    def __init__(self, session: Session, bearing: Bearing, make: EventMaker, params: ContactParams) -> None:
+    def __init__(self, session: Session, bearing: Bearing, params: ContactParams) -> None:
         self._bearing = bearing
-        self._make = make
         self._params = params
         self._feet = {role.side: _Foot() for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)}
 
@@ -111,7 +110,7 @@ class ContactDetector:
             return []
         foot.contact_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
-        return [InitialContact(mark.side, mark.time_s, confidence, mark.side.insole)]
+        return [self._sighting(Kind.INITIAL_CONTACT, mark, confidence)]
 
     def _unloaded(self, mark: Unloaded, now_s: float) -> list[Output]:
         foot = self._feet[mark.side]
@@ -125,11 +124,11 @@ class ContactDetector:
             return []
         foot.lifted_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
-        contact = FinalContact(mark.side, mark.time_s, confidence, mark.side.insole)
-        return [
-            contact,
-            self._make(Kind.FINAL_CONTACT, mark.side, mark.time_s, now_s, fields={}, confidence=confidence),
-        ]
+        return [self._sighting(Kind.FINAL_CONTACT, mark, confidence)]
+
+    @staticmethod
+    def _sighting(kind: Kind, mark: Loaded | Unloaded, confidence: float) -> Sighting:
+        return Sighting(kind, mark.side, mark.time_s, confidence, mark.side.insole, mark.scale.sure)
 
     def _other_foot(self, contact: InitialContact, now_s: float) -> list[Output]:
         foot = self._feet.get(contact.side.other)

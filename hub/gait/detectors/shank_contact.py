@@ -1,4 +1,4 @@
-"""Contacts of a foot without insole, from the swings of its shank.
+"""Contacts as the shank of each leg sees them, from its swings.
 
 A single swing of the shank may be a kick, a leg crossed or a fall; walking repeats. Contacts are therefore reported
 once a second swing of either leg has followed in the rhythm of steps, the first ones late, and from then on at once.
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import inf
 
 from hub.events import Kind
-from hub.gait.detector import EventMaker, Handler, Output
-from hub.gait.facts import FinalContact, InitialContact
+from hub.gait.detector import Handler, Output
+from hub.gait.facts import InitialContact, Sighting
 from hub.gait.feed import SensorSilent
 from hub.gait.signals.shank_marks import ContactMinimum, ToeOffMinimum
 from hub.session import Session
@@ -31,7 +31,7 @@ class ShankContactParams:
 
 
 class _Leg:
-    """A leg that is known by its shank alone."""
+    """A leg with a shin sensor."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
@@ -41,14 +41,11 @@ class _Leg:
 
 
 class ShankContactDetector:
-    """Contacts of the legs that wear a shin sensor and no insole."""
+    """Contacts of the legs that wear a shin sensor."""
 
-    def __init__(self, session: Session, make: EventMaker, params: ShankContactParams) -> None:
-        self._make = make
+    def __init__(self, session: Session, params: ShankContactParams) -> None:
         self._params = params
-        insoles = {role.side for role in session.sensors if role.is_insole}
-        shins = [role for role in session.sensors if not role.is_insole]
-        self._legs = {role.side: _Leg(role) for role in shins if role.side not in insoles}
+        self._legs = {role.side: _Leg(role) for role in session.sensors if not role.is_insole}
         self._believed_until_s = -inf
         self._contact_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
 
@@ -70,14 +67,14 @@ class ShankContactDetector:
         leg = self._legs.get(mark.role.side)
         if leg is None or mark.upright is False or now_s > self._believed_until_s or not mark.seen:
             return []
-        return self._report_lift(leg, mark.time_s, now_s)
+        return self._lift(leg, mark.time_s)
 
     def _landed(self, mark: ContactMinimum, now_s: float) -> list[Output]:
         leg = self._legs.get(mark.role.side)
         if leg is None or mark.upright is False:
             return []
         if mark.swing.rise_s <= self._believed_until_s:
-            return self._report_contact(leg, mark, now_s)
+            return self._land(leg, mark)
         leg.waiting = [
             *(swing for swing in leg.waiting if mark.time_s - swing.time_s <= self._params.stride_s[1]),
             mark,
@@ -88,8 +85,8 @@ class ShankContactDetector:
         for swing in self._believe(mark.time_s):
             swung = self._legs[swing.role.side]
             if swing.swing.minimum_s < swing.swing.rise_s:
-                outputs += self._report_lift(swung, swing.final_contact_s, now_s)
-            outputs += self._report_contact(swung, swing, now_s)
+                outputs += self._lift(swung, swing.final_contact_s)
+            outputs += self._land(swung, swing)
         return outputs
 
     def _in_rhythm(self, leg: _Leg, mark: ContactMinimum) -> bool:
@@ -109,22 +106,22 @@ class ShankContactDetector:
         recent = [swing for swing in swings if time_s - swing.time_s <= self._params.stride_s[1]]
         return sorted(recent, key=lambda swing: swing.time_s)
 
-    def _report_lift(self, leg: _Leg, time_s: float, now_s: float) -> list[Output]:
+    def _lift(self, leg: _Leg, time_s: float) -> list[Output]:
         if time_s - leg.contact_s < self._params.stance_shortest_s or leg.lifted_s > leg.contact_s:
             return []
         leg.lifted_s = time_s
-        side, confidence = leg.role.side, self._params.strong_confidence
-        contact = FinalContact(side, time_s, confidence, leg.role)
-        return [contact, self._make(Kind.FINAL_CONTACT, side, time_s, now_s, confidence=confidence, fields={})]
+        confidence = self._params.strong_confidence
+        return [Sighting(Kind.FINAL_CONTACT, leg.role.side, time_s, confidence, leg.role, sure=False)]
 
-    def _report_contact(self, leg: _Leg, mark: ContactMinimum, now_s: float) -> list[Output]:
+    def _land(self, leg: _Leg, mark: ContactMinimum) -> list[Output]:
         params = self._params
         if mark.time_s - leg.contact_s < params.contact_interval_s:
             return []
         leg.contact_s = mark.time_s
         self._believed_until_s = max(self._believed_until_s, mark.time_s + params.walking_for_s)
         confidence = params.strong_confidence if mark.strong else params.weak_confidence
-        return [InitialContact(leg.role.side, mark.time_s, confidence, leg.role)]
+        swing = (mark.final_contact_s, mark.swing.rise_s, mark.swing.fall_s)
+        return [Sighting(Kind.INITIAL_CONTACT, leg.role.side, mark.time_s, confidence, leg.role, False, swing)]
 
     def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
         self._contact_s[contact.side] = contact.time_s

@@ -102,7 +102,7 @@ class InsoleStream:
         self._params = params
         self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
-        self._learner = ScaleLearner(spec.unit, calibration, scale_params)
+        self._learner = ScaleLearner(spec, calibration, scale_params)
         self._cell_y = np.array([[cell.y] for cell in spec.cells])
         self._cell_column = [REGION_COLUMN.get(cell.region, TOTAL) for cell in spec.cells]
         self.restart()

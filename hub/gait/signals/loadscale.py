@@ -7,7 +7,7 @@ from statistics import median
 import numpy as np
 
 from hub.gait.calibration import InsoleCalibration
-from hub.session import Floats
+from hub.session import Floats, InsoleSpec
 from sensors.layout import LoadUnit
 
 TOTAL, HEEL, FORE, MOMENT = range(4)
@@ -54,6 +54,10 @@ ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
 """Units whose unloaded value is known before the first swing."""
 
 
+FEWEST_CELLS = 3
+"""Two cells do not tell a load: much of the weight is borne between them (marpino)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadScale:
     """A snapshot: unloaded value of each column, usual peak of the total above it, and what swing adds to them."""
@@ -68,6 +72,7 @@ class LoadScale:
     load: float
     lift: float
     slow: bool
+    sure: bool
     zone: tuple[float, ...]
 
     @classmethod
@@ -81,12 +86,13 @@ class LoadScale:
         learnt: bool,
         least_load: float,
         slow: bool = False,
+        knows_zero: bool = True,
     ) -> "LoadScale":
         """With the levels that follow.
 
         Of the total: ``on`` and ``off`` the ground, ``load`` borne; load began at ``contact`` and ended at ``on``.
         ``lift`` is passed shortly before final contact, or at it in ``slow`` shoes, in which pressure fades after it.
-        ``zone`` is the onset level of each column.
+        ``sure``: contacts need no second witness. ``zone`` is the onset level of each column.
         """
         highest = params.on_highest_pct / 100 * peak
         contact = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
@@ -104,6 +110,7 @@ class LoadScale:
             load=zero[TOTAL] + max(params.load_pct / 100 * peak, 1.3 * on, 0.0 if learnt else least_load),
             lift=zero[TOTAL] + max(lift, on),
             slow=slow,
+            sure=knows_zero and not slow,
             zone=tuple(zero_of + zone for zero_of, zone in zip(zero, zones, strict=True)),
         )
 
@@ -111,10 +118,11 @@ class LoadScale:
 class ScaleLearner:
     """Keeps the scale of one insole. It changes at samples that the data choose, never at block borders."""
 
-    def __init__(self, unit: LoadUnit, calibration: InsoleCalibration | None, params: LoadScaleParams) -> None:
+    def __init__(self, spec: InsoleSpec, calibration: InsoleCalibration | None, params: LoadScaleParams) -> None:
         self._params = params
-        self._known_zero = unit in ZERO_IS_ZERO or calibration is not None
-        self._least_peak = LEAST_PEAK[unit]
+        self._sees_load = len(spec.cells) >= FEWEST_CELLS
+        self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None
+        self._least_peak = LEAST_PEAK[spec.unit]
         self._swings = np.empty((params.kept, 2 * COLUMNS))
         self._swings_n = 0
         self._peaks: deque[float] = deque(maxlen=params.kept)
@@ -213,7 +221,14 @@ class ScaleLearner:
         restless = unrest[TOTAL] > self._params.slow_unrest_pct / 100 * peak
         slow = restless and (not self._fades or median(self._fades) > self._params.slow_fade)
         return LoadScale.make(
-            zero, peak, unrest, self._params, learnt=learnt, least_load=0.9 * self._least_peak, slow=slow
+            zero,
+            peak,
+            unrest,
+            self._params,
+            learnt=learnt,
+            least_load=0.9 * self._least_peak,
+            slow=slow,
+            knows_zero=(learnt or self._known_zero) and self._sees_load,
         )
 
 

@@ -3,10 +3,12 @@
 from sensors.walker.bed import LieDown
 from sensors.walker.exercises import Exercise, SeatedExercise
 from sensors.walker.falls import Fall, FallKind
+from sensors.walker.faults import IMU_FAULTS, INSOLE_FAULTS, LINK_FAULTS
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.kneeling import Kneel
 from sensors.walker.legwork import Kick, Stamp
+from sensors.walker.loss import LossParams, LossyLink
 from sensors.walker.person import Person
 from sensors.walker.profiles import PROFILES, Profile
 from sensors.walker.riding import Drive, FootPropel
@@ -16,6 +18,8 @@ from sensors.walker.seats import Chair, CrossLegs, Dangle, Rest, Seat, SeatedPar
 from sensors.walker.segments import Segment, Sit, Stand
 from sensors.walker.session import EIGHT_CELLS, Recording, record, render_session
 from sensors.walker.shoes import PutAway, ShoesOff
+from sensors.walker.strap import Slip
+from sensors.walker.stream import Portion, portions
 from sensors.walker.stretches import (
     Aided,
     Backward,
@@ -38,6 +42,9 @@ from sensors.walker.walking import Walk
 
 __all__ = [
     "EIGHT_CELLS",
+    "IMU_FAULTS",
+    "INSOLE_FAULTS",
+    "LINK_FAULTS",
     "PROFILES",
     "Aided",
     "Backward",
@@ -58,9 +65,12 @@ __all__ = [
     "Kneel",
     "Level",
     "LieDown",
+    "LossParams",
+    "LossyLink",
     "Marching",
     "OneLeg",
     "Person",
+    "Portion",
     "Profile",
     "PutAway",
     "Ramp",
@@ -74,6 +84,7 @@ __all__ = [
     "ShiftWeight",
     "ShoesOff",
     "Sit",
+    "Slip",
     "Stairs",
     "Stamp",
     "Stamping",
@@ -90,6 +101,7 @@ __all__ = [
     "Walker",
     "demo_script",
     "evaluation_script",
+    "portions",
     "record",
     "render_session",
 ]

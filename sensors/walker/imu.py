@@ -9,12 +9,15 @@ from sensors.driver import G_MPS2, Floats
 from sensors.walker.motion import ShankMotion
 from sensors.walker.plan import SHOCK_S, Contact, Touch, within
 from sensors.walker.shaking import Shaking
+from sensors.walker.strap import Slip, rotations, strapped
 
 _SWING_AXES = ((4.0, 0.6), (3.0, 1.9))
 """Amplitude in degrees and phase of the shank's roll and yaw over the gait cycle."""
 
 _GYRO_RING_DPS = 12.0
 """Shock of 1 g rings the gyroscope by this."""
+
+_WARM_UP_S = 600.0
 
 _ROUGHNESS_HZ = np.linspace(16.0, 45.0, 8)
 
@@ -29,7 +32,9 @@ class ImuParams:
     tissue_hz, tissue_damping, tissue_part : resonance of the soft tissue, and how much of the acceleration passes it.
     gyro_noise_dps, accel_noise_mps2 : RMS in the internal bandwidth of 250 Hz.
     gyro_bias_dps, accel_bias_mps2 : per axis. ``gyro_wander_dps``: slow change around it.
+    gyro_drift_dps : per axis, change of the bias as the sensor warms up (time constant 10 min).
     gyro_range_dps, accel_range_mps2 : where the numbers clip.
+    slips : when the strap gives way.
     """
 
     yaw_deg: float = 0.0
@@ -43,8 +48,10 @@ class ImuParams:
     gyro_bias_dps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gyro_wander_dps: float = 0.0
     accel_bias_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gyro_drift_dps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gyro_range_dps: float = 2000.0
     accel_range_mps2: float = 16.0 * G_MPS2
+    slips: tuple[Slip, ...] = ()
 
     @staticmethod
     def drawn(rng: np.random.Generator) -> "ImuParams":
@@ -68,13 +75,21 @@ class ImuParams:
 
     @property
     def rotation(self) -> Floats:
-        """(3, 3) from shank axes to sensor axes."""
-        roll, pitch, yaw = np.radians([self.roll_deg, self.pitch_deg, self.yaw_deg])
-        about_x = np.array([[1, 0, 0], [0, np.cos(roll), np.sin(roll)], [0, -np.sin(roll), np.cos(roll)]])
-        about_y = np.array([[np.cos(pitch), 0, -np.sin(pitch)], [0, 1, 0], [np.sin(pitch), 0, np.cos(pitch)]])
-        about_z = np.array([[np.cos(yaw), np.sin(yaw), 0], [-np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
-        turn: Floats = about_x @ about_y @ about_z
+        """(3, 3) from shank axes to sensor axes, before any slip."""
+        turn: Floats = rotations(np.array([self._mounting_deg]))[0]
         return turn
+
+    @property
+    def _mounting_deg(self) -> tuple[float, float, float]:
+        return self.roll_deg, self.pitch_deg, self.yaw_deg
+
+    def slip_between(self, start_s: float, end_s: float) -> bool:
+        """True where the strap slips in that time."""
+        return any(slip.at_s < end_s and slip.at_s + slip.over_s > start_s for slip in self.slips)
+
+    def strapped(self, force: Floats, rate: Floats, time_s: Floats) -> tuple[Floats, Floats]:
+        """Force and rate of the shank in the sensor's axes."""
+        return strapped(self._mounting_deg, self.slips, force, rate, time_s)
 
 
 def bone_motion(
@@ -145,19 +160,18 @@ def _in_shank_axes(motion: ShankMotion, level: tuple[Floats, Floats, Floats], ti
     return force, rate
 
 
-def worn(params: ImuParams, force: Floats, rate: Floats, dt_s: float) -> tuple[Floats, Floats]:
+def worn(params: ImuParams, force: Floats, rate: Floats, time_s: Floats) -> tuple[Floats, Floats]:
     """What the strapped sensor feels of ``bone_motion``, before noise: soft tissue, then its own axes.
 
     The first 0.35 s are needed for the tissue to settle.
     """
     if params.tissue_part > 0.0:
-        response = _tissue_response(params, dt_s)
+        response = _tissue_response(params, float(time_s[1] - time_s[0]))
         for axis in range(3):
             padded = np.concatenate((np.full(response.size - 1, force[0, axis]), force[:, axis]))
             wobble = np.convolve(padded, response, mode="valid")
             force[:, axis] += params.tissue_part * (wobble - force[:, axis])
-    turn = params.rotation.T
-    return force @ turn, rate @ turn
+    return params.strapped(force, rate, time_s)
 
 
 def sensed(
@@ -166,7 +180,9 @@ def sensed(
     """Bias, noise and range."""
     force = force + np.array(params.accel_bias_mps2) + params.accel_noise_mps2 * rng.standard_normal(force.shape)
     wander = params.gyro_wander_dps * np.sin(2.0 * np.pi * time_s[:, None] / np.array([710.0, 930.0, 1270.0]))
-    rate = rate + np.array(params.gyro_bias_dps) + wander + params.gyro_noise_dps * rng.standard_normal(rate.shape)
+    warmth = 1.0 - np.exp(-np.maximum(time_s, 0.0) / _WARM_UP_S)
+    bias_dps = np.array(params.gyro_bias_dps) + wander + warmth[:, None] * np.array(params.gyro_drift_dps)
+    rate = rate + bias_dps + params.gyro_noise_dps * rng.standard_normal(rate.shape)
     return (
         np.clip(force, -params.accel_range_mps2, params.accel_range_mps2),
         np.clip(rate, -params.gyro_range_dps, params.gyro_range_dps),

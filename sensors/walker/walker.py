@@ -94,7 +94,8 @@ class Walker:
         ------
         ValueError : times that are forgotten already, or a layout without cells.
         """
-        return self._sample(time_s, len(cells), lambda chunk: self._cell_chunk(chunk, side, cells))
+        forces_n = self._sample(time_s, len(cells), lambda chunk: self._cell_chunk(chunk, side, cells))
+        return self._insole[side].converted(forces_n)
 
     def shank(self, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
         """(n, 3) specific force in m/s^2 and (n, 3) angular rate in deg/s, in the mounted sensor's axes.
@@ -178,7 +179,7 @@ class Walker:
                 forces_n = _filled(forces_n)
             rng = np.random.default_rng((self._seed, 2, FEET.index(side), chunk))
             made.cells[side, cells] = self._insole_of(side, len(cells)).sensed(
-                forces_n, made.loads[side].laced[:: 1 if not rests else time_s.size], time_s, rng
+                forces_n, made.loads[side].laced[: 1 if rests else None], time_s, rng
             )
         return made.cells[side, cells]
 
@@ -194,7 +195,8 @@ class Walker:
             first = chunk * _CHUNK_N
             time_s = np.arange(first - _LEAD_IN_N, first + _CHUNK_N + 1 + _LEAD_OUT_N) / GRID_HZ
             inner = slice(_LEAD_IN_N, _LEAD_IN_N + _CHUNK_N + 1)
-            if self._plan.shank_rests(side, float(time_s[0]), float(time_s[-1])):
+            span_s = float(time_s[0]), float(time_s[-1])
+            if self._plan.shank_rests(side, *span_s) and not self._imu[side].slip_between(*span_s):
                 force, rate = self._worn_rest(side, time_s[:_FEW_N])
             else:
                 force, rate = (values[inner] for values in self._worn_motion(side, time_s))
@@ -204,7 +206,8 @@ class Walker:
 
     def _worn_rest(self, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
         """The same for a whole chunk in which the shank rests, from a few points of it; kept while the pose is."""
-        pose = tuple(track.last_before(float(time_s[-1])) for track in self._plan.legs[side].posture_tracks)
+        slipped_n = sum(slip.at_s < time_s[0] for slip in self._imu[side].slips)
+        pose = slipped_n, *(track.last_before(float(time_s[-1])) for track in self._plan.legs[side].posture_tracks)
         if side not in self._rest or self._rest[side][0] != pose:
             few = self._worn_motion(side, time_s)
             force, rate = (np.tile(values[time_s.size // 2], (_CHUNK_N + 1, 1)) for values in few)
@@ -223,7 +226,7 @@ class Walker:
             touches=leg.touches,
             shaking=leg.shaking,
         )
-        return worn(self._imu[side], force, rate, 1.0 / GRID_HZ)
+        return worn(self._imu[side], force, rate, time_s)
 
 
 def _filled(forces_n: Floats) -> Floats:

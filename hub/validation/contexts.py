@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from hub.events import Context
 from hub.gait.facts import ContextChange
+from hub.validation.tables import Row
 
 Confusion = Counter[tuple[Context, Context]]
 """Seconds by (true context, told context)."""
@@ -51,9 +52,9 @@ def confusion(
     return Counter((true, said) for (_, true), said in zip(places, told, strict=True))
 
 
-def rows(found: Confusion) -> list[tuple[str, ...]]:
+def rows(found: Confusion) -> list[Row]:
     """A table: true context, its seconds, the share told right in %, and what else was told, most often first."""
-    table = []
+    table: list[Row] = []
     for true in Context:
         here = {said: n for (was, said), n in found.items() if was is true}
         total = sum(here.values())

@@ -34,10 +34,11 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Midstance:
-    """Timer: what kind of step was it?"""
+    """Timer: what kind of step was it? ``time_s`` is past where the contact was reported late."""
 
     contact: InitialContact
     before_s: float
+    time_s: float
 
 
 class ContextDetector:
@@ -106,14 +107,14 @@ class ContextDetector:
         self._contact_s[contact.side] = contact.time_s
         stride_s = min(contact.time_s - before_s, self._params.stride_longest_s)
         settled_s = contact.time_s + self._footing.settles_after_s(stride_s)
-        return [Later(settled_s, _Midstance(contact, before_s))]
+        return [Later(settled_s, _Midstance(contact, before_s, settled_s))]
 
     def _settle(self, due: _Midstance, now_s: float) -> list[Output]:
         contact, before_s = due.contact, due.before_s
         outputs: list[Output] = []
         stride_s = contact.time_s - before_s
         if self._walking_since_s is not None and stride_s <= self._params.stride_longest_s:
-            context = self._footing.judge(Footfall(contact.side, before_s, contact.time_s), now_s)
+            context = self._footing.judge(Footfall(contact.side, before_s, contact.time_s), due.time_s)
             if context is not self._contexts.now:
                 swung_s = contact.time_s - 0.5 * stride_s
                 outputs += self._change(context, max(swung_s, self._walking_since_s))

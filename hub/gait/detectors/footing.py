@@ -21,17 +21,21 @@ class FootingParams:
     midstance: float = 0.30  # of a stride after the contact: the sole is down and the shank passes over it
     midstance_latest_s: float = 0.45
     turned_deg: tuple[float, float] = (28.0, 15.0)  # in one swing; straight walks 98 % below 20 (marpino)
-    level_rise_m: float = 0.08  # what the integral makes of level walking: median 0.08 (marpino), 0.07 (walker)
-    rise_m: tuple[float, float] = (
-        0.16,
-        0.10,
-    )  # away from that; two risers are 0.34 m, level 96 % within 0.12 (marpino)
+    level_rise_m: float = 0.07  # what the integral makes of level walking, until the wearer's own is known (marpino)
+    levels_n: int = 15  # level swings whose median is the wearer's own
+    stairs_m: float = 0.16  # away from that in one swing: two risers are 0.34 m; level 96 % within 0.12 (marpino)
+    slope_m: float = 0.085  # in each of slope_n swings, or after such a one: 8 % of a slow walker's stride
+    slope_n: int = 3
     backward_m: float = -0.30  # first and last steps of marpino come out at -0.2
-    impossible_m: float = 2.5  # nobody's stride: the axes are wrong
+    furthest_m: float = 2.5  # nobody's stride: the axes are wrong
+    highest_m: float = 0.7
     heel_pct: float = 3.0  # of the usual peak; less up to midstance is a heel that is kept up
-    aided_share: tuple[float, float] = (0.80, 0.88)  # of what the feet bore in standing
-    standing_looks_n: int = 9  # half seconds of standing whose median is the weight
-    both_toes_n: int = 4  # contacts in a row, toes first on both feet, that are stairs where no shank can tell
+    aided_share: tuple[float, float] = (
+        0.80,
+        0.88,
+    )  # of what the feet usually bear; truth of crutches and rails in the walker: 0.6-0.78
+    weights_n: int = 15  # strides and half seconds of standing whose median is the weight ...
+    weights_least_n: int = 5  # ... once there are so many
 
 
 class Footfall(NamedTuple):
@@ -49,7 +53,9 @@ class Footing:
         self._legs = legs
         self._params = params
         self.context = Context.WALKING
-        self._standing: deque[float] = deque(maxlen=params.standing_looks_n)
+        self._weights: deque[float] = deque(maxlen=params.weights_n)
+        self._levels_m: deque[float] = deque(maxlen=params.levels_n)
+        self._rises_m: deque[float] = deque(maxlen=params.slope_n)
         self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
         self._turned_deg = 0.0
 
@@ -61,18 +67,19 @@ class Footing:
         """Learn the weight from a stretch of standing."""
         load = self._load(from_s, to_s)
         if load is not None:
-            self._standing.append(load)
+            self._weights.append(load)
 
     def start(self) -> None:
         """A walk begins."""
         self.context = Context.WALKING
         self._turned_deg = 0.0
+        self._rises_m.clear()
         self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
 
-    def judge(self, step: Footfall, now_s: float) -> Context:
+    def judge(self, step: Footfall, midstance_s: float) -> Context:
         """The kind of steps, from this one on."""
-        self._heel_up[step.side] = self._keeps_heel_up(step, now_s)
-        path = self._path(step, now_s)
+        self._heel_up[step.side] = self._keeps_heel_up(step, midstance_s)
+        path = self._path(step, midstance_s)
         if path is not None:
             self.context = self._by_path(path)
         if all(self._heel_up.values()):
@@ -85,7 +92,7 @@ class Footing:
 
     def _by_path(self, path: SwingPath) -> Context:
         params, was = self._params, self.context
-        if abs(path.forward_m) > params.impossible_m or abs(path.rise_m) > params.impossible_m / 2:
+        if abs(path.forward_m) > params.furthest_m or abs(path.rise_m) > params.highest_m:
             return was
         turned_deg, self._turned_deg = self._turned_deg, path.turned_deg
         least_deg, again_deg = params.turned_deg
@@ -93,38 +100,55 @@ class Footing:
         held = was is Context.TURNING and abs(path.turned_deg) >= again_deg
         if abs(path.turned_deg) >= least_deg or twice or held:
             return Context.TURNING
-        if abs(path.rise_m - params.level_rise_m) >= params.rise_m[was is Context.STAIRS]:
-            return Context.STAIRS
         if path.forward_m <= params.backward_m:
             return Context.BACKWARD
+        if self._climbs(path.rise_m):
+            return Context.STAIRS
         return Context.AIDED if was is Context.AIDED else Context.WALKING
 
-    def _path(self, step: Footfall, now_s: float) -> SwingPath | None:
+    def _climbs(self, rise_m: float) -> bool:
+        """Whether the way goes up or down."""
+        params = self._params
+        level_m = median(self._levels_m) if len(self._levels_m) >= params.slope_n else params.level_rise_m
+        off_m = rise_m - level_m
+        self._rises_m.append(off_m)
+        slope_m = min(self._rises_m) if off_m > 0 else -max(self._rises_m)
+        sloping = len(self._rises_m) == params.slope_n and slope_m >= params.slope_m
+        held = self.context is Context.STAIRS and abs(off_m) >= params.slope_m
+        climbs = abs(off_m) >= params.stairs_m or sloping or held
+        if not climbs and abs(off_m) < params.slope_m:
+            self._levels_m.append(rise_m)
+        return climbs
+
+    def _path(self, step: Footfall, midstance_s: float) -> SwingPath | None:
         role = step.side.shin
         shank = self._legs.shanks.get(role)
         if shank is None or shank.level is None:
             return None
-        from_s = step.before_s + now_s - step.time_s
+        from_s = step.before_s + midstance_s - step.time_s
         return (
-            swing_path(shank.history, shank.level, from_s, now_s) if self._legs.complete_since(role, from_s) else None
+            swing_path(shank.history, shank.level, from_s, midstance_s) if self._legs.complete_since(role, from_s) else None
         )
 
-    def _keeps_heel_up(self, step: Footfall, now_s: float) -> bool:
+    def _keeps_heel_up(self, step: Footfall, midstance_s: float) -> bool:
         insole = self._legs.insoles.get(step.side.insole)
         if insole is None or not insole.scale.learnt:
             return False
-        heel = insole.history.window(step.time_s, now_s)[1][HEEL]
+        heel = insole.history.window(step.time_s, midstance_s)[1][HEEL]
         level = insole.scale.zero[HEEL] + self._params.heel_pct / 100 * insole.scale.peak
         return len(heel) > 0 and heel.item(heel.argmax()) < level
 
     def _by_load(self, step: Footfall) -> Context:
-        if len(self._standing) < self._params.standing_looks_n:
-            return Context.WALKING
         load = self._load(step.before_s, step.time_s)
         if load is None:
             return self.context
-        aided = self.context is Context.AIDED
-        return Context.AIDED if load < self._params.aided_share[aided] * median(self._standing) else Context.WALKING
+        if len(self._weights) < self._params.weights_least_n:
+            self._weights.append(load)
+            return Context.WALKING
+        if load < self._params.aided_share[self.context is Context.AIDED] * median(self._weights):
+            return Context.AIDED
+        self._weights.append(load)
+        return Context.WALKING
 
     def _load(self, from_s: float, to_s: float) -> float | None:
         """Mean load of both feet in the insoles' own unit; None where one of them cannot tell."""

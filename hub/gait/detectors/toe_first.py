@@ -8,7 +8,7 @@ from hub.events import Context, Kind, Value
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.detectors.strike import around_contact, zone_onsets_s
-from hub.gait.facts import JudgedContact, StepSettled, Strike, Walking
+from hub.gait.facts import InitialContact, JudgedContact, StepSettled, Strike, Walking
 from hub.gait.legs import Legs
 from hub.session import Session
 from sensors.layout import Side
@@ -46,6 +46,7 @@ class ToeFirstDetector:
         self._make = make
         self._params = params
         self._waiting: dict[Side, JudgedContact] = {}
+        self._known: dict[Side, InitialContact] = {}
         self._sound: deque[tuple[float, Strike]] = deque(maxlen=params.sound_toes_n)
 
     def handlers(self) -> Mapping[type, Handler]:
@@ -67,6 +68,8 @@ class ToeFirstDetector:
             self._sound.append((contact.time_s, judged.strike))
         elif judged.strike is Strike.TOE:
             self._waiting[contact.side] = judged
+            if self._known.get(contact.side) is contact:  # reported late, its kind of step is known already
+                return self._decide(contact, now_s)
         return []
 
     def _walking(self, fact: Walking, now_s: float) -> list[Output]:
@@ -75,7 +78,10 @@ class ToeFirstDetector:
         return []
 
     def _settled(self, settled: StepSettled, now_s: float) -> list[Output]:
-        contact = settled.contact
+        self._known[settled.contact.side] = settled.contact
+        return self._decide(settled.contact, now_s)
+
+    def _decide(self, contact: InitialContact, now_s: float) -> list[Output]:
         judged = self._waiting.pop(contact.side, None)
         if judged is None or judged.contact is not contact:
             return []

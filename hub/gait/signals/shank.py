@@ -51,6 +51,7 @@ class ShankParams:
     review_every_s: float = 2.5  # how often the axes are checked
     settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (our choice)
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
+    opposed_s: float = 30.0  # an axis that points the other way for less is right: stairs turn the skew round (walker)
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
     posture: PostureParams = field(default_factory=PostureParams)
@@ -117,6 +118,7 @@ class ShankStream:
         self._use(SHANK_FRAME if spec.frame == "shank" else None)
         self._swings = 0
         self._cold = not learnt
+        self._opposed_since_s = inf
         if learnt:
             self._take(learnt)
         self.restart()
@@ -262,6 +264,8 @@ class ShankStream:
             self._scan(end, marks, floor_known_s=now_s)
             return
         moved_deg = angle_between_deg(known.pitch, axes.pitch)
+        if self._only_opposed(moved_deg, now_s):
+            return
         slipped = moved_deg > self._params.alignment.slipped_deg
         if settled and not slipped:
             return
@@ -272,6 +276,14 @@ class ShankStream:
             self._scanner.forget()
         keeps_up = known.stood and not axes.stood and not slipped
         self._use(replace(axes, up=known.up, stood=True) if keeps_up else axes)
+
+    def _only_opposed(self, moved_deg: float, now_s: float) -> bool:
+        """Whether the axis points the other way, but has not done so for long enough to be believed."""
+        if moved_deg <= 90.0:
+            self._opposed_since_s = inf
+            return False
+        self._opposed_since_s = min(self._opposed_since_s, now_s)
+        return now_s - self._opposed_since_s < self._params.opposed_s
 
     def _axes_from(self, start: int, end: int) -> ShankAxes | None:
         """Axes from raw samples ``start`` .. ``end`` - 1, if with these axes they are a walk."""

@@ -21,9 +21,11 @@ class RecoveryParams:
     lowering_s: float = 0.27  # foot down so soon after the arrest: 100-250 ms (Schillings 2000)
     delayed_s: float = 0.45  # first lifted, then put down (Shirota 2014; rec 350 ms)
     lower_deg: float = 8.0  # shank pitch at contact below the usual one: the foot came down short (our choice)
+    step_back_deg: float = 45.0  # so far below, and the toes not hit, it was a step back: 48-62 (walker)
     signs_if_going_on: int = 1  # besides a shank that turned back, once the foot has been lifted for its next step
     signs_if_reversed: int = 2  # before that, or where a slowed shank and a blow to the toes go together
     signs_if_slowed: int = 3  # where the shank was slowed only
+    signs_if_not_hit: int = 1  # more where the insole felt no blow: a step back turns the shank round too (walker)
 
 
 class Sign(StrEnum):
@@ -56,13 +58,13 @@ EVIDENCE = {
 
 @dataclass(slots=True)
 class Incident:
-    """An obstructed swing whose outcome is open. ``blow``: the toes were hit."""
+    """An obstructed swing whose outcome is open. ``blow``: the toes were hit; None: no insole to tell."""
 
     side: Side
     time_s: float
     phase_pct: float
     evidence: Evidence
-    blow: bool
+    blow: bool | None
     learnt: bool
     lifted_s: float | None
     candidate_id: str | None = None
@@ -78,7 +80,7 @@ class Incident:
     @property
     def likely(self) -> bool:
         """Whether it is worth telling at once."""
-        return self.evidence is Evidence.THROWN_BACK or (self.blow and self.evidence is not Evidence.BLOW)
+        return self.evidence is Evidence.THROWN_BACK or (self.blow is True and self.evidence is not Evidence.BLOW)
 
 
 def signs_of(incident: Incident, feet: Mapping[Side, Foot], params: RecoveryParams) -> set[Sign]:
@@ -106,11 +108,12 @@ def signs_of(incident: Incident, feet: Mapping[Side, Foot], params: RecoveryPara
 
 def enough(incident: Incident, foot: Foot, params: RecoveryParams) -> int:
     """How many signs confirm."""
+    more = params.signs_if_not_hit if incident.blow is False else 0
     if not incident.likely and not incident.blow:
-        return params.signs_if_slowed
+        return params.signs_if_slowed + more
     contact = incident.contact
     going_on = contact is not None and foot.lifted_s > contact.time_s
-    return params.signs_if_going_on if going_on and incident.likely else params.signs_if_reversed
+    return more + (params.signs_if_going_on if going_on and incident.likely else params.signs_if_reversed)
 
 
 def strategy_of(incident: Incident, params: RecoveryParams) -> str:

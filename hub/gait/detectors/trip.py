@@ -123,7 +123,8 @@ class TripDetector:
         lifted_s = self._feet[side].lifted_before(mark.time_s)
         if mark.arrest is Arrest.EARLY and side.insole in self._legs.insoles and lifted_s is None:
             return []
-        blow = self._blow(side, mark.time_s - params.blow_before_s, now_s) is not None
+        from_s = mark.time_s - params.blow_before_s
+        blow = self._blow(side, from_s, now_s) is not None if self._feels(side, from_s) else None
         if mark.arrest is Arrest.DOUBTFUL and not blow:
             return []
         return self._suspect(side, mark.time_s, mark.phase_pct, evidence, now_s, blow=blow, learnt=mark.learnt)
@@ -149,8 +150,11 @@ class TripDetector:
             columns = insole.history.at(now_s)
             if columns is None or float(columns[TOTAL]) > insole.scale.contact:  # it is landing
                 return []
-        blow = self._blow(side, mark.time_s - self._params.blow_late_s, now_s)
-        hit = blow is not None and blow.over
+        from_s = mark.time_s - self._params.blow_late_s
+        blow = self._blow(side, from_s, now_s)
+        hit = (blow is not None and blow.over) if self._feels(side, from_s) else None
+        if hit is False:
+            return []
         time_s = blow.time_s if blow is not None and hit else mark.time_s
         return self._suspect(side, time_s, mark.phase_pct, Evidence.STALLED, now_s, blow=hit, learnt=True)
 
@@ -176,13 +180,27 @@ class TripDetector:
             self._rises[side].learn(blow.rise_pct)
         return blow if least_pct is not None and blow.brief and blow.rise_pct >= least_pct else None
 
+    def _feels(self, side: Side, since_s: float) -> bool:
+        """Whether the foot's insole would have felt a blow since then."""
+        insole = self._legs.insoles.get(side.insole)
+        known = insole is not None and self._rises[side].least_pct(insole) is not None
+        return known and self._legs.complete_since(side.insole, since_s)
+
     def _is_armed(self, side: Side, time_s: float) -> bool:
         params = self._params
         walked = self._feet[side].contacts_since(time_s - params.armed_s) >= params.armed_contacts
         return walked and time_s >= self._quiet_until_s[side]
 
     def _suspect(
-        self, side: Side, time_s: float, phase_pct: float, evidence: Evidence, now_s: float, *, blow: bool, learnt: bool
+        self,
+        side: Side,
+        time_s: float,
+        phase_pct: float,
+        evidence: Evidence,
+        now_s: float,
+        *,
+        blow: bool | None,
+        learnt: bool,
     ) -> list[Output]:
         """Open an incident; tell it at once if it is likely."""
         params = self._params
@@ -230,6 +248,9 @@ class TripDetector:
             incident.contacts += 1
             if side is incident.side and incident.contact is None:
                 incident.contact, incident.below_deg = contact, below_deg
+                if incident.blow is False and below_deg > self._params.recovery.step_back_deg:
+                    del self._open[side]
+                    continue
                 if slow is not None and late_s is not None:
                     incident.stalled = contact.time_s - slow.time_s > late_s
                 if incident.evidence is Evidence.STALLED and not incident.stalled:

@@ -46,6 +46,8 @@ class FallParams:
     bears_pct: float = 35.0  # a foot that bears more of its usual peak carries somebody: crouching, one knee down
     bears_over_s: float = 2.0
     trip_before_s: float = 3.0  # imbalance to impact 1.3 +- 0.6 s (Choi 2015)
+    slid_after_s: float = 10.0  # without a blow: down for so long ...
+    slid_pct: float = 20.0  # ... and with less than this of the weight on both feet (our choice)
     lost_within_s: float = 1.0  # insoles alone: both feet lose their weight within this (our choice)
     stood_pct: float = 60.0  # of the weight was on them until then; who sits bears 15-30
     candidate_after_s: float = 5.0  # insoles alone: no weight for so long; 3.1 s happen between walks (miyuzn)
@@ -75,6 +77,14 @@ class _StillDown:
     """Timer: has the shank lain all the time?"""
 
     fall: _Fall
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _StillLying:
+    """Timer: does a shank that lay down without a blow still lie?"""
+
+    mark: ShankDown
     since_s: float
 
 
@@ -117,6 +127,7 @@ class FallDetector:
             SensorBack: self._back,
             SensorSilent: self._silent,
             _StillDown: self._still_down,
+            _StillLying: self._still_lying,
             _StillUnloaded: self._still_unloaded,
         }
         return handlers
@@ -137,16 +148,23 @@ class FallDetector:
         if context in OFF_THEIR_FEET and not (hard and quick and mark.impact_g >= params.seated_impact_g):
             return []
         if not (hard and quick):
-            return self._slid(mark, now_s)
+            return [Later(now_s + params.slid_after_s, _StillLying(mark, now_s))]
         fall, event = self._propose(mark.impact_s, now_s, 0.7 if mark.learnt else 0.5, context)
         self._fall = fall
         return [event, self._check_later(fall, now_s)]
 
-    def _slid(self, mark: ShankDown, now_s: float) -> list[Output]:
-        """Down without a blow: possible, where it was seen that the person had been on their feet."""
-        if self._contexts.at(mark.left_s) not in ON_FOOT | {Context.STANDING}:
+    def _still_lying(self, timer: _StillLying, now_s: float) -> list[Output]:
+        """Down without a blow: possible, where the person had been on their feet and is not now."""
+        since_s, insoles = self._down_s.get(timer.mark.role), self._legs.insoles
+        if since_s != timer.since_s or self._fall is not None or len(insoles) < 2:
             return []
-        return [self._propose(mark.impact_s, now_s, 0.3, self._contexts.at(mark.left_s))[1]]
+        context = self._contexts.at(timer.mark.left_s)
+        if context not in ON_FOOT | {Context.STANDING}:
+            return []
+        from_s = now_s - self._params.bears_over_s
+        if sum(self._share(view, from_s, now_s) for view in insoles.values()) > self._params.slid_pct / 100:
+            return []
+        return [self._propose(timer.mark.impact_s, now_s, 0.3, context)[1]]
 
     def _check_later(self, fall: _Fall, now_s: float) -> Later:
         params = self._params

@@ -118,7 +118,7 @@ class TripDetector:
         if open_ is not None and open_.contact is None and evidence is Evidence.THROWN_BACK and not open_.decided:
             open_.evidence = evidence
             return [] if open_.candidate_id else self._propose(open_, now_s)
-        if not self._is_armed(side, mark.time_s):
+        if not self._is_armed(side, mark.time_s) or self._is_landing(side, now_s):
             return []
         lifted_s = self._feet[side].lifted_before(mark.time_s)
         if mark.arrest is Arrest.EARLY and side.insole in self._legs.insoles and lifted_s is None:
@@ -145,11 +145,8 @@ class TripDetector:
         mark, side = timer.mark, timer.mark.role.side
         if self._feet[side].contact_s >= mark.time_s or not self._is_armed(side, mark.time_s):
             return []
-        insole = self._legs.insoles.get(side.insole)
-        if insole is not None:
-            columns = insole.history.at(now_s)
-            if columns is None or float(columns[TOTAL]) > insole.scale.contact:  # it is landing
-                return []
+        if self._is_landing(side, now_s):
+            return []
         from_s = mark.time_s - self._params.blow_late_s
         blow = self._blow(side, from_s, now_s)
         hit = (blow is not None and blow.over) if self._feels(side, from_s) else None
@@ -157,6 +154,15 @@ class TripDetector:
             return []
         time_s = blow.time_s if blow is not None and hit else mark.time_s
         return self._suspect(side, time_s, mark.phase_pct, Evidence.STALLED, now_s, blow=hit, learnt=True)
+
+    def _is_landing(self, side: Side, now_s: float) -> bool:
+        """Whether the foot's insole bears more than a blow to the toes."""
+        insole = self._legs.insoles.get(side.insole)
+        columns = insole.history.at(now_s) if insole is not None else None
+        if insole is None or columns is None:
+            return False
+        blow = self._params.blow.highest_pct / 100 * insole.scale.peak
+        return float(columns[TOTAL]) - insole.scale.zero[TOTAL] > blow
 
     def _late_after_s(self, side: Side) -> float | None:
         """So long after its swing was over a foot should have landed; None before it is known."""

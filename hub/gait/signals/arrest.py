@@ -44,6 +44,8 @@ class ArrestParams:
     early_after_s: float = 0.30  # after a landing or a lobe the shin rings (marpino)
     early_quiet_dps: float = 30.0
     clean: tuple[float, float] = (0.75, 1.3)  # duration and angle of a swing to learn from, of the usual ones
+    settled_after: int = 2  # usual swings in a row, before that nothing is told: legs swing in seats too (walker)
+    settled_s: float = 4.0  # between two of them (our choice)
     remembered: int = 9
     pause_s: float = 10.0  # nothing is learnt so long after an arrest (our choice)
     template: TemplateParams = field(default_factory=TemplateParams)
@@ -107,6 +109,8 @@ class ArrestWatch:
         self._template = SwingTemplate(params.template, learnt["template"] if learnt else None)
         self._swings: list[tuple[float, ...]] = [tuple(swing) for swing in learnt["swings"]] if learnt else []
         self._usual = self._medians()
+        self._settled_n = 0
+        self._landed_s = -inf
         self._quiet_until_s = -inf
         self._lobe: _Lobe | None = None
 
@@ -136,7 +140,7 @@ class ArrestWatch:
         """Whether, in rows ``start`` .. ``end`` - 1 between swings, a rate on its way up was thrown back."""
         params, usual, lag = self._params, self._usual, self._early_n
         first = max(start, rows.first + 2 * lag)
-        if usual is None or end <= first:
+        if usual is None or not self._is_settled or end <= first:
             return None
         rate = rows.column(RATE, first - 2 * lag, end)
         fell = rate[2 * lag :] - rate[lag:-lag] < -params.early_share * usual.peak_dps
@@ -160,7 +164,7 @@ class ArrestWatch:
     def look(self, rows: Tail, end: int, floor_known_s: float) -> list[SwingArrest | SwingSlows]:
         """Whether the open lobe was arrested, doubtful or slow in the rows before ``end``; each is told once."""
         lobe, usual = self._lobe, self._usual
-        if lobe is None or usual is None:
+        if lobe is None or usual is None or not self._is_settled:
             return []
         if lobe.suspect is None:
             lobe.suspect = self._suspect(rows, end, lobe, usual)
@@ -312,6 +316,11 @@ class ArrestWatch:
         """Take an undisturbed swing whose landing was decided by the rows before ``end``."""
         self._lobe = None
         lobe_s = swing.fall_s - swing.rise_s
+        clean = self._usual is not None and self._is_clean(self._usual, lobe_s, swing.angle_deg)
+        soon = contact_s - self._landed_s <= self._params.settled_s
+        settled_n = self._settled_n if soon else 0
+        self._settled_n = min(settled_n + 1, 2 * self._params.settled_after) if clean else max(settled_n - 2, 0)
+        self._landed_s = contact_s
         if rows.value(KNOWN, end - 1) < self._quiet_until_s:
             return
         usual = self._usual
@@ -330,6 +339,10 @@ class ArrestWatch:
         time_s, rate = time_s[first - 1 :], rate[first - 1 :]
         at, before = np.interp(times, time_s, rate), np.interp(times - over_s, time_s, rate)
         self._template.learn(np.array((at, (at - before) / over_s)))
+
+    @property
+    def _is_settled(self) -> bool:
+        return self._settled_n >= self._params.settled_after
 
     def _is_clean(self, usual: UsualSwing, lobe_s: float, angle_deg: float) -> bool:
         low, high = self._params.clean

@@ -12,7 +12,7 @@ from hub.recording.session_folder import write_session_folder
 from hub.validation.simulated import Simulation, SimulationError, SimulationOptions
 from hub.validation.simulated import simulate as render
 from sensors.layout import Side
-from sensors.walker import PROFILES
+from sensors.walker import PROFILES, SCENARIOS, Population
 
 
 class Leg(StrEnum):
@@ -23,6 +23,10 @@ class Leg(StrEnum):
 
 
 _PROFILE_HELP = "; ".join(f"**{name}**: {profile.description}" for name, profile in PROFILES.items())
+
+_SCENARIO_HELP = "Default: level walking with short stands. " + "; ".join(
+    f"**{name}**: {scenario.description}" for name, scenario in SCENARIOS.items()
+)
 
 
 def simulate(
@@ -48,13 +52,35 @@ def simulate(
     severity: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How much of the profile's weakness, 0 to 1.")
     ] = 1.0,
+    assist: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="How much a brace or stimulator gives back, 0 to 1.")
+    ] = 0.0,
+    scenario: Annotated[str | None, typer.Option(help=_SCENARIO_HELP, metavar="SCENARIO")] = None,
+    population: Annotated[
+        Population | None,
+        typer.Option(help="Draw body and way of walking from the seed: of the people tuned on, or of the others."),
+    ] = None,
 ) -> None:
     """Write a simulated walk as a session folder with exact truth.
 
     Replay it with *insole-hub replay*, judge it with *insole-hub validate*.
     """
+    if scenario is not None and (trips, speed, severity, assist) != (0, None, 1.0, 0.0):
+        raise typer.BadParameter("--trips, --speed, --severity and --assist are for level walking, without --scenario")
     options = SimulationOptions(
-        profile, minutes, seed, rate, Side(affected_side.value), trips, strength, speed, severity, both_shins
+        profile,
+        minutes,
+        seed,
+        rate,
+        Side(affected_side.value),
+        trips,
+        strength,
+        speed,
+        severity,
+        both_shins,
+        assist,
+        scenario,
+        population,
     )
     try:
         simulation = _with_spinner(options)
@@ -63,7 +89,7 @@ def simulate(
     write_session_folder(output, simulation.folder)
     counts = Counter(row.kind for row in simulation.folder.truth)
     listed = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in counts.most_common())
-    typer.echo(f"{output}: {minutes:g} min of {profile}; {listed}")
+    typer.echo(f"{output}: {minutes:g} min of {profile}{f', {scenario}' if scenario else ''}; {listed}")
 
 
 def _with_spinner(options: SimulationOptions) -> Simulation:

@@ -14,7 +14,7 @@ from hub.validation.score import Proportion, Spread
 from hub.validation.scoring import ScoringParams
 from hub.validation.tables import NOTHING, Row, proportion
 from sensors.layout import LoadUnit, Role, Side
-from sensors.walker import PROFILES, TruthEvent, render_session
+from sensors.walker import PROFILES, Population, TruthEvent, render_session
 from sensors.walker.profiles import FootUse
 
 
@@ -24,7 +24,10 @@ class SimulationError(InsoleHubError):
 
 @dataclass(frozen=True, slots=True)
 class SimulationOptions:
-    """What is simulated. ``strength`` 1 is a full arrest of the foot; ``severity`` 0..1 fades the weakness."""
+    """What is simulated. ``strength`` 1 is a full arrest of the foot; ``severity`` 0..1 fades the weakness.
+
+    ``scenario`` and ``population`` are the walker's; None is level walking, and the profile as it stands.
+    """
 
     profile: str
     minutes: float = 10.0
@@ -36,6 +39,9 @@ class SimulationOptions:
     speed_mps: float | None = None
     severity: float = 1.0
     both_shins: bool = False
+    assist: float = 0.0
+    scenario: str | None = None
+    population: Population | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +72,16 @@ def simulate(options: SimulationOptions) -> Simulation:
             strength=options.strength,
             speed_mps=options.speed_mps,
             severity=options.severity,
+            assist=options.assist,
+            scenario=options.scenario,
+            population=options.population,
         )
     except ValueError as error:
         raise SimulationError(str(error)) from error
     insole = InsoleSpec(options.rate_hz, LoadUnit.N, recording.cells)
     weak = PROFILES[options.profile].foot != FootUse()
     session = Session(
-        f"{options.profile} seed {options.seed}",
+        " ".join(filter(None, (options.profile, options.scenario, options.population, f"seed {options.seed}"))),
         Wearer(affected_side=("left" if options.affected_side is Side.LEFT else "right") if weak else "none"),
         {role: insole if role.is_insole else ShinSpec(options.rate_hz, "unknown") for role in roles},
         source=f"{SIMULATED_SOURCE}: a synthetic person, not a recording of anybody",

@@ -10,9 +10,11 @@ from sensors.walker.kneeling import Kneel
 from sensors.walker.legwork import Kick, Stamp
 from sensors.walker.loss import LossParams, LossyLink
 from sensors.walker.person import Person
+from sensors.walker.population import Population, draw_person, draw_profile
 from sensors.walker.profiles import PROFILES, Profile
 from sensors.walker.riding import Drive, FootPropel
 from sensors.walker.route import Route
+from sensors.walker.scenarios import SCENARIOS, Scenario
 from sensors.walker.scripts import demo_script, evaluation_script
 from sensors.walker.seats import Chair, CrossLegs, Dangle, Rest, Seat, SeatedPart
 from sensors.walker.segments import Segment, Sit, Stand
@@ -46,6 +48,7 @@ __all__ = [
     "INSOLE_FAULTS",
     "LINK_FAULTS",
     "PROFILES",
+    "SCENARIOS",
     "Aided",
     "Backward",
     "Chair",
@@ -70,6 +73,7 @@ __all__ = [
     "Marching",
     "OneLeg",
     "Person",
+    "Population",
     "Portion",
     "Profile",
     "PutAway",
@@ -77,6 +81,7 @@ __all__ = [
     "Recording",
     "Rest",
     "Route",
+    "Scenario",
     "Seat",
     "SeatedExercise",
     "SeatedPart",
@@ -100,6 +105,8 @@ __all__ = [
     "WalkAndFall",
     "Walker",
     "demo_script",
+    "draw_person",
+    "draw_profile",
     "evaluation_script",
     "portions",
     "record",

@@ -67,7 +67,7 @@ def draw_contact(
         transient_bw=0.12 * speed_mps * rng.uniform(0.6, 1.2) if strike is Strike.HEEL else 0.0,
         slap_bw=slap_bw,
         impact=Impact(
-            manner.stamp_g + float(hard * soften * rng.uniform(0.75, 1.25) * (1.0 + catch_bw)),
+            manner.stamp_g + float(manner.shock * hard * soften * rng.uniform(0.75, 1.25) * (1.0 + catch_bw)),
             rng.uniform(15.0, 25.0),
             rng.uniform(0.015, 0.025),
         ),

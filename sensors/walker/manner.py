@@ -45,6 +45,7 @@ class Manner:
     rise_m : how much higher than the standing foot the swinging one lands.
     abduct_deg, hike_m : per leg, how far its swing goes outward, and how far the pelvis lifts it.
     slide_bw : per leg, load that a foot keeps in swing which does not leave the ground.
+    shock : factor on the shock at contact.
     stamp_g, stamp_bw : shock and load on top of a foot that is stamped down.
     aid : per leg, part of the body weight that its stance bears, the rest being on crutch or rail.
     """
@@ -72,6 +73,7 @@ class Manner:
     abduct_deg: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
     hike_m: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
     slide_bw: Mapping[Side, float] = field(default_factory=lambda: both(0.0))
+    shock: float = 1.0
     stamp_g: float = 0.0
     stamp_bw: float = 0.0
     aid: Mapping[Side, float] = field(default_factory=lambda: both(1.0))
@@ -141,12 +143,14 @@ def manner_of(
         {weak: shift_s, weak.other: -shift_s},
         profile.stride_cv_pct / 100.0,
         profile.amplitude_sd_pct / 100.0,
-        float(np.interp(speed, [0.35, 0.7, 1.3, 1.7], [0.1, 0.3, 1.0, 1.8])),
+        profile.hump * float(np.interp(speed, [0.35, 0.7, 1.3, 1.7], [0.1, 0.3, 1.0, 1.8])),
         {weak: profile.compensation if severity >= SHOWS_FROM else "", weak.other: ""},
         {side: (phase, toe_clearance_m(segments, patterns[side], patterns[side.other], phase)) for side in FEET},
         heel_off={weak: HEEL_OFF, weak.other: HEEL_OFF + severity * (profile.other_heel_off - HEEL_OFF)},
         abduct_deg={weak: severity * profile.abduct_deg, weak.other: 0.0},
         hike_m={weak: severity * profile.hike_m, weak.other: 0.0},
+        forefoot_onset=profile.forefoot_onset,
+        shock=profile.shock,
         slide_bw=both(severity * profile.slide_bw),
     )
 

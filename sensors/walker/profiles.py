@@ -117,6 +117,8 @@ class Profile:
     other_ankle_deg, other_heel_off : the other ankle, and where in its stance the heel is unloaded, in vaulting.
     abduct_deg, hike_m : how far the affected swing goes outward, and how far the pelvis lifts it.
     slide_bw : load that either foot keeps in swing without leaving the ground.
+    forefoot_onset : forefoot contact of a heel-first step, part of the gait cycle (8 %: 86 ms at 1.3 m/s).
+    hump, shock : factors on the humps of vertical force and on the shock at contact.
     compensation : how the affected swing is made up for: steppage, circumduction, vaulting, hip_hike, or nothing.
     """
 
@@ -135,6 +137,9 @@ class Profile:
     abduct_deg: float = 0.0
     hike_m: float = 0.0
     slide_bw: float = 0.0
+    forefoot_onset: float = 0.08
+    hump: float = 1.0
+    shock: float = 1.0
     compensation: str = ""
 
 

@@ -49,6 +49,7 @@ def evaluation_script(
     speed_mps: float | None = None,
     cadence_spm: float | None = None,
     severity: float = 1.0,
+    assist: float = 0.0,
 ) -> Iterator[Segment]:
     """Stands 5 s, then walks of one to three minutes with short stands, for ``minutes`` in all.
 
@@ -75,7 +76,15 @@ def evaluation_script(
     yield Stand(5.0)
     for index, length_s in enumerate(lengths_s):
         own = tuple(trip for walk, trip in obstacles if walk == index)
-        yield Walk(length_s, profile, own, speed_mps=speed_mps, cadence_spm=cadence_spm, severity=severity)
+        yield Walk(
+            length_s,
+            profile,
+            own,
+            speed_mps=speed_mps,
+            cadence_spm=cadence_spm,
+            severity=severity,
+            assist=assist,
+        )
         yield Stand(6.0)
 
 

@@ -1,7 +1,7 @@
 """Whole recordings of the walker, without a radio in between."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,9 @@ from sensors.layout import Cell, Region, Role, Side
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.person import Person
+from sensors.walker.population import Population, draw_person, draw_profile
 from sensors.walker.profiles import PROFILES
+from sensors.walker.scenarios import SCENARIOS
 from sensors.walker.scripts import evaluation_script
 from sensors.walker.segments import Segment
 from sensors.walker.truth import TruthEvent
@@ -84,6 +86,9 @@ def render_session(
     speed_mps: float | None = None,
     cadence_spm: float | None = None,
     severity: float = 1.0,
+    assist: float = 0.0,
+    scenario: str | None = None,
+    population: Population | None = None,
     script: Iterable[Segment] | None = None,
     imu: ImuParams | None = None,
     insole: InsoleParams | None = None,
@@ -94,11 +99,16 @@ def render_session(
     ----------
     profile : a key of ``PROFILES``.
     trips : obstacles spread over the recording, over early, middle and late swing and all strategies.
-    script : instead of ``evaluation_script``.
+    assist : 0..1, a brace or stimulator worn.
+    scenario : a key of ``SCENARIOS``; None is level walking with short stands. Trips, speed, cadence, severity and
+        assist are for level walking only.
+    population : None is the same body and the profile as it stands; otherwise both are drawn from the seed, with the
+        given affected side.
+    script : instead of all these.
 
     Raises
     ------
-    ValueError : unknown profile; a rate, duration, speed or number of trips that cannot be; says which.
+    ValueError : unknown profile or scenario; a rate, duration, speed or number of trips that cannot be; says which.
     """
     if profile not in PROFILES:
         raise ValueError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}")
@@ -106,18 +116,30 @@ def render_session(
         raise ValueError(f"rate {rate_hz} Hz is outside 10 .. 1000")
     if not 0.2 <= minutes <= 24 * 60:
         raise ValueError(f"{minutes} minutes is outside 0.2 .. 1440")
-    own = evaluation_script(
-        PROFILES[profile],
-        minutes,
-        seed=seed,
-        trips=trips,
-        strength=strength,
-        speed_mps=speed_mps,
-        cadence_spm=cadence_spm,
-        severity=severity,
-    )
-    person = Person(affected_side=affected_side)
-    walker = Walker(own if script is None else script, seed=seed, person=person, imu=imu, insole=insole)
+    if scenario is not None and scenario not in SCENARIOS:
+        raise ValueError(f"unknown scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
+    gait, person = PROFILES[profile], Person(affected_side=affected_side)
+    if population is not None:
+        rng = np.random.default_rng((seed, 20))
+        person = replace(draw_person(population, rng), affected_side=affected_side)
+        gait = draw_profile(gait, population, rng)
+    if script is not None:
+        played = script
+    elif scenario is not None:
+        played = SCENARIOS[scenario].script(gait, np.random.default_rng((seed, 21)))
+    else:
+        played = evaluation_script(
+            gait,
+            minutes,
+            seed=seed,
+            trips=trips,
+            strength=strength,
+            speed_mps=speed_mps,
+            cadence_spm=cadence_spm,
+            severity=severity,
+            assist=assist,
+        )
+    walker = Walker(played, seed=seed, person=person, imu=imu, insole=insole)
     shin = affected_side.shin
     wanted = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE, shin) if roles is None else tuple(roles)
     return record(walker, minutes * 60.0, rate_hz, wanted, cells)

@@ -14,7 +14,7 @@ from sensors.walker.stance import LOADED, UNLOADING
 from sensors.walker.trips import Trip, plan_stumble
 from sensors.walker.truth import Strategy, Strike, TruthEvent
 
-JUDGED = frozenset({"walking", "turning"})
+JUDGED = frozenset({"walking", "turning", "aided"})
 """Contexts in which toes first are a finding, and not the way to step there."""
 
 _OVERLAP_S = 0.02

@@ -174,7 +174,7 @@ class Ramp:
             hump=level.hump * (1.0 if grade > 0.0 else 1.15),
             speed_mps=speed_mps,
             stride_s=level.stride_s * (1.0 + (0.08 if grade > 0.0 else -0.05) * steep),
-            forefoot_onset=0.08 - (0.015 if grade > 0.0 else 0.022) * steep,
+            forefoot_onset=level.forefoot_onset - (0.015 if grade > 0.0 else 0.022) * steep,
             feet=use,
             rise_m=grade * speed_mps * level.stride_s / 2.0,
         )

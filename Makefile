@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate kill-demo bench lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo bench lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ format: $(READY)  ## format the code and mend what ruff can mend
 
 validate: $(READY)  ## rewrite docs/validation.md from the recordings and the walker (some minutes)
 	$(BIN)/python -m hub.validation.report
+
+evidence: $(READY)  ## 100 hours and more of test walkers through the engine, for docs/validation.md (half an hour on two cores; goes on where it stopped)
+	$(BIN)/python -m hub.validation.evidence $(ARGS)
 
 kill-demo: $(READY)  ## kill -9 the demo 20 times at random moments: nothing told is lost, nothing kept untold
 	INSOLE_HUB_KILLS=20 $(BIN)/python -m pytest tests/system/test_demo.py -k killed

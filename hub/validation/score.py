@@ -104,6 +104,7 @@ class Tally:
     unjudged_n : detections about which the truth says nothing; in no rate.
     error_s : detected time minus true time of each that was found.
     latency_s : from the event's own time to the sample at which it was decided, of each that was found.
+    late_s : from the true time to that sample, of each that was found.
     duration_error_s : detected minus true length, of each that was found and has one.
     """
 
@@ -113,6 +114,7 @@ class Tally:
     unjudged_n: int = 0
     error_s: tuple[float, ...] = ()
     latency_s: tuple[float, ...] = ()
+    late_s: tuple[float, ...] = ()
     duration_error_s: tuple[float, ...] = ()
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -123,6 +125,7 @@ class Tally:
             self.unjudged_n + other.unjudged_n,
             self.error_s + other.error_s,
             self.latency_s + other.latency_s,
+            self.late_s + other.late_s,
             self.duration_error_s + other.duration_error_s,
         )
 

@@ -266,6 +266,7 @@ class _Comparison:
             unjudged_n=len(found) - len(pairs) - false_n,
             error_s=tuple(mark.time_s - real.time_s for real, mark in both),
             latency_s=tuple(m.event.detected_at_s - m.time_s for _, m in both if m.event),
+            late_s=tuple(m.event.detected_at_s - real.time_s for real, m in both if m.event),
             duration_error_s=tuple(m.duration_s - t.duration_s for t, m in both if m.duration_s and t.duration_s),
         )
 

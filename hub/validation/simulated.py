@@ -100,22 +100,25 @@ class TripOutcome:
     """
 
     swing_phase: float
+    strength: float
     strategy: str
     candidate_late_s: float | None
     confirmed_strategy: str | None
 
 
 def trip_outcomes(truth: Sequence[TruthEvent], events: Sequence[Event]) -> list[TripOutcome]:
-    """What was said about each true trip."""
+    """What was said about each true trip; also about glances, which have no strategy to tell."""
+    kinds = {Kind.TRIP, Kind.TOE_CATCH}
     result: list[TripOutcome] = []
     for side in (Side.LEFT, Side.RIGHT):
-        true = sorted((row for row in truth if row.kind == Kind.TRIP and row.side is side), key=lambda row: row.time_s)
+        true = sorted((row for row in truth if row.kind in kinds and row.side is side), key=lambda row: row.time_s)
         candidates, confirmed = (_partners(true, events, side, stage) for stage in ("candidate", "confirmed"))
         for i, row in enumerate(true):
             candidate, trip = candidates.get(i), confirmed.get(i)
             result.append(
                 TripOutcome(
                     row.swing_phase or 0.0,
+                    row.strength or 0.0,
                     str(row.value),
                     candidate.detected_at_s - row.time_s if candidate else None,
                     str(trip.fields.get("strategy")) if trip else None,

@@ -19,8 +19,9 @@ class Strike(StrEnum):
 class Sighting(NamedTuple):
     """A contact as one sensor saw it; the fusion decides which are reported.
 
-    ``sure``: an insole that needs no witness. ``swing``: of a shank's initial contact: when the foot had left the
-    ground, and the zero crossings of the swing.
+    ``sure``: an insole that needs no witness. ``span``: of an insole's initial contact, from the first touch to where
+    it bore weight. ``swing``: of a shank's initial contact, when the foot had left the ground, and the zero crossings
+    of the swing.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Sighting(NamedTuple):
     confidence: float
     sensor: Role
     sure: bool
+    span: tuple[float, float] | None = None
     swing: tuple[float, float, float] | None = None
 
 

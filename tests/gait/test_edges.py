@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from hub.gait.signals.edges import EdgeParams, began_s, ended_s, fade, last_crossing
+from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing, unburdened_s
 from hub.gait.signals.loadscale import COLUMNS, LoadScale, LoadScaleParams, ScaleLearner
 from hub.session import Floats, InsoleSpec
-from sensors.layout import LoadUnit
+from sensors.layout import Cell, LoadUnit
 from sensors.walker.session import EIGHT_CELLS
 
 PEAK = 500.0
@@ -66,15 +66,20 @@ def test_a_shoe_that_lets_go_slowly_is_left_at_a_fifth_of_the_load() -> None:
     assert left_s == pytest.approx(0.5 + 0.1 * np.log(5.0), abs=0.002)
 
 
-def test_only_a_fading_load_makes_a_slow_shoe() -> None:
+@pytest.mark.parametrize(("cells", "slow"), [(EIGHT_CELLS, False), (EIGHT_CELLS[::7], True)])
+def test_only_two_cells_that_are_restless_let_go_slowly(cells: tuple[Cell, ...], slow: bool) -> None:
+    learner = ScaleLearner(InsoleSpec(100.0, LoadUnit.N, cells), None, LoadScaleParams())
+    assert not learner.scale.slow
+    quiet, loud = np.zeros(COLUMNS), np.full(COLUMNS, 0.03 * PEAK)
+    for _ in range(4):
+        learner.stance(PEAK)
+        learner.swing(quiet, loud)
+    assert learner.scale.slow is slow
+    assert learner.scale.sure is not slow
+
+
+def test_a_foot_that_is_dragged_along_is_left_where_its_weight_was_gone() -> None:
     time_s = times(100.0)
-    straight = np.clip((0.6 - time_s) * 5000.0, 0.0, PEAK)
-    toes_dragged = straight + np.where((time_s > 0.8) & (time_s < 0.9), 50.0, 0.0)
-    for total, slow in ((fading(time_s), True), (straight, False), (toes_dragged, False)):
-        learner = ScaleLearner(InsoleSpec(100.0, LoadUnit.N, EIGHT_CELLS), None, LoadScaleParams())
-        quiet, loud = np.zeros(COLUMNS), np.full(COLUMNS, 0.03 * PEAK)
-        for _ in range(4):
-            learner.stance(PEAK)
-            learner.fade(fade(time_s[:75], total[:75], learner.scale, EdgeParams()))
-            learner.swing(quiet, loud)
-        assert learner.scale.slow is slow
+    total = np.maximum(np.clip((0.6 - time_s) * 4000.0, 0.0, PEAK), 60.0)
+    left_s = unburdened_s(time_s, total, scale(), EdgeParams())
+    assert left_s == pytest.approx(0.6, abs=0.002)

@@ -48,6 +48,7 @@ class ContactParams:
     contact_interval_s: float = 0.400  # initial contacts of one foot (our choice)
     stance_shortest_s: float = 0.150
     swing_shortest_s: float = 0.140  # (our choice)
+    hesitant_s: float = 0.120  # a touch that takes longer to bear weight may be a drag's end (our choice)
     learning_confidence: float = 0.5
     hole_confidence: float = 0.5
 
@@ -110,7 +111,9 @@ class ContactDetector:
             return []
         foot.contact_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
-        return [self._sighting(Kind.INITIAL_CONTACT, mark, confidence)]
+        span = (mark.touched_s, mark.known_at_s)
+        sure = mark.scale.sure and span[1] - span[0] <= params.hesitant_s
+        return [Sighting(Kind.INITIAL_CONTACT, mark.side, mark.time_s, confidence, mark.side.insole, sure, span)]
 
     def _unloaded(self, mark: Unloaded, now_s: float) -> list[Output]:
         foot = self._feet[mark.side]
@@ -124,11 +127,7 @@ class ContactDetector:
             return []
         foot.lifted_s = mark.time_s
         confidence = self._confidence(foot, mark.time_s, learnt=mark.scale.learnt)
-        return [self._sighting(Kind.FINAL_CONTACT, mark, confidence)]
-
-    @staticmethod
-    def _sighting(kind: Kind, mark: Loaded | Unloaded, confidence: float) -> Sighting:
-        return Sighting(kind, mark.side, mark.time_s, confidence, mark.side.insole, mark.scale.sure)
+        return [Sighting(Kind.FINAL_CONTACT, mark.side, mark.time_s, confidence, mark.side.insole, mark.scale.sure)]
 
     def _other_foot(self, contact: InitialContact, now_s: float) -> list[Output]:
         foot = self._feet.get(contact.side.other)

@@ -10,7 +10,7 @@ An insole that can be trusted decides alone and at once. The shank stands in whe
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
@@ -21,8 +21,10 @@ from hub.gait.detectors.bearing import NOT_ON_FEET
 from hub.gait.facts import FinalContact, InitialContact, Sighting
 from hub.gait.feed import SensorBack, SensorSilent
 from hub.gait.legs import Legs
+from hub.gait.signals.edges import EdgeParams, unburdened_s
 from hub.gait.signals.loadscale import TOTAL
 from hub.gait.timeline import Later
+from hub.session import Floats
 from sensors.layout import Role, Side
 
 
@@ -37,6 +39,7 @@ class FusionParams:
     walking_for_s: float = 2.8  # after a swing the shank is known to swing; as for contacts of the shank alone
     dead_pct: float = 5.0  # an insole that changes less than this from swing to swing tells nothing (our choice)
     unclear_confidence: float = 0.5
+    edge: EdgeParams = field(default_factory=EdgeParams)
 
 
 class _Waited(NamedTuple):
@@ -52,6 +55,7 @@ class _Leg:
         self.on_ground: bool | None = None  # as its insole sees it
         self.swings_until_s = -inf
         self.waiting: list[Sighting] = []
+        self.swung: Sighting | None = None  # the shank's last contact
         self.reported_s: dict[Kind, deque[float]] = {
             Kind.INITIAL_CONTACT: deque(maxlen=8),
             Kind.FINAL_CONTACT: deque(maxlen=8),
@@ -104,6 +108,8 @@ class ContactFusion:
         leg.on_ground = seen.kind is Kind.INITIAL_CONTACT
         if seen.sure or seen.side.shin not in self._present:
             return self._report(seen, now_s)
+        if leg.swung is not None and seen.kind is leg.swung.kind and self._same(seen, leg.swung):
+            return self._report(self._merged(seen, leg.swung), now_s)
         leg.waiting.append(seen)
         swings = seen.time_s < leg.swings_until_s
         return [Later(seen.time_s + (params.shank_late_s if swings else params.patience_s), _Waited(seen))]
@@ -121,15 +127,28 @@ class ContactFusion:
         insole = seen.side.insole
         if insole not in self._present:
             return self._report(seen, now_s)
-        if self._insoles[insole].scale.sure:
-            return self._unseen(leg, seen, now_s) if seen.swing is not None else []
+        if seen.swing is not None:
+            leg.swung = seen
         told = [each for each in leg.waiting if each.kind is seen.kind and each.time_s < seen.time_s + params.agree_s]
+        if self._insoles[insole].scale.sure and not told:
+            return self._unseen(leg, seen, now_s)
         leg.waiting = [each for each in leg.waiting if each not in told]
-        near = min(told, key=lambda each: abs(each.time_s - seen.time_s), default=None)
-        if near is not None and seen.time_s - near.time_s < params.agree_s:
-            mean_s = (near.time_s + seen.time_s) / 2
-            seen = near._replace(time_s=mean_s, confidence=max(near.confidence, seen.confidence))
+        same = [each for each in told if self._same(each, seen)]
+        if same:
+            seen = self._merged(min(same, key=lambda each: abs(each.time_s - seen.time_s)), seen)
         return self._report(seen, now_s)
+
+    def _same(self, insole: Sighting, shank: Sighting) -> bool:
+        """Whether insole and shank saw the same contact."""
+        since_s, by_s = insole.span or (insole.time_s, insole.time_s)
+        return since_s - self._params.agree_s < shank.time_s < by_s + self._params.agree_s
+
+    def _merged(self, insole: Sighting, shank: Sighting) -> Sighting:
+        """The contact that both saw: the mean, or after a hesitant touch the shank's, from touch to weight."""
+        time_s = (insole.time_s + shank.time_s) / 2
+        if insole.span is not None and self._insoles[insole.sensor].scale.sure:
+            time_s = min(max(shank.time_s, insole.span[0]), insole.span[1])
+        return insole._replace(time_s=time_s, confidence=max(insole.confidence, shank.confidence))
 
     def _unseen(self, leg: _Leg, seen: Sighting, now_s: float) -> list[Output]:
         """The swing of a leg whose insole is trusted: did it see nothing of it although the foot bore no weight?"""
@@ -146,8 +165,14 @@ class ContactFusion:
         if not dead and (leg.on_ground is False or swung.item(swung.argmin()) > scale.load):
             return []
         contact = seen._replace(confidence=self._params.unclear_confidence * seen.confidence)
-        lift = contact._replace(kind=Kind.FINAL_CONTACT, time_s=lift_s)
+        fell_s = None if dead else unburdened_s(*self._fall(seen.side, lift_s, end_s), scale, self._params.edge)
+        lift = contact._replace(kind=Kind.FINAL_CONTACT, time_s=lift_s if fell_s is None else fell_s)
         return [*self._report(lift, now_s, unclear=not dead), *self._report(contact, now_s)]
+
+    def _fall(self, side: Side, lift_s: float, end_s: float) -> tuple[Floats, Floats]:
+        """The total from when the foot bore weight to the end of its swing."""
+        time_s, columns = self._insoles[side.insole].history.window(lift_s - self._params.same_contact_s, end_s)
+        return time_s, columns[TOTAL]
 
     def _near(self, leg: _Leg, seen: Sighting) -> float | None:
         """A reported contact that is the same one."""

@@ -121,7 +121,9 @@ class ShankContactDetector:
         self._believed_until_s = max(self._believed_until_s, mark.time_s + params.walking_for_s)
         confidence = params.strong_confidence if mark.strong else params.weak_confidence
         swing = (mark.final_contact_s, mark.swing.rise_s, mark.swing.fall_s)
-        return [Sighting(Kind.INITIAL_CONTACT, leg.role.side, mark.time_s, confidence, leg.role, False, swing)]
+        return [
+            Sighting(Kind.INITIAL_CONTACT, leg.role.side, mark.time_s, confidence, leg.role, sure=False, swing=swing)
+        ]
 
     def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
         self._contact_s[contact.side] = contact.time_s

@@ -5,7 +5,6 @@ zero: without it initial contacts of the walker come 5-9 ms late and final conta
 """
 
 from dataclasses import dataclass
-from math import inf
 
 from hub.gait.signals.loadscale import TOTAL, LoadScale
 from hub.session import Floats
@@ -19,7 +18,6 @@ class EdgeParams:
     rise_earlier_s: float = 0.020  # load that began so long before the contact level did not rise straight: hesitation
     fall_pct: float = 20.0  # the fall's slope is taken over so much of the peak (gaitpdb, walker)
     fall_later_s: float = 0.020  # load ended at most so long after the ground level (our choice)
-    fade_pct: tuple[float, float, float] = (50.0, 20.0, 5.0)  # a fall fades if 20 to 5 % takes long against 50 to 20 %
     lingering_s: float = 0.015  # a fall whose straight end is so much before the ground level was not straight: drags
 
 
@@ -61,28 +59,33 @@ def ended_s(time_s: Floats, total: Floats, light_s: float, scale: LoadScale, par
     ----------
     time_s, total : (n,) samples of the fall, and after it as long as the foot was light.
     """
-    low_s = last_crossing(time_s, total, scale.lift, rising=False)
-    if low_s is None or scale.slow:
+    if scale.slow:
+        low_s = last_crossing(time_s, total, scale.lift, rising=False)
         return light_s if low_s is None else low_s
-    step = params.fall_pct / 100 * scale.peak
-    high_s = last_crossing(time_s, total, scale.lift + step, rising=False)
-    if high_s is None:
-        return light_s
-    zero_s = low_s + (low_s - high_s) * (scale.lift - scale.zero[TOTAL]) / step
-    if zero_s < light_s - params.lingering_s:
+    zero_s = _straight_end(time_s, total, scale.lift, scale, params)
+    if zero_s is None or zero_s < light_s - params.lingering_s:
         return light_s
     return min(zero_s, light_s + params.fall_later_s, float(time_s[-1]))
 
 
-def fade(time_s: Floats, total: Floats, scale: LoadScale, params: EdgeParams) -> float:
-    """How long the last part of a fall took, against the part before it; inf where it never ended."""
-    begin, middle, end = (
-        last_crossing(time_s, total, scale.zero[TOTAL] + pct / 100 * scale.peak, rising=False)
-        for pct in params.fade_pct
-    )
-    if begin is None or middle is None or end is None:
-        return inf
-    return (end - middle) / (middle - begin)
+def unburdened_s(time_s: Floats, total: Floats, scale: LoadScale, params: EdgeParams) -> float | None:
+    """When a foot that stayed on the ground bore no weight any more: where its load's straight fall would have ended.
+
+    Parameters
+    ----------
+    time_s, total : (n,) samples of the fall, and after it as long as the foot bore no weight.
+    """
+    return _straight_end(time_s, total, scale.load, scale, params)
+
+
+def _straight_end(time_s: Floats, total: Floats, low: float, scale: LoadScale, params: EdgeParams) -> float | None:
+    """Where the fall to the level ``low``, drawn on, meets zero; None where it is not to be seen."""
+    step = params.fall_pct / 100 * scale.peak
+    low_s = last_crossing(time_s, total, low, rising=False)
+    high_s = last_crossing(time_s, total, low + step, rising=False)
+    if low_s is None or high_s is None:
+        return None
+    return low_s + (low_s - high_s) * (low - scale.zero[TOTAL]) / step
 
 
 def _between(time_s: Floats, total: Floats, index: int, level: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
-from hub.gait.signals.edges import EdgeParams, began_s, ended_s, fade, last_crossing
+from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing
 from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, MOMENT, TOTAL, LoadScale, LoadScaleParams, ScaleLearner
 from hub.gait.timeline import Mark
 from hub.session import Floats, InsoleSpec
@@ -308,12 +308,6 @@ class InsoleStream:
         first = int(time_s.searchsorted(self._air_s + margin_s))
         last = int(time_s.searchsorted(touched_s - margin_s))
         if last > first:
-            if self._learner.restless:
-                reach_s = self._params.release_longest_s
-                fall_s, fall = self._history.told(
-                    self._air_s - reach_s, min(self._air_s + reach_s, touched_s - margin_s)
-                )
-                self._learner.fade(fade(fall_s, fall[TOTAL], self._learner.scale, self._params.edge))
             ordered = columns[:, first:last].copy()
             ordered.sort(axis=1)
             count = last - first - 1

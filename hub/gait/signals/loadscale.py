@@ -31,10 +31,7 @@ class LoadScaleParams:
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
     lift_pct: float = 10.0  # final contact: the fall through this level, drawn on to zero (walker, gaitpdb)
     slow_lift_pct: float = 20.0  # the same in shoes that let go slowly: the fall through it, not drawn on (marpino)
-    slow_unrest_pct: float = 1.0  # less unrest, and the shoe lets go at once: 0 in gaitpdb, 1-17 in marpino
-    slow_fade: float = (
-        1.0  # more unrest, and loads that fade more than this: 0.9-2.0 in marpino, toe drags 0.6 (walker)
-    )
+    slow_unrest_pct: float = 1.0  # two cells with more unrest let go slowly: 1-17 in marpino
     near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (our choice)
     zone_pct: float = 3.0  # onset of a zone (our choice)
     kept: int = 20  # swings and stances that count (our choice)
@@ -126,7 +123,6 @@ class ScaleLearner:
         self._swings = np.empty((params.kept, 2 * COLUMNS))
         self._swings_n = 0
         self._peaks: deque[float] = deque(maxlen=params.kept)
-        self._fades: deque[float] = deque(maxlen=params.kept)
         self._started = self._known_zero
         zero = calibration.zero if calibration else (0.0,) * COLUMNS
         peak = calibration.peak_load if calibration else self._least_peak
@@ -181,15 +177,6 @@ class ScaleLearner:
         """A stance is over; its peak counts from the next swing on."""
         self._peaks.append(highest_total)
 
-    @property
-    def restless(self) -> bool:
-        """Whether there is so much unrest that it matters how slowly the shoe lets go."""
-        return self.scale.unrest[TOTAL] > self._params.slow_unrest_pct / 100 * self.scale.peak
-
-    def fade(self, ratio: float) -> None:
-        """How slowly the end of a load fell, against its middle; counts from the next swing on."""
-        self._fades.append(ratio)
-
     def swing(self, quiet: Floats, loud: Floats) -> None:
         """A swing is over: its low and high quantiles of each column.
 
@@ -219,7 +206,6 @@ class ScaleLearner:
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
         restless = unrest[TOTAL] > self._params.slow_unrest_pct / 100 * peak
-        slow = restless and (not self._fades or median(self._fades) > self._params.slow_fade)
         return LoadScale.make(
             zero,
             peak,
@@ -227,7 +213,7 @@ class ScaleLearner:
             self._params,
             learnt=learnt,
             least_load=0.9 * self._least_peak,
-            slow=slow,
+            slow=restless and not self._sees_load,
             knows_zero=(learnt or self._known_zero) and self._sees_load,
         )
 

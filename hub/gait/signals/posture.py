@@ -74,6 +74,7 @@ class PostureWatch:
         self._role = role
         self._params = params
         self._slot_n = max(2, round(params.slot_s * rate_hz))
+        self._within_n = round(params.within_s / params.slot_s + params.lasting_slots) * self._slot_n
         self._first_calm: Vector | None = None
         self._cosine = {limit: cos(radians(limit)) for limit in (params.down_deg, params.upright_deg, params.back_deg)}
         self.restart(0)
@@ -90,8 +91,7 @@ class PostureWatch:
     @property
     def needs_from(self) -> int:
         """Samples before this index are not read any more."""
-        back_n = self._slot_n * (round(self._params.within_s / self._params.slot_s) + 2)
-        return self._next - max(back_n, self._params.calm_slots * self._slot_n)
+        return self._next - max(self._within_n + 2 * self._slot_n, self._params.calm_slots * self._slot_n) - 1
 
     def look(self, raw: Tail, end: int) -> list[Mark]:
         """Marks of the slots that end at or before sample index ``end``."""
@@ -133,11 +133,10 @@ class PostureWatch:
                 self._tell(raw, self._upright_at, marks)
 
     def _tell(self, raw: Tail, upright_at: int, marks: list[Mark]) -> None:
-        first = max(upright_at - self._slot_n, raw.first)
-        rows = raw.rows(first, self._next)
-        left_s, now_s = float(rows[TIME, min(upright_at, self._next) - 1 - first]), float(rows[TIME, -1])
-        if now_s - left_s > self._params.within_s + self._params.slot_s * self._params.lasting_slots:
+        if self._next - upright_at > self._within_n:
             return
+        rows = raw.rows(max(upright_at - 2 * self._slot_n, raw.first), self._next)
+        left_s, now_s = raw.value(TIME, upright_at - 1), raw.value(TIME, self._next - 1)
         force, rate = _size(rows[FORCE]), _size(rows[RATE])
         hardest = int(force.argmax())
         marks.append(

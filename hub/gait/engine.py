@@ -84,7 +84,7 @@ class GaitEngine:
         calibration = calibration or Calibration()
         roles = [role for role in Role if role in session.sensors]
         self._timeline = Timeline(len(roles))
-        contexts = ContextLog()
+        self._contexts = contexts = ContextLog()
         self._make = EventMaker(session.name, contexts)
         self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
@@ -97,7 +97,7 @@ class GaitEngine:
             legs,
             QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles)),
             ContactDetector(session, bearing, params.contact),
-            ShankContactDetector(session, params.shank_contact),
+            ShankContactDetector(session, bearing, params.shank_contact),
             ContactFusion(legs, contexts, self._make, params.fusion),
             WalkingDetector(session, params.walking),
             ContextDetector(legs, contexts, params.context),
@@ -114,6 +114,11 @@ class GaitEngine:
         for detector in self._detectors:
             for taken, handler in detector.handlers().items():
                 self._routes.setdefault(taken, []).append(handler)
+
+    @property
+    def contexts(self) -> ContextLog:
+        """What the person was doing when, as far as it is known now."""
+        return self._contexts
 
     def calibration(self) -> Calibration:
         """What was learnt so far, for the next engine of this wearer."""

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from hub.events import Kind
+from hub.gait.context_log import ContextLog
 from hub.gait.detector import Output
+from hub.gait.detectors.bearing import Bearing, BearingParams
 from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactParams
 from hub.gait.facts import InitialContact, Sighting
 from hub.gait.feed import SensorSilent
+from hub.gait.legs import Legs
 from hub.gait.signals.shank_marks import ContactMinimum, Swing
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
@@ -17,7 +20,9 @@ SHINS: dict[Role, InsoleSpec | ShinSpec] = {role: ShinSpec(100.0) for role in (R
 
 
 def detector(sensors: dict[Role, InsoleSpec | ShinSpec] = SHINS) -> ShankContactDetector:
-    return ShankContactDetector(Session("test", Wearer(), sensors), ShankContactParams())
+    session = Session("test", Wearer(), sensors)
+    bearing = Bearing(session, Legs({}, {}), ContextLog(), BearingParams())
+    return ShankContactDetector(session, bearing, ShankContactParams())
 
 
 def swing(role: Role, contact_s: float, *, upright: bool | None = True, strong: bool = True) -> ContactMinimum:

@@ -7,6 +7,7 @@ scale is known, and whatever the insoles make of newtons. Switches do not show i
 
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from hub.events import Context
 from hub.gait.context_log import ContextLog
@@ -43,23 +44,34 @@ class Bearing:
         self._legs = legs
         self._contexts = contexts
         self._params = params
-        self._before: dict[Side, float | None] = {Side.LEFT: None, Side.RIGHT: None}
+        self._before: dict[Side, _Both | None] = {Side.LEFT: None, Side.RIGHT: None}
 
     def lifted(self, side: Side, time_s: float, now_s: float) -> bool:
         """Whether the foot that was lifted at ``time_s`` left the other one under load."""
         self._before[side] = None
         if not self._can_tell(side, time_s - max(BEFORE_LIFT_S)):
             return self._likely
-        both = [self._load(side, time_s - s) + self._load(side.other, time_s - s) for s in BEFORE_LIFT_S]
-        self._before[side] = median(both)
+        self._before[side] = _Both(
+            median(self._load(side, time_s - s) for s in BEFORE_LIFT_S),
+            median(self._load(side.other, time_s - s) for s in BEFORE_LIFT_S),
+        )
         return self._carries(side, self._load(side.other, min(time_s + AFTER_LIFT_S, now_s)))
 
     def landed(self, side: Side, lifted_s: float, time_s: float) -> bool:
-        """Whether the other foot was under load in the swing that ended at ``time_s``."""
+        """Whether the other foot was under load in the swing that ended at ``time_s``, as this foot's insole saw it."""
         if not self._can_tell(side, lifted_s):
             return self._likely
-        swing_s = time_s - lifted_s
-        return self._carries(side, max(self._load(side.other, lifted_s + part * swing_s) for part in WITHIN_SWING))
+        return self._carries(side, self._highest(side.other, lifted_s, time_s))
+
+    def swung(self, side: Side, from_s: float, to_s: float) -> bool:
+        """Whether the other foot was under load in a swing that a shank saw."""
+        known = self._units.get(side.other, LoadUnit.ON_OFF) is not LoadUnit.ON_OFF
+        if not known or not self._legs.complete_since(side.other.insole, from_s):
+            return self._likely
+        scale = self._legs.insoles[side.other.insole].scale
+        if not scale.learnt:
+            return self._likely
+        return self._highest(side.other, from_s, to_s) >= self._params.borne * scale.peak
 
     @property
     def _likely(self) -> bool:
@@ -73,14 +85,27 @@ class Bearing:
         return units <= ZERO_IS_ZERO or (insoles[side.insole].scale.learnt and insoles[side.other.insole].scale.learnt)
 
     def _carries(self, side: Side, load: float) -> bool:
+        """Whether the other foot's load is that of somebody on their feet. One of two ways to sum both feet must do."""
+        own, other = self._legs.insoles[side.insole].scale, self._legs.insoles[side.other.insole].scale
         before = self._before[side]
-        if before is not None and load < self._params.taken_over * before:
-            return False
-        learnt = self._legs.insoles[side.other.insole].scale.learnt
-        return load >= self._params.borne if learnt else before is not None or self._likely
+        if before is not None:
+            least = min(before.own + before.other, before.own * other.peak / own.peak + before.other)
+            if load < self._params.taken_over * least:
+                return False
+        return load >= self._params.borne * other.peak if other.learnt else before is not None or self._likely
+
+    def _highest(self, side: Side, from_s: float, to_s: float) -> float:
+        return max(self._load(side, from_s + part * (to_s - from_s)) for part in WITHIN_SWING)
 
     def _load(self, side: Side, time_s: float) -> float:
-        """Load in usual peaks at a time; 0 before the first sample."""
+        """Load above zero at a time; 0 before the first sample."""
         insole = self._legs.insoles[side.insole]
         columns = insole.history.at(time_s)
-        return 0.0 if columns is None else max(columns.item(TOTAL) - insole.scale.zero[TOTAL], 0.0) / insole.scale.peak
+        return 0.0 if columns is None else max(columns.item(TOTAL) - insole.scale.zero[TOTAL], 0.0)
+
+
+class _Both(NamedTuple):
+    """What each foot bore before a lift."""
+
+    own: float
+    other: float

@@ -21,6 +21,7 @@ class FootingParams:
     midstance: float = 0.30  # of a stride after the contact: the sole is down and the shank passes over it
     midstance_latest_s: float = 0.45
     turned_deg: tuple[float, float] = (28.0, 15.0)  # in one swing; straight walks 98 % below 20 (marpino)
+    level_kept_s: float = 10.0  # a shank's level drifts from stride to stride; the last walk's does not hold
     level_rise_m: float = 0.07  # what the integral makes of level walking, until the wearer's own is known (marpino)
     levels_n: int = 15  # level swings whose median is the wearer's own
     stairs_m: float = 0.16  # away from that in one swing: two risers are 0.34 m; level 96 % within 0.12 (marpino)
@@ -126,9 +127,9 @@ class Footing:
         if shank is None or shank.level is None:
             return None
         from_s = step.before_s + midstance_s - step.time_s
-        return (
-            swing_path(shank.history, shank.level, from_s, midstance_s) if self._legs.complete_since(role, from_s) else None
-        )
+        level_kept = from_s - shank.level.time_s <= self._params.level_kept_s
+        whole = level_kept and self._legs.complete_since(role, from_s)
+        return swing_path(shank.history, shank.level, from_s, midstance_s) if whole else None
 
     def _keeps_heel_up(self, step: Footfall, midstance_s: float) -> bool:
         insole = self._legs.insoles.get(step.side.insole)

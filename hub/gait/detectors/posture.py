@@ -21,6 +21,7 @@ class Evidence(StrEnum):
 
     NOTHING = "nothing"  # no insole that could tell
     UNCLEAR = "unclear"  # between sitting and standing
+    ONE_FREE = "one_free"  # the only insole that can tell bears nothing; the other foot may bear the body
     BORNE = "borne"  # the feet bear the body
     ON_TOES = "on_toes"  # they do, and no heel is loaded
     RESTING = "resting"  # the feet bear themselves and part of the legs
@@ -31,6 +32,8 @@ class Evidence(StrEnum):
     FREE_STILL = "free_still"  # so, and nothing moves
     FREE_LYING = "free_lying"  # so, and the shank lies
 
+
+POSTURES = (Context.STANDING, Context.TIPTOE, Context.SITTING, Context.DANGLING, Context.VEHICLE, Context.OFF)
 
 TRANSITIONS: dict[tuple[Context, Evidence], tuple[Context, float]] = {
     (Context.UNKNOWN, Evidence.BORNE): (Context.STANDING, 0.5),
@@ -43,7 +46,7 @@ TRANSITIONS: dict[tuple[Context, Evidence], tuple[Context, float]] = {
     (Context.STANDING, Evidence.SHAKEN): (Context.SITTING, 1.0),
     (Context.STANDING, Evidence.HANDLED): (Context.SITTING, 1.0),
     (Context.STANDING, Evidence.LYING): (Context.UNKNOWN, 1.0),
-    (Context.STANDING, Evidence.ON_TOES): (Context.TIPTOE, 1.0),
+    (Context.STANDING, Evidence.ON_TOES): (Context.TIPTOE, 0.5),
     (Context.STANDING, Evidence.FREE): (Context.DANGLING, 2.0),
     (Context.STANDING, Evidence.FREE_STILL): (Context.DANGLING, 2.0),
     (Context.STANDING, Evidence.FREE_LYING): (Context.OFF, 5.0),
@@ -60,7 +63,7 @@ TRANSITIONS: dict[tuple[Context, Evidence], tuple[Context, float]] = {
     (Context.DANGLING, Evidence.BORNE): (Context.STANDING, 0.5),
     (Context.DANGLING, Evidence.RESTING): (Context.SITTING, 2.0),
     (Context.DANGLING, Evidence.SHAKEN): (Context.SITTING, 2.0),
-    (Context.DANGLING, Evidence.FREE_STILL): (Context.OFF, 60.0),
+    (Context.DANGLING, Evidence.FREE_STILL): (Context.OFF, 20.0),
     (Context.DANGLING, Evidence.FREE_LYING): (Context.OFF, 5.0),
     (Context.VEHICLE, Evidence.BORNE): (Context.STANDING, 1.0),
     (Context.VEHICLE, Evidence.RESTING): (Context.SITTING, 60.0),
@@ -70,15 +73,9 @@ TRANSITIONS: dict[tuple[Context, Evidence], tuple[Context, float]] = {
     (Context.OFF, Evidence.SHAKEN): (Context.SITTING, 5.0),
     (Context.OFF, Evidence.FREE): (Context.DANGLING, 5.0),
     **{
-        (posture, Evidence.NOTHING): (Context.UNKNOWN, 1.0)
-        for posture in (
-            Context.STANDING,
-            Context.TIPTOE,
-            Context.SITTING,
-            Context.DANGLING,
-            Context.VEHICLE,
-            Context.OFF,
-        )
+        (posture, evidence): (Context.UNKNOWN, dwell_s)
+        for posture in POSTURES
+        for evidence, dwell_s in ((Evidence.NOTHING, 1.0), (Evidence.ONE_FREE, 10.0))
     },
 }
 """Which posture follows when an evidence has lasted for so many seconds. What is not listed changes nothing."""
@@ -154,7 +151,7 @@ class EvidenceReader:
         if load >= sitting:
             return Evidence.UNCLEAR
         if len(feet) == 1 and feet[0].free:
-            return Evidence.NOTHING  # the other foot may bear the body, or nothing
+            return Evidence.ONE_FREE
         return self._light(shank, free=all(foot.free for foot in feet))
 
     def _light(self, shank: "_Shank | None", *, free: bool) -> Evidence:

@@ -10,6 +10,7 @@ from math import inf
 
 from hub.events import Kind
 from hub.gait.detector import Handler, Output
+from hub.gait.detectors.bearing import Bearing
 from hub.gait.facts import InitialContact, Sighting
 from hub.gait.feed import SensorSilent
 from hub.gait.signals.shank_marks import ContactMinimum, ToeOffMinimum
@@ -43,7 +44,8 @@ class _Leg:
 class ShankContactDetector:
     """Contacts of the legs that wear a shin sensor."""
 
-    def __init__(self, session: Session, params: ShankContactParams) -> None:
+    def __init__(self, session: Session, bearing: Bearing, params: ShankContactParams) -> None:
+        self._bearing = bearing
         self._params = params
         self._legs = {role.side: _Leg(role) for role in session.sensors if not role.is_insole}
         self._believed_until_s = -inf
@@ -67,11 +69,13 @@ class ShankContactDetector:
         leg = self._legs.get(mark.role.side)
         if leg is None or mark.upright is False or now_s > self._believed_until_s or not mark.seen:
             return []
-        return self._lift(leg, mark.time_s)
+        return self._lift(leg, mark.time_s) if self._bearing.swung(mark.role.side, mark.time_s, now_s) else []
 
     def _landed(self, mark: ContactMinimum, now_s: float) -> list[Output]:
         leg = self._legs.get(mark.role.side)
         if leg is None or mark.upright is False:
+            return []
+        if not self._bearing.swung(mark.role.side, mark.swing.rise_s, mark.swing.fall_s):
             return []
         if mark.swing.rise_s <= self._believed_until_s:
             return self._land(leg, mark)

@@ -7,6 +7,7 @@ import numpy as np
 
 from sensors.driver import G_MPS2, Floats
 from sensors.walker.motion import ShankMotion
+from sensors.walker.noise import Noise
 from sensors.walker.plan import SHOCK_S, Contact, Touch, within
 from sensors.walker.shaking import Shaking
 from sensors.walker.strap import Slip, rotations, strapped
@@ -174,15 +175,13 @@ def worn(params: ImuParams, force: Floats, rate: Floats, time_s: Floats) -> tupl
     return params.strapped(force, rate, time_s)
 
 
-def sensed(
-    params: ImuParams, force: Floats, rate: Floats, time_s: Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def sensed(params: ImuParams, force: Floats, rate: Floats, time_s: Floats, noise: Noise) -> tuple[Floats, Floats]:
     """Bias, noise and range."""
-    force = force + np.array(params.accel_bias_mps2) + params.accel_noise_mps2 * rng.standard_normal(force.shape)
+    force = force + np.array(params.accel_bias_mps2) + params.accel_noise_mps2 * noise.normal(3)
     wander = params.gyro_wander_dps * np.sin(2.0 * np.pi * time_s[:, None] / np.array([710.0, 930.0, 1270.0]))
     warmth = 1.0 - np.exp(-np.maximum(time_s, 0.0) / _WARM_UP_S)
     bias_dps = np.array(params.gyro_bias_dps) + wander + warmth[:, None] * np.array(params.gyro_drift_dps)
-    rate = rate + bias_dps + params.gyro_noise_dps * rng.standard_normal(rate.shape)
+    rate = rate + bias_dps + params.gyro_noise_dps * noise.normal(3)
     return (
         np.clip(force, -params.accel_range_mps2, params.accel_range_mps2),
         np.clip(rate, -params.gyro_range_dps, params.gyro_range_dps),

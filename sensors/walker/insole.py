@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sensors.driver import Floats
+from sensors.walker.noise import Noise
 
 _CREEP_S = (3.0, 30.0, 300.0, 3000.0)
 """Times in which parts of the foam give way: together they creep with the logarithm of time."""
@@ -79,7 +80,7 @@ class WornInsole:
         self._foam = [(time_s, part, np.zeros(cells_n)) for time_s, part in parts if part > 0.0]
         self._felt_until_s = 0.0
 
-    def sensed(self, forces_n: Floats, laced: Floats, time_s: Floats, rng: np.random.Generator) -> Floats:
+    def sensed(self, forces_n: Floats, laced: Floats, time_s: Floats, noise: Noise) -> Floats:
         """(n, cells) newtons as the cells show them at evenly spaced times: never negative, never above saturation.
 
         The last time is the first one of the next portion. ``laced`` (n,) or (1,) is how much of the preload is there,
@@ -94,7 +95,7 @@ class WornInsole:
         baseline_bw = params.preload_bw * laced + params.warm_up_bw * warmth
         shown = (shown + baseline_bw[:, None] * self._offset_n) * self._gain
         if params.noise_n > 0.0:
-            shown = shown + params.noise_n * rng.standard_normal(shown.shape)
+            shown = shown + params.noise_n * noise.normal(shown.shape[1])
         self._fail(shown, time_s)
         limited: Floats = np.clip(shown, 0.0, params.saturation_n)
         return limited

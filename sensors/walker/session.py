@@ -30,6 +30,9 @@ EIGHT_CELLS = (
 )
 """A usual layout: two heel, one midfoot, three forefoot and two toe cells."""
 
+_CHUNK_S = 4
+"""Seconds made at once: longer saves little more, and costs memory."""
+
 _PORTION_S = 10.0
 
 
@@ -139,7 +142,7 @@ def render_session(
             severity=severity,
             assist=assist,
         )
-    walker = Walker(played, seed=seed, person=person, imu=imu, insole=insole)
+    walker = Walker(played, seed=seed, person=person, imu=imu, insole=insole, chunk_s=_CHUNK_S)
     shin = affected_side.shin
     wanted = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE, shin) if roles is None else tuple(roles)
     return record(walker, minutes * 60.0, rate_hz, wanted, cells)

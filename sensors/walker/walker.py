@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from sensors.walker.imu import ImuParams, bone_motion, sensed, worn
 from sensors.walker.insole import InsoleParams, WornInsole
 from sensors.walker.load import FootLoad, Sway, foot_load
 from sensors.walker.motion import shank_motion
+from sensors.walker.noise import Noise
 from sensors.walker.person import Person
 from sensors.walker.plan import FEET, Plan
 from sensors.walker.pressure import CellMap
@@ -18,13 +20,11 @@ from sensors.walker.segments import Segment, Stand
 from sensors.walker.truth import TruthEvent
 
 GRID_HZ = 500.0
-CHUNK_S = 1.0
 MEMORY_S = 10.0
 
 _LOOKAHEAD_S = 2.5
 """A stumble's course depends on the stance after it: the plan is settled this far ahead."""
 
-_CHUNK_N = int(GRID_HZ * CHUNK_S)
 _LEAD_IN_N, _LEAD_OUT_N = 210, 40
 """Grid points around a chunk over which shank filters settle and smooth."""
 
@@ -48,7 +48,7 @@ class Walker:
     """A synthetic person, exact and repeatable: the same seed and script give the same samples and the same truth,
     whatever times they are asked for in. Satisfies ``sensors.emulation.Body``.
 
-    Signals are made on a grid of 500 Hz in chunks of 1 s and interpolated. Each sensor may be asked in portions of any
+    Signals are made on a grid of 500 Hz in chunks and interpolated. Each sensor may be asked in portions of any
     size, but for nothing more than ``MEMORY_S`` before the latest time anyone asked for. Before ``start_s`` the person
     stands; after the script, too, for ever.
 
@@ -56,6 +56,7 @@ class Walker:
     ----------
     script : segments, finite or endless.
     imu, insole : what each sensor adds; None draws a usual one per side from the seed.
+    chunk_s : whole seconds that are made at once: longer is faster, shorter is smoother for who asks in real time.
     """
 
     def __init__(
@@ -67,9 +68,12 @@ class Walker:
         start_s: float = 0.0,
         imu: ImuParams | None = None,
         insole: InsoleParams | None = None,
+        chunk_s: int = 1,
     ) -> None:
         self._seed = seed
         self._start_s = start_s
+        self._chunk_s, self._chunk_n = chunk_s, int(GRID_HZ) * chunk_s
+        self._memory_n = ceil(MEMORY_S / chunk_s)
         self._plan = Plan(person or Person(), np.random.default_rng((seed, 0)))
         self._portions = _play(script, self._plan)
         rng = np.random.default_rng((seed, 1))
@@ -137,13 +141,13 @@ class Walker:
         place = np.maximum(time_s - self._start_s, 0.0) * GRID_HZ
         left = np.floor(place).astype(int)
         right_part = (place - left)[:, None]
-        chunks = left // _CHUNK_N
+        chunks = left // self._chunk_n
         result = np.empty((time_s.size, columns_n))
         begin = 0
         while begin < time_s.size:
             chunk = int(chunks[begin])
             end = int(np.searchsorted(chunks, chunk, side="right"))
-            grid, at = chunk_of(chunk), left[begin:end] - chunk * _CHUNK_N
+            grid, at = chunk_of(chunk), left[begin:end] - chunk * self._chunk_n
             part = right_part[begin:end]
             result[begin:end] = grid[at] * (1.0 - part) + grid[at + 1] * part
             begin = end
@@ -155,19 +159,19 @@ class Walker:
             return self._chunks[chunk]
         if chunk > self._newest:
             self._newest = chunk
-            oldest = chunk - int(MEMORY_S / CHUNK_S)
+            oldest = chunk - self._memory_n
             for old in [key for key in self._chunks if key < oldest]:
                 del self._chunks[old]
-            self._plan.forget_before((oldest - 1) * CHUNK_S)
-        if chunk < self._newest - int(MEMORY_S / CHUNK_S):
-            raise ValueError(f"{chunk * CHUNK_S + self._start_s:.1f} s is forgotten: ask in ascending order of time")
-        self._extend((chunk + 1) * CHUNK_S)
+            self._plan.forget_before(float((oldest - 1) * self._chunk_s))
+        if chunk < self._newest - self._memory_n:
+            raise ValueError(f"{chunk * self._chunk_s + self._start_s} s is forgotten: ask in ascending order of time")
+        self._extend(float((chunk + 1) * self._chunk_s))
         return self._chunks.setdefault(chunk, _Chunk())
 
     def _cell_chunk(self, chunk: int, side: Side, cells: tuple[Cell, ...]) -> Floats:
         made = self._chunk(chunk)
         if (side, cells) not in made.cells:
-            time_s = (chunk * _CHUNK_N + np.arange(_CHUNK_N + 1)) / GRID_HZ
+            time_s = (chunk * self._chunk_n + np.arange(self._chunk_n + 1)) / GRID_HZ
             rests = self._plan.foot_rests(side, float(time_s[0]), float(time_s[-1]))
             if side not in made.loads:
                 at_s = time_s[::_REST_STEP_N] if rests else time_s
@@ -177,9 +181,8 @@ class Walker:
             forces_n = self._maps[cells].forces_n(made.loads[side])
             if rests:
                 forces_n = _filled(forces_n)
-            rng = np.random.default_rng((self._seed, 2, FEET.index(side), chunk))
             made.cells[side, cells] = self._insole_of(side, len(cells)).sensed(
-                forces_n, made.loads[side].laced[: 1 if rests else None], time_s, rng
+                forces_n, made.loads[side].laced[: 1 if rests else None], time_s, self._noise(2, side, chunk)
             )
         return made.cells[side, cells]
 
@@ -192,17 +195,20 @@ class Walker:
     def _shank_chunk(self, chunk: int, side: Side) -> Floats:
         made = self._chunk(chunk)
         if side not in made.shanks:
-            first = chunk * _CHUNK_N
-            time_s = np.arange(first - _LEAD_IN_N, first + _CHUNK_N + 1 + _LEAD_OUT_N) / GRID_HZ
-            inner = slice(_LEAD_IN_N, _LEAD_IN_N + _CHUNK_N + 1)
+            first = chunk * self._chunk_n
+            time_s = np.arange(first - _LEAD_IN_N, first + self._chunk_n + 1 + _LEAD_OUT_N) / GRID_HZ
+            inner = slice(_LEAD_IN_N, _LEAD_IN_N + self._chunk_n + 1)
             span_s = float(time_s[0]), float(time_s[-1])
             if self._plan.shank_rests(side, *span_s) and not self._imu[side].slip_between(*span_s):
                 force, rate = self._worn_rest(side, time_s[:_FEW_N])
             else:
                 force, rate = (values[inner] for values in self._worn_motion(side, time_s))
-            rng = np.random.default_rng((self._seed, 4, FEET.index(side), chunk))
-            made.shanks[side] = np.hstack(sensed(self._imu[side], force, rate, time_s[inner], rng))
+            noise = self._noise(4, side, chunk)
+            made.shanks[side] = np.hstack(sensed(self._imu[side], force, rate, time_s[inner], noise))
         return made.shanks[side]
+
+    def _noise(self, what: int, side: Side, chunk: int) -> Noise:
+        return Noise((self._seed, what, FEET.index(side)), chunk * self._chunk_s, self._chunk_s, int(GRID_HZ))
 
     def _worn_rest(self, side: Side, time_s: Floats) -> tuple[Floats, Floats]:
         """The same for a whole chunk in which the shank rests, from a few points of it; kept while the pose is."""
@@ -210,7 +216,7 @@ class Walker:
         pose = slipped_n, *(track.last_before(float(time_s[-1])) for track in self._plan.legs[side].posture_tracks)
         if side not in self._rest or self._rest[side][0] != pose:
             few = self._worn_motion(side, time_s)
-            force, rate = (np.tile(values[time_s.size // 2], (_CHUNK_N + 1, 1)) for values in few)
+            force, rate = (np.tile(values[time_s.size // 2], (self._chunk_n + 1, 1)) for values in few)
             self._rest[side] = pose, (force, rate)
         return self._rest[side][1]
 

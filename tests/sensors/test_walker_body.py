@@ -73,6 +73,16 @@ def test_portions_and_order_of_asking_do_not_matter(cuts: list[float], insole_fi
             assert np.array_equal(asked[index](), wanted[index])
 
 
+def test_chunks_of_any_length_show_the_same_walk() -> None:
+    time_s = np.arange(0.0, 9.5, 0.01)
+    short, long = (Walker(short_script(), seed=4, chunk_s=chunk_s) for chunk_s in (1, 4))
+    cells = [walker.cell_forces_n(Side.LEFT, EIGHT_CELLS, time_s) for walker in (short, long)]
+    shanks = [np.hstack(walker.shank(Side.LEFT, time_s)) for walker in (short, long)]
+    assert np.abs(cells[0] - cells[1]).max() < 0.1
+    assert np.abs(shanks[0] - shanks[1]).max() < 0.05
+    assert np.ptp(cells[0][:, 0]) > 50.0
+
+
 def test_rates_show_the_same_walk() -> None:
     slow, fast = (render_session("foot_drop", 0.5, 3, rate_hz=rate_hz) for rate_hz in (50.0, 200.0))
     assert slow.truth == fast.truth

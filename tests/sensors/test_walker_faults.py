@@ -27,6 +27,7 @@ from sensors.walker import (
     record,
 )
 from sensors.walker.insole import WornInsole
+from sensors.walker.noise import Noise
 
 WEIGHT_N = 70.0 * G_MPS2
 GRID_S = 0.002
@@ -51,7 +52,7 @@ def pressed(params: InsoleParams, course_n: Floats, portion_n: int = 500) -> Flo
     for begin in range(0, course_n.size - 1, portion_n):
         part = course_n[begin : begin + portion_n + 1]
         time_s = (begin + np.arange(part.size)) * GRID_S
-        shown.append(insole.sensed(part[:, None], np.ones(1), time_s, np.random.default_rng(1))[:-1, 0])
+        shown.append(insole.sensed(part[:, None], np.ones(1), time_s, Noise((1,), 0, 1, portion_n))[:-1, 0])
     return np.concatenate(shown)
 
 

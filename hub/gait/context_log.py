@@ -25,6 +25,11 @@ class ContextLog:
         del self._since_s[:-KEPT], self._contexts[:-KEPT]
 
     @property
+    def changes(self) -> list[tuple[float, Context]]:
+        """Since when it was which, in order of time."""
+        return list(zip(self._since_s, self._contexts, strict=True))
+
+    @property
     def now(self) -> Context:
         """The latest."""
         return self._contexts[-1]

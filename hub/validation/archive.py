@@ -26,6 +26,8 @@ def to_record(score: Score, *, differences: bool = True) -> dict[str, Any]:
         record["not_walking"] = [round(score.not_walking_h, 6), score.not_walking_contacts_n]
     if score.strikes:
         record["strikes"] = [[true, found, n] for (true, found), n in sorted(score.strikes.items())]
+    if score.contexts:
+        record["contexts"] = {name: to_record(part, differences=False) for name, part in score.contexts.items()}
     if differences and score.step_errors:
         record["steps_ms"] = {name: _histogram(errors) for name, errors in score.step_errors.items()}
     return record
@@ -44,6 +46,7 @@ def from_record(record: Mapping[str, Any]) -> Score:
         {Measure(name): _tally(tally) for name, tally in record["measures"].items()},
         Counter({(true, found): n for true, found, n in record.get("strikes", ())}),
         {name: _spread_out(histogram) for name, histogram in record.get("steps_ms", {}).items()},
+        {name: from_record(part) for name, part in record.get("contexts", {}).items()},
     )
 
 

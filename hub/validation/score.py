@@ -154,6 +154,7 @@ class Score:
     tallies : per measure; a measure that had neither truth nor detections is absent.
     strikes : (true strike, detected strike) -> contacts; detected may be ``missed``.
     step_errors : measured minus true seconds, by field of the step event.
+    contexts : the same apart for each true context, without strikes and steps; empty where the truth lists none.
     """
 
     name: str
@@ -165,6 +166,7 @@ class Score:
     tallies: Mapping[Measure, Tally] = field(default_factory=dict)
     strikes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     step_errors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    contexts: Mapping[str, "Score"] = field(default_factory=dict)
 
     def __add__(self, other: "Score") -> "Score":
         """Both together, under the first one's name."""
@@ -181,6 +183,10 @@ class Score:
             {
                 name: self.step_errors.get(name, ()) + other.step_errors.get(name, ())
                 for name in dict.fromkeys((*self.step_errors, *other.step_errors))
+            },
+            {
+                name: self.contexts.get(name, Score(name)) + other.contexts.get(name, Score(name))
+                for name in dict.fromkeys((*self.contexts, *other.contexts))
             },
         )
 
@@ -207,6 +213,7 @@ class Score:
             "not_walking": {"hours": self.not_walking_h, "initial_contacts": self.not_walking_contacts_n},
             "measures": {measure.value: self._measure_dict(measure) for measure in self.tallies},
             "strikes": [{"truth": true, "found": found, "n": n} for (true, found), n in sorted(self.strikes.items())],
+            **({"contexts": {name: part.to_dict() for name, part in self.contexts.items()}} if self.contexts else {}),
         }
 
     def _tally(self, measure: Measure) -> Tally:
@@ -214,7 +221,9 @@ class Score:
 
     def _measure_dict(self, measure: Measure) -> dict[str, object]:
         tally = self._tally(measure)
-        error, latency, length = (Spread.of(s) for s in (tally.error_s, tally.latency_s, tally.duration_error_s))
+        error, latency, late, length = (
+            Spread.of(s) for s in (tally.error_s, tally.latency_s, tally.late_s, tally.duration_error_s)
+        )
         return {
             "truth": tally.truth_n,
             "found": tally.found_n,
@@ -224,6 +233,7 @@ class Score:
             "precision": tally.precision.to_dict(),
             "error": error.to_dict() if error else None,
             "latency": latency.to_dict() if latency else None,
+            "late": late.to_dict() if late else None,
             "duration_error": length.to_dict() if length else None,
             "false_per_hour": self.false_per_hour(measure),
             "false_per_1000_steps": self.false_per_1000_steps(measure),

@@ -2,17 +2,20 @@
 
 What is judged, and what is not:
 
-* Where the truth has ``walk`` intervals, contacts, strikes, drags and slaps are judged inside them only. A truth
-  outside is left out; a detection outside counts when it pairs with a truth inside, and is not judged otherwise.
+* Where the truth has ``walk`` intervals, contacts and strikes are judged inside them only. A truth outside is left out;
+  a detection outside counts when it pairs with a truth inside, and is not judged otherwise. The same holds for
+  toe-first contacts, drags and slaps, unless the truth is complete, as a simulation's is: then they are false there.
 * A leg without a sensor is not judged, nor is one without a true contact: the reference could not tell.
 * A contact whose strike is empty is judged as a contact, not as a strike, and a toe-first detection there is not
   judged either.
 * Trips, toe catches and falls are taken to be listed wherever there is a truth at all, so every other detection is
-  false. A trip candidate may be a true trip or a true catch; only its recovery tells. Around a true fall trips are not
-  judged: how it began is not in the truth.
+  false. At a true catch, an obstacle without a recovery, a candidate is not judged and a confirmed trip is false.
+  Around a true fall trips are not judged: how it began is not in the truth.
+* Toe-first contacts are rows of their own where there are any or the truth is complete; otherwise the contacts with
+  strike "toe".
 * Toe-first contacts, drags and slaps are signs of foot drop, and the hub looks for them on affected feet only: those of
   the other feet need not be found. The strikes of all feet are in the strike table.
-* Drags and slaps are judged where the truth has any of that kind, or is complete, as a simulation's is.
+* Drags and slaps are judged where the truth has any of that kind, or is complete.
 * Drags and slaps are judged per step: several in one step are one.
 """
 
@@ -20,11 +23,13 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import nan
 
 from hub.events import Event, Kind
 from hub.recording.truth import NOT_WALKING, WALK, Truth
+from hub.validation.judgement import Judgement, Verdict, by_context, tally_of
 from hub.validation.matching import Window, match
-from hub.validation.score import MISSED, Measure, Score, Tally
+from hub.validation.score import MISSED, Measure, Score
 from hub.validation.steps import StepErrors, step_errors
 from sensors.layout import Side
 
@@ -115,9 +120,9 @@ class _Comparison:
             Measure.TOE_FIRST: self._toe_first(),
             Measure.TOE_DRAG: self._per_step(Kind.TOE_DRAG),
             Measure.FOOT_SLAP: self._per_step(Kind.FOOT_SLAP),
-            Measure.TRIP_CANDIDATE: self._trips(self._staged(Kind.TRIP, "candidate"), {Kind.TRIP, Kind.TOE_CATCH}),
-            Measure.TRIP: self._trips(self._staged(Kind.TRIP, "confirmed"), {Kind.TRIP}),
-            Measure.TOE_CATCH: self._trips(self._all(Kind.TOE_CATCH), {Kind.TOE_CATCH}),
+            Measure.TRIP_CANDIDATE: self._trips(self._staged(Kind.TRIP, "candidate"), Kind.TRIP, or_catch=True),
+            Measure.TRIP: self._trips(self._staged(Kind.TRIP, "confirmed"), Kind.TRIP),
+            Measure.TOE_CATCH: self._trips(self._all(Kind.TOE_CATCH), Kind.TOE_CATCH),
             Measure.FALL_CANDIDATE: self._falls(self._staged(Kind.FALL, "candidate")),
             Measure.FALL: self._falls(self._staged(Kind.FALL, "confirmed")),
         }
@@ -131,7 +136,8 @@ class _Comparison:
             steps_n=steps_n,
             not_walking_h=sum(row.duration_s for row in still) / 3600.0,
             not_walking_contacts_n=sum(_inside(event.time_s, still) for event in detected),
-            tallies={measure: tally for measure, tally in found.items() if tally != Tally()},
+            tallies={measure: tally_of(judgements) for measure, judgements in found.items() if judgements},
+            contexts=by_context(self.truth, found, (time_s for side in FEET for time_s in self.contact_times[side])),
             strikes=strikes,
             step_errors=self._step_errors(),
         )
@@ -140,14 +146,14 @@ class _Comparison:
         final_s = {side: [mark.time_s for mark in self._true(Kind.FINAL_CONTACT, side)] for side in FEET}
         return step_errors(self.contact_times, final_s, self.events, Window.around(self.params.contact_s))
 
-    def _contacts(self, kind: Kind, strikes: "Counter[tuple[str, str]]") -> Tally:
+    def _contacts(self, kind: Kind, strikes: "Counter[tuple[str, str]]") -> list[Judgement]:
         """Contacts of both feet; ``strikes`` takes the strike of each judged one."""
-        total = Tally()
+        total: list[Judgement] = []
         for side in FEET:
             true, found = self._true(kind, side), self._found(kind, side)
             judged = bool(true) or side in self.complete
             pairs = _match(true, found, Window.around(self.params.contact_s))
-            total += self._tally(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
+            total += _judge(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
             partner = dict(pairs)
             for i, mark in enumerate(true):
                 if mark.truth and mark.truth.value:
@@ -155,22 +161,24 @@ class _Comparison:
                     strikes[mark.truth.value, str(event.fields.get("strike")) if event else MISSED] += 1
         return total
 
-    def _toe_first(self) -> Tally:
+    def _toe_first(self) -> list[Judgement]:
         """Toe-first contacts: true contacts with strike "toe"; rows of their own where no contact has a strike."""
-        total = Tally()
+        total: list[Judgement] = []
         for side in FEET:
             strike_of = {mark.time_s: mark.truth.value for mark in self.contacts[side] if mark.truth}
             rows, found = self._true(Kind.TOE_FIRST, side), self._found(Kind.TOE_FIRST, side)
             labelled = any(strike_of.values())
-            true = [mark for mark in self.contacts[side] if strike_of[mark.time_s] == "toe"] if labelled else rows
-            true = true if side in self.affected else []
+            if labelled and not rows and side not in self.complete:
+                rows = [mark for mark in self.contacts[side] if strike_of[mark.time_s] == "toe"]
             judged = labelled or bool(rows) or side in self.complete
             may_be_false = [
-                judged and self._in_walk(mark.time_s) and not (labelled and self._strike_near(mark.time_s, side) == "")
+                judged
+                and self._may_be_false(mark.time_s, side)
+                and not (labelled and self._strike_near(mark.time_s, side) == "")
                 for mark in found
             ]
-            pairs = _match(true, found, Window.around(self.params.step_s))
-            total += self._tally(true, found, pairs, may_be_false)
+            true = rows if side in self.affected else []
+            total += _judge(true, found, _match(true, found, Window.around(self.params.step_s)), may_be_false)
         return total
 
     def _strike_near(self, time_s: float, side: Side) -> str:
@@ -179,12 +187,11 @@ class _Comparison:
         nearest = min(self.contacts[side][max(after - 1, 0) : after + 1], key=lambda mark: abs(mark.time_s - time_s))
         return nearest.truth.value if nearest.truth else ""
 
-    def _per_step(self, kind: Kind) -> Tally:
+    def _per_step(self, kind: Kind) -> list[Judgement]:
         """At most one per step: the first truth and the first detection in each stride of a foot are compared."""
-        total = Tally()
+        total: list[Judgement] = []
         for side in FEET:
-            true = self._true(kind, side) if side in self.affected else []
-            found = self._found(kind, side)
+            true, found = self._true(kind, side), self._found(kind, side)
             judged = side in self.complete or any(row.kind == kind for row in self.truth)
             if self.contact_times[side]:
                 true, found = self._first_per_step(true, side), self._first_per_step(found, side)
@@ -193,7 +200,12 @@ class _Comparison:
                 pairs = [(i, j) for i, j in steps if j is not None]
             else:
                 pairs = _match(true, found, Window.around(self.params.step_s))
-            total += self._tally(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
+            may_be_false = [judged and self._may_be_false(mark.time_s, side) for mark in found]
+            if side not in self.affected:
+                right = {j for _, j in pairs}
+                may_be_false = [may and j not in right for j, may in enumerate(may_be_false)]
+                true, pairs = [], []
+            total += _judge(true, found, pairs, may_be_false)
         return total
 
     def _step(self, mark: _Mark, side: Side) -> int:
@@ -206,29 +218,34 @@ class _Comparison:
             first.setdefault(self._step(mark, side), mark)
         return list(first.values())
 
-    def _trips(self, found: list[_Mark], kinds: Collection[Kind]) -> Tally:
-        """Trips or toe catches anywhere in the recording, each on its own side."""
-        falls = [row.time_s for row in self.truth if row.kind == Kind.FALL]
+    def _trips(self, found: list[_Mark], kind: Kind, *, or_catch: bool = False) -> list[Judgement]:
+        """Trips or toe catches anywhere in the recording, each on its own side; ``or_catch`` at a catch not judged."""
+        falls_s = [row.time_s for row in self.truth if row.kind == Kind.FALL]
         around_fall = Window(self.params.fall_before_s + self.params.trip_s, self.params.fall_after_s)
-        total = Tally()
+        near = Window.around(self.params.trip_s)
+        total: list[Judgement] = []
         for side in Side:
-            true = [mark for mark in self._listed(kinds) if mark.side is side]
+            true = [mark for mark in self._listed(kind) if mark.side is side]
             here = [mark for mark in found if mark.side is side]
+            catches = [mark for mark in self._listed(Kind.TOE_CATCH) if mark.side is side and or_catch]
             judged = [
-                self.truth_known and not any(around_fall.holds(mark.time_s - fall) for fall in falls) for mark in here
+                self.truth_known
+                and not any(around_fall.holds(mark.time_s - fall_s) for fall_s in falls_s)
+                and not any(near.holds(mark.time_s - catch.time_s) for catch in catches)
+                for mark in here
             ]
-            total += self._tally(true, here, _match(true, here, Window.around(self.params.trip_s)), judged)
+            total += _judge(true, here, _match(true, here, near), judged)
         return total
 
-    def _falls(self, found: list[_Mark]) -> Tally:
+    def _falls(self, found: list[_Mark]) -> list[Judgement]:
         """Falls anywhere in the recording, whatever the side."""
-        true = self._listed({Kind.FALL})
+        true = self._listed(Kind.FALL)
         pairs = _match(true, found, Window(self.params.fall_before_s, self.params.fall_after_s))
-        return self._tally(true, found, pairs, [self.truth_known] * len(found))
+        return _judge(true, found, pairs, [self.truth_known] * len(found))
 
-    def _listed(self, kinds: Collection[Kind]) -> list[_Mark]:
-        """Truths of some kinds, inside walks or not, in order of time."""
-        rows = sorted((row for row in self.truth if row.kind in kinds), key=lambda row: row.time_s)
+    def _listed(self, kind: Kind) -> list[_Mark]:
+        """Truths of a kind, inside walks or not, in order of time."""
+        rows = sorted((row for row in self.truth if row.kind == kind), key=lambda row: row.time_s)
         return [_Mark(row.time_s, row.side, truth=row) for row in rows]
 
     def _staged(self, kind: Kind, stage: str) -> list[_Mark]:
@@ -254,21 +271,37 @@ class _Comparison:
     def _in_walk(self, time_s: float) -> bool:
         return not self.walks or _inside(time_s, self.walks)
 
-    @staticmethod
-    def _tally(true: list[_Mark], found: list[_Mark], pairs: list[tuple[int, int]], may_be_false: list[bool]) -> Tally:
-        paired = {j for _, j in pairs}
-        false_n = sum(judged for j, judged in enumerate(may_be_false) if j not in paired)
-        both = [(true[i], found[j]) for i, j in pairs]
-        return Tally(
-            truth_n=len(true),
-            found_n=len(pairs),
-            false_n=false_n,
-            unjudged_n=len(found) - len(pairs) - false_n,
-            error_s=tuple(mark.time_s - real.time_s for real, mark in both),
-            latency_s=tuple(m.event.detected_at_s - m.time_s for _, m in both if m.event),
-            late_s=tuple(m.event.detected_at_s - real.time_s for real, m in both if m.event),
-            duration_error_s=tuple(m.duration_s - t.duration_s for t, m in both if m.duration_s and t.duration_s),
-        )
+    def _may_be_false(self, time_s: float, side: Side) -> bool:
+        """Whether the truth would have listed a sign of foot drop there."""
+        return side in self.complete or self._in_walk(time_s)
+
+
+def _judge(
+    true: list[_Mark], found: list[_Mark], pairs: list[tuple[int, int]], may_be_false: list[bool]
+) -> list[Judgement]:
+    """A verdict for each truth, and for each detection that has none."""
+    partner, paired = dict(pairs), {j for _, j in pairs}
+    judged = [
+        _found(mark, found[partner[i]]) if i in partner else Judgement(mark.time_s, Verdict.MISSED)
+        for i, mark in enumerate(true)
+    ]
+    return judged + [
+        Judgement(mark.time_s, Verdict.FALSE if may_be_false[j] else Verdict.UNJUDGED)
+        for j, mark in enumerate(found)
+        if j not in paired
+    ]
+
+
+def _found(true: _Mark, found: _Mark) -> Judgement:
+    decided_s = found.event.detected_at_s if found.event else nan
+    return Judgement(
+        true.time_s,
+        Verdict.FOUND,
+        error_s=found.time_s - true.time_s,
+        latency_s=decided_s - found.time_s,
+        late_s=decided_s - true.time_s,
+        duration_error_s=found.duration_s - true.duration_s if found.duration_s and true.duration_s else nan,
+    )
 
 
 def _match(true: list[_Mark], found: list[_Mark], window: Window) -> list[tuple[int, int]]:

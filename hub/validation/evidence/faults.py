@@ -1,23 +1,23 @@
-"""What can be wrong with worn sensors, one thing at a time."""
+"""What can be wrong with worn sensors and their links, one thing at a time, by name."""
 
 from dataclasses import dataclass
 
 from sensors.walker import ImuParams, InsoleParams
+from sensors.walker.faults import IMU_FAULTS, INSOLE_FAULTS, LINK_FAULTS
+from sensors.walker.loss import LossParams
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault of all insoles or IMUs; None leaves the usual imperfections of a drawn sensor."""
+    """A fault of all sensors of a kind; None leaves the usual imperfections of drawn ones, and a perfect link."""
 
     insole: InsoleParams | None = None
     imu: ImuParams | None = None
+    loss: LossParams | None = None
 
 
 FAULTS: dict[str, Fault] = {
-    "dead cell": Fault(InsoleParams(gain_spread=0.08, noise_n=1.0, dead_cells=(4,))),
-    "saturated cells": Fault(InsoleParams(gain_spread=0.08, noise_n=1.0, saturation_n=120.0)),
-    "cross-talk": Fault(InsoleParams(gain_spread=0.08, noise_n=1.0, cross_talk=0.12)),
-    "uneven gains": Fault(InsoleParams(gain_spread=0.3, noise_n=1.0)),
-    "tight laces": Fault(InsoleParams(gain_spread=0.08, noise_n=1.0, preload_bw=0.1)),
-    "warm shoe": Fault(InsoleParams(gain_spread=0.08, noise_n=1.0, warm_up_bw=0.08)),
+    **{f"insole, {name.replace('_', ' ')}": Fault(insole=params) for name, params in INSOLE_FAULTS.items()},
+    **{f"shin, {name.replace('_', ' ')}": Fault(imu=params) for name, params in IMU_FAULTS.items()},
+    **{f"link, {name.replace('_', ' ')}": Fault(loss=params) for name, params in LINK_FAULTS.items()},
 }

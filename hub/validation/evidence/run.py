@@ -1,14 +1,16 @@
 """One trial: the walker streamed straight into the engine, and what came of it, in bounded memory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hub.events import Event
+from hub.events import Context, Event
 from hub.gait import GaitEngine
-from hub.recording.truth import Truth
+from hub.gait.facts import ContextChange
+from hub.recording.truth import CONTEXTS, Truth
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
+from hub.validation.contexts import Confusion, confusion
 from hub.validation.evidence.faults import FAULTS, Fault
 from hub.validation.evidence.scripts import script
 from hub.validation.evidence.trials import Mode, Trial
@@ -16,10 +18,12 @@ from hub.validation.score import Score
 from hub.validation.scoring import score_session
 from hub.validation.simulated import TripOutcome, trip_outcomes
 from sensors.layout import LoadUnit, Role, Side
-from sensors.walker import EIGHT_CELLS, Person, TruthEvent, Walker
+from sensors.walker import EIGHT_CELLS, PROFILES, TruthEvent, Walker, draw_person, draw_profile
+from sensors.walker.population import Population
+from sensors.walker.stream import Portion, portions
 
-PORTION_S = 8.0
-"""Asked of the walker and handed to the engines at a time: less than the walker remembers."""
+_EXTREME_DRIFT = 1e-4
+"""No clock drifts by more: 100 ppm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,59 +32,85 @@ class Outcome:
 
     score: Score
     trips: tuple[TripOutcome, ...] = ()
+    contexts: Confusion = field(default_factory=Confusion)
 
 
 Result = dict[Mode, Outcome]
 
 
+class _Judged:
+    """An engine with one set of sensors, and what it said."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.events = session, list[Event]()
+        self._engine = GaitEngine(session)
+        self._changes: list[ContextChange] = []
+
+    def push(self, block: Block) -> None:
+        if block.role in self.session.sensors:
+            self.events += self._engine.push(block)
+
+    def finish(self) -> None:
+        self.events += self._engine.finish()
+
+    def changes(self) -> list[ContextChange]:
+        """All changes of context so far; asked for often enough that the engine has forgotten none in between."""
+        log = [ContextChange(context, since_s) for since_s, context in self._engine.contexts.changes]
+        self._changes = [change for change in self._changes if change.since_s < log[0].since_s] + log
+        return self._changes
+
+
 def run(trial: Trial) -> Result:
     """Simulate a trial and judge it, once for each of its modes."""
-    walker, session = _worn(trial)
-    sessions = {mode: _reduced(session, mode) for mode in trial.modes}
-    engines = {mode: GaitEngine(each) for mode, each in sessions.items()}
-    events: dict[Mode, list[Event]] = {mode: [] for mode in trial.modes}
+    rng = np.random.default_rng((trial.seed, 21))
+    person = draw_person(Population.TEST, rng)
+    profile = draw_profile(PROFILES[trial.profile], Population.TEST, rng)
+    fault = FAULTS[trial.fault] if trial.fault else Fault()
+    walker = Walker(script(trial, profile), seed=trial.seed, person=person, imu=fault.imu, insole=fault.insole)
+    session = _session(trial, person.affected_side)
+    judged = {mode: _Judged(_reduced(session, mode)) for mode in trial.modes}
     truth: list[TruthEvent] = []
     duration_s = trial.minutes * 60.0
-    for until_s, blocks in _portions(trial, walker, session):
-        for mode, engine in engines.items():
-            for block in blocks:
-                if block.role in sessions[mode].sensors:
-                    events[mode] += engine.push(block)
-        truth += walker.truth_before(until_s, closing=until_s >= duration_s)
-    result: Result = {}
-    for mode, engine in engines.items():
-        events[mode] += engine.finish()
-        rows = [Truth(row.time_s, row.side, row.kind, _value(row)) for row in truth]
-        score = score_session(
-            trial.key,
-            rows,
-            events[mode],
-            duration_s,
-            legs={role.side for role in sessions[mode].sensors},
-            affected=[walker.person.affected_side],
-            complete=True,
-        )
-        result[mode] = Outcome(score, tuple(trip_outcomes(truth, events[mode])))
-    return result
-
-
-def _worn(trial: Trial) -> tuple[Walker, Session]:
-    """The person of a trial, and what is worn: two insoles and an IMU on the shin of the weak leg."""
-    rng = np.random.default_rng((trial.seed, 21))
-    person = Person(
-        float(rng.uniform(50.0, 100.0)),
-        float(rng.uniform(1.5, 1.92)),
-        Side.LEFT if rng.random() < 0.5 else Side.RIGHT,
+    stream = portions(
+        walker, duration_s, trial.rate_hz, tuple(session.sensors), EIGHT_CELLS, loss=fault.loss, seed=trial.seed
     )
-    side = person.affected_side
+    for number, portion in enumerate(stream, start=1):
+        for block in _blocks(portion, min(number * 10.0, duration_s)):
+            for each in judged.values():
+                each.push(block)
+        for each in judged.values():
+            each.changes()
+        truth += portion.truth
+    for each in judged.values():
+        each.finish()
+    return {mode: _outcome(trial, each, truth, person.affected_side) for mode, each in judged.items()}
+
+
+def _outcome(trial: Trial, judged: _Judged, truth: list[TruthEvent], affected: Side) -> Outcome:
+    score = score_session(
+        trial.key,
+        [Truth(row.time_s, row.side, row.kind, _value(row)) for row in truth],
+        judged.events,
+        trial.minutes * 60.0,
+        legs={role.side for role in judged.session.sensors},
+        affected=[affected],
+        complete=True,
+    )
+    contexts = sorted(
+        (row.time_s, row.time_s + float(row.value), Context(row.kind)) for row in truth if row.kind in CONTEXTS
+    )
+    true = [(context, start_s, end_s) for start_s, end_s, context in contexts]
+    return Outcome(score, tuple(trip_outcomes(truth, judged.events)), confusion(true, judged.changes()))
+
+
+def _session(trial: Trial, side: Side) -> Session:
+    """Two insoles, and an IMU on the shin of the weak leg."""
     insole = InsoleSpec(trial.rate_hz, LoadUnit.N, EIGHT_CELLS)
-    session = Session(
+    return Session(
         trial.key,
         Wearer(affected_side="left" if side is Side.LEFT else "right"),
         {Role.LEFT_INSOLE: insole, Role.RIGHT_INSOLE: insole, side.shin: ShinSpec(trial.rate_hz)},
     )
-    fault = FAULTS[trial.fault] if trial.fault else Fault()
-    return Walker(script(trial), seed=trial.seed, person=person, imu=fault.imu, insole=fault.insole), session
 
 
 def _reduced(session: Session, mode: Mode) -> Session:
@@ -90,25 +120,16 @@ def _reduced(session: Session, mode: Mode) -> Session:
         for role, spec in session.sensors.items()
         if mode is Mode.ALL or role.is_insole is (mode is Mode.INSOLES)
     }
-    return Session(session.name, session.wearer, kept, session.source)
+    return replace(session, sensors=kept)
 
 
-def _portions(trial: Trial, walker: Walker, session: Session) -> Iterator[tuple[float, list[Block]]]:
-    """Blocks of all sensors up to the end of each portion."""
-    samples_n = round(trial.minutes * 60.0 * trial.rate_hz)
-    portion_n = round(PORTION_S * trial.rate_hz)
-    for first in range(0, samples_n, portion_n):
-        end = min(first + portion_n, samples_n)
-        time_s = np.arange(first, end) / trial.rate_hz
-        until_s = end / trial.rate_hz
-        blocks = []
-        for role, spec in session.sensors.items():
-            if isinstance(spec, InsoleSpec):
-                values = walker.cell_forces_n(role.side, spec.cells, time_s)
-            else:
-                values = np.hstack(walker.shank(role.side, time_s))
-            blocks.append(Block(role, time_s, values, until_s))
-        yield until_s, blocks
+def _blocks(portion: Portion, end_s: float) -> Iterator[Block]:
+    """What each sensor gave. No later sample is stamped before the portion's end, but for the drift of its clock."""
+    for role, time_s in portion.times_s.items():
+        until_s = end_s * (1.0 - _EXTREME_DRIFT)
+        if time_s.size:
+            until_s = max(until_s, float(time_s[-1]))
+        yield Block(role, time_s, portion.values[role], until_s)
 
 
 def _value(row: TruthEvent) -> str:

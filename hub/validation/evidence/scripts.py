@@ -7,7 +7,7 @@ import numpy as np
 from hub.validation.evidence.trials import Group, Trial
 from sensors.layout import Side
 from sensors.walker import (
-    PROFILES,
+    SCENARIOS,
     Aided,
     Backward,
     Chair,
@@ -56,9 +56,11 @@ STRENGTHS, STRENGTH_SHARES = (1.0, 0.5, 0.3), (0.45, 0.4, 0.15)
 """Full arrests, half arrests, and glances without a recovery."""
 
 
-def script(trial: Trial) -> Script:
-    """Segments for longer than the trial lasts."""
-    rng, profile = np.random.default_rng((trial.seed, 20)), PROFILES[trial.profile]
+def script(trial: Trial, profile: Profile) -> Script:
+    """Segments for longer than the trial lasts, of somebody who walks like ``profile``."""
+    rng = np.random.default_rng((trial.seed, 20))
+    if trial.scenario:
+        yield from SCENARIOS[trial.scenario].script(profile, rng)
     yield Stand(5.0)
     while True:
         yield from _SCRIPTS[trial.group](rng, profile, trial)
@@ -126,14 +128,6 @@ def _stretch(rng: Rng) -> Stretch:
         lambda: Aided(rng.uniform(15.0, 40.0)),
     )
     return makers[int(rng.integers(len(makers)))]()
-
-
-def _routes(rng: Rng, profile: Profile, trial: Trial) -> Script:
-    stretches: list[Stretch] = [Level(rng.uniform(10.0, 25.0))]
-    for _ in range(int(rng.integers(3, 7))):
-        stretches += [_stretch(rng), Level(rng.uniform(6.0, 20.0))]
-    yield Route(profile, tuple(stretches))
-    yield Stand(rng.uniform(4.0, 10.0))
 
 
 def _seated(rng: Rng, *, driving: bool = True) -> SeatedPart:
@@ -207,7 +201,6 @@ def _daily(rng: Rng, profile: Profile, trial: Trial) -> Script:
 
 _SCRIPTS: dict[Group, Callable[[Rng, Profile, Trial], Script]] = {
     Group.WALKING: _walking,
-    Group.ROUTES: _routes,
     Group.TRIPS: _tripping,
     Group.FALLS: _falling,
     Group.FAULTS: _faulty,

@@ -6,7 +6,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from hub.events import Context
 from hub.validation.archive import from_record, to_record
+from hub.validation.contexts import Confusion
 from hub.validation.evidence.run import Outcome, Result
 from hub.validation.evidence.trials import Mode
 from hub.validation.simulated import TripOutcome
@@ -58,8 +60,14 @@ class Store:
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
-    return {"score": to_record(outcome.score), "trips": [asdict(trip) for trip in outcome.trips]}
+    contexts = [[true.value, said.value, n] for (true, said), n in sorted(outcome.contexts.items())]
+    return {
+        "score": to_record(outcome.score),
+        "trips": [asdict(trip) for trip in outcome.trips],
+        "contexts": contexts,
+    }
 
 
 def _outcome(record: dict[str, Any]) -> Outcome:
-    return Outcome(from_record(record["score"]), tuple(TripOutcome(**trip) for trip in record["trips"]))
+    contexts = Confusion({(Context(true), Context(said)): n for true, said, n in record["contexts"]})
+    return Outcome(from_record(record["score"]), tuple(TripOutcome(**trip) for trip in record["trips"]), contexts)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hub.validation.archive import to_record
+from hub.validation.contexts import Confusion
 from hub.validation.evidence.run import Outcome, Result
 from hub.validation.evidence.trials import Group, Mode, Trial
 from hub.validation.score import Measure, Score, Spread
@@ -43,6 +44,8 @@ def summary(results: Mapping[Trial, Result], code: str) -> dict[str, Any]:
         "profiles": _slices(((t, s) for t, s in walking if t.rate_hz == 100.0), lambda trial: trial.profile),
         "rates": _slices(_same_people(walking), lambda trial: f"{trial.rate_hz:.0f}"),
         "faults": _slices(((t, s) for t, s in whole if t.group is Group.FAULTS), lambda trial: trial.fault),
+        "scenarios": _slices(((t, s) for t, s in whole if t.scenario), lambda trial: trial.scenario),
+        "contexts": _confusions(flat),
         "trips": _trip_cells(flat),
         "wearers": {measure.value: _wearers(walking, measure) for measure in _PER_WEARER},
     }
@@ -70,6 +73,18 @@ def _same_people(walking: list[tuple[Trial, Score]]) -> list[tuple[Trial, Score]
         profiles_at.setdefault(trial.rate_hz, set()).add(trial.profile)
     shared = set.intersection(*profiles_at.values()) if profiles_at else set()
     return [(trial, score) for trial, score in walking if trial.profile in shared]
+
+
+def _confusions(flat: list[tuple[Trial, Mode, Outcome]]) -> dict[str, list[list[str | int]]]:
+    """Seconds by [true context, told context] in everything but faults, for each set of sensors."""
+    total: dict[str, Confusion] = {}
+    for trial, mode, outcome in flat:
+        if trial.group is not Group.FAULTS:
+            total.setdefault(mode.value, Confusion()).update(outcome.contexts)
+    return {
+        mode: [[true.value, told.value, n] for (true, told), n in sorted(confusion.items())]
+        for mode, confusion in total.items()
+    }
 
 
 def _trip_cells(flat: list[tuple[Trial, Mode, Outcome]]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
+from itertools import count, cycle
 from math import inf
 
 
@@ -42,6 +42,7 @@ class Trial:
     ----------
     number : within its group; with the group it makes the seed, from which person and script are drawn.
     profile : how the person walks.
+    scenario : a key of ``SCENARIOS`` that is played; empty: the group's own script.
     fault : what is wrong with the sensors, a key of ``FAULTS``; empty for the usual imperfections only.
     modes : the engine runs once with each of these sets of sensors.
     """
@@ -51,6 +52,7 @@ class Trial:
     profile: str
     minutes: float
     rate_hz: float = 100.0
+    scenario: str = ""
     fault: str = ""
     modes: tuple[Mode, ...] = (Mode.ALL,)
 
@@ -75,25 +77,29 @@ WEAK = ("foot_drop", "steppage", "slap", "partial_drop", "circumduction", "hip_h
 
 EVERYBODY = (*WEAK, "healthy", "healthy_slow", "healthy_fast", "shuffle", "slide")
 
+SCENARIOS_ON_FOOT = ("turns", "stairs", "ramps", "curbs", "odd_steps", "aided", "sudden")
+"""What is met on foot, one kind to a trial."""
+
 _WALK_MINUTES = 8.0
 _DAILY_MINUTES = 120.0
 
 
 def _walking() -> Iterator[Trial]:
-    """Four people of each profile at 100 Hz; some of them also at 50 and 200 Hz."""
+    """Four people of each profile at 100 Hz, two of them with fewer sensors too; some profiles at 50 and 200 Hz."""
     numbers = count()
-    for _ in range(4):
+    for people in range(4):
         for profile in EVERYBODY:
-            yield Trial(Group.WALKING, next(numbers), profile, _WALK_MINUTES, modes=EVERY_MODE)
+            modes = EVERY_MODE if people < 2 else (Mode.ALL,)
+            yield Trial(Group.WALKING, next(numbers), profile, _WALK_MINUTES, modes=modes)
     for rate_hz in (50.0, 200.0):
         for profile in ("foot_drop", "partial_drop", "slap", "steppage", "healthy"):
             yield Trial(Group.WALKING, next(numbers), profile, _WALK_MINUTES, rate_hz)
 
 
 def _routes() -> Iterator[Trial]:
-    profiles = (*WEAK, "healthy", "healthy_slow")
-    for number in range(20):
-        yield Trial(Group.ROUTES, number, profiles[number % len(profiles)], _WALK_MINUTES)
+    profiles = cycle((*WEAK, "healthy", "healthy_slow", "healthy_fast"))
+    for number, scenario in enumerate(SCENARIOS_ON_FOOT * 4):
+        yield Trial(Group.ROUTES, number, next(profiles), 6.0, scenario=scenario)
 
 
 def _trips() -> Iterator[Trial]:
@@ -111,7 +117,7 @@ def _falls() -> Iterator[Trial]:
 def _faults(faults: Iterable[str]) -> Iterator[Trial]:
     numbers = count()
     for fault in faults:
-        for profile in ("foot_drop", "partial_drop", "healthy"):
+        for profile in ("foot_drop", "partial_drop"):
             yield Trial(Group.FAULTS, next(numbers), profile, 6.0, fault=fault)
 
 

@@ -50,7 +50,7 @@ class Context(StrEnum):
 ON_FOOT = frozenset({Context.WALKING, Context.STAIRS, Context.TURNING, Context.TIPTOE, Context.BACKWARD, Context.AIDED})
 """Contexts in which steps are taken."""
 
-NOT_DETECTED_YET = frozenset({Kind.COMPENSATION, Kind.EXERCISE_REP})
+NOT_DETECTED_YET = frozenset({Kind.EXERCISE_REP})
 """Kinds that have a name and fields, and that no detector makes yet."""
 
 
@@ -131,7 +131,10 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "trips": Field(NUMBER, "confirmed trips in the bout"),
         "coverage_pct": Field(NUMBER, "time with data from all sensors, % of the bout"),
     },
-    Kind.COMPENSATION: {"type": Field(STRING, "steppage, circumduction, vaulting or hip_hike")},
+    Kind.COMPENSATION: {
+        "type": Field(STRING, "steppage, circumduction, vaulting or hip_hike"),
+        "share_pct": Field(NUMBER, "strides of the last ten that show it, %"),
+    },
     Kind.EXERCISE_REP: {
         "exercise": Field(STRING, "which exercise"),
         "quality": Field(NUMBER, "0..1 against the wearer's own calibrated range"),

@@ -9,6 +9,7 @@ from hub.gait.context_log import ContextLog
 from hub.gait.detector import Detector, EventMaker, Handler, Output
 from hub.gait.detectors.bearing import Bearing, BearingParams
 from hub.gait.detectors.bouts import BoutDetector
+from hub.gait.detectors.compensation import CompensationDetector, CompensationParams
 from hub.gait.detectors.contact import ContactDetector, ContactParams
 from hub.gait.detectors.context import ContextDetector, ContextParams
 from hub.gait.detectors.drag import DragDetector, DragParams
@@ -36,6 +37,10 @@ HISTORY_S = 12.0
 """How far back detectors can read: more than the longest stride with its neighbours."""
 
 
+STRIDES = "strides"
+"""Where a shank's calibration keeps the wearer's usual strides."""
+
+
 @dataclass(frozen=True, slots=True)
 class GaitParams:
     """Parameters of all detectors."""
@@ -54,6 +59,7 @@ class GaitParams:
     toe_first: ToeFirstParams = field(default_factory=ToeFirstParams)
     drag: DragParams = field(default_factory=DragParams)
     slap: SlapParams = field(default_factory=SlapParams)
+    compensation: CompensationParams = field(default_factory=CompensationParams)
     step: StepParams = field(default_factory=StepParams)
     trip: TripParams = field(default_factory=TripParams)
     fall: FallParams = field(default_factory=FallParams)
@@ -92,6 +98,10 @@ class GaitEngine:
         scales = {role: stream.scale for role, stream in streams.items() if isinstance(stream, InsoleStream)}
         histories = {role: stream.history for role, stream in streams.items()}
         legs = Legs(histories, scales)
+        self._compensation = CompensationDetector(session, legs, contexts, self._make, params.compensation)
+        self._compensation.start_from(
+            {role: learnt[STRIDES] for role, learnt in calibration.shanks.items() if STRIDES in learnt}
+        )
         bearing = Bearing(session, legs, contexts, params.bearing)
         self._detectors: list[Detector] = [
             legs,
@@ -105,6 +115,7 @@ class GaitEngine:
             ToeFirstDetector(session, legs, contexts, self._make, params.toe_first),
             DragDetector(session, legs, contexts, self._make, params.drag),
             SlapDetector(session, legs, contexts, self._make, params.slap),
+            self._compensation,
             StepDetector(legs, self._make, params.step),
             TripDetector(session, legs, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),
@@ -128,9 +139,9 @@ class GaitEngine:
             if isinstance(feed.stream, InsoleStream) and (learnt := feed.stream.calibration) is not None
         }
         shanks = {
-            role: feed.stream.calibration
+            role: {**axes, STRIDES: self._compensation.calibration(role)}
             for role, feed in self._feeds.items()
-            if isinstance(feed.stream, ShankStream) and feed.stream.calibration
+            if isinstance(feed.stream, ShankStream) and (axes := feed.stream.calibration)
         }
         return Calibration(insoles, shanks)
 

@@ -1,6 +1,7 @@
 """The walker: a synthetic person with foot drop, wearing any insole and shin IMU, with exact ground truth."""
 
 from sensors.walker.bed import LieDown
+from sensors.walker.day import DayParams, day_script
 from sensors.walker.exercises import Exercise, SeatedExercise
 from sensors.walker.falls import Fall, FallKind
 from sensors.walker.faults import IMU_FAULTS, INSOLE_FAULTS, LINK_FAULTS
@@ -55,6 +56,7 @@ __all__ = [
     "CrossLegs",
     "Curb",
     "Dangle",
+    "DayParams",
     "Drive",
     "Exercise",
     "Fall",
@@ -104,6 +106,7 @@ __all__ = [
     "Walk",
     "WalkAndFall",
     "Walker",
+    "day_script",
     "demo_script",
     "draw_person",
     "draw_profile",

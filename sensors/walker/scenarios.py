@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sensors.layout import Side
+from sensors.walker.day import day_script
+from sensors.walker.household import falls, look_alikes, riding, seated, upright
 from sensors.walker.legwork import Kick, Stamp
 from sensors.walker.profiles import Profile
 from sensors.walker.route import Route
@@ -146,5 +148,11 @@ SCENARIOS = {
         Scenario("aided", "on a crutch or rail", _route(lambda rng: (Aided(rng.uniform(20.0, 60.0)),))),
         Scenario("sudden", "stops cut short, kicks, stamps, blows against the sensor", _sudden),
         Scenario("on_foot", "a mixture of all these but trips and crutches, with long level walks", _on_foot),
+        Scenario("falls", "falls over obstacles, out of walking and out of standing, and getting up", falls),
+        Scenario("look_alikes", "kneeling, hard sits, lying down, shoes changed, jumps: no falls", look_alikes),
+        Scenario("seated", "chairs and what is done on them, a wheelchair pulled by the feet", seated),
+        Scenario("riding", "in cars, as driver or passenger", riding),
+        Scenario("upright", "standing, from leg to leg, on one leg, heel raises", upright),
+        Scenario("day", "whole days and nights, sensors put away, chairs, chores, errands", day_script),
     )
 }

@@ -28,6 +28,12 @@ SHOWS = {
     "aided": {"aided"},
     "sudden": {"walk", "not_walking"},
     "on_foot": {"turning", "stairs", "walking"},
+    "falls": {"fall", "trip"},
+    "look_alikes": {"sitting", "walking"},
+    "seated": {"sitting"},
+    "riding": {"vehicle"},
+    "upright": {"standing", "tiptoe"},
+    "day": {"off", "standing"},
 }
 
 

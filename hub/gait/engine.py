@@ -117,7 +117,7 @@ class GaitEngine:
             SlapDetector(session, legs, contexts, self._make, params.slap),
             self._compensation,
             StepDetector(legs, self._make, params.step),
-            TripDetector(session, legs, self._make, params.trip),
+            TripDetector(session, legs, contexts, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),
             BoutDetector(session, self._make),
         ]

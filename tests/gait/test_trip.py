@@ -177,7 +177,8 @@ def detector() -> TripDetector:
     session = Session("test", Wearer(), {SHIN: ShinSpec(100.0)})
     timeline = Timeline(1)
     legs = Legs({SHIN: History(timeline, HISTORY_COLUMNS)}, {})
-    return TripDetector(session, legs, EventMaker("test", ContextLog()), TripParams())
+    contexts = ContextLog()
+    return TripDetector(session, legs, contexts, EventMaker("test", contexts), TripParams())
 
 
 def walk_to(target: TripDetector, strides: int) -> None:

@@ -25,6 +25,7 @@ class FootingParams:
     level_rise_m: float = 0.07  # what the integral makes of level walking, until the wearer's own is known (marpino)
     levels_n: int = 15  # level swings whose median is the wearer's own
     stairs_m: float = 0.16  # away from that in one swing: two risers are 0.34 m; level 96 % within 0.12 (marpino)
+    tread_m: float = 0.15  # and as far forward: steps on the spot come out high (marpino); two treads are 0.56 m
     slope_m: float = 0.085  # in each of slope_n swings, or after such a one: 8 % of a slow walker's stride
     slope_n: int = 3
     backward_m: float = -0.30  # first and last steps of marpino come out at -0.2
@@ -103,7 +104,7 @@ class Footing:
             return Context.TURNING
         if path.forward_m <= params.backward_m:
             return Context.BACKWARD
-        if self._climbs(path.rise_m):
+        if self._climbs(path.rise_m) and path.forward_m >= params.tread_m:
             return Context.STAIRS
         return Context.AIDED if was is Context.AIDED else Context.WALKING
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from hub.events import Kind
+from hub.events import ON_FOOT, Context, Kind
+from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, find_blow
 from hub.gait.detectors.recovery import (
@@ -32,6 +33,10 @@ from hub.gait.signals.shank_marks import Arrest, SwingArrest, SwingSlows, ToeOff
 from hub.gait.timeline import Later
 from hub.session import Session
 from sensors.layout import Side
+
+
+MAY_TRIP = ON_FOOT | {Context.UNKNOWN}
+"""Contexts in which a swing can be obstructed; an unknown one is decided by the contacts before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,11 @@ class _Stall:
 class TripDetector:
     """Trip candidates, confirmed trips and toe catches of both legs; by insole alone late and less surely."""
 
-    def __init__(self, session: Session, legs: Legs, make: EventMaker, params: TripParams) -> None:
+    def __init__(
+        self, session: Session, legs: Legs, contexts: ContextLog, make: EventMaker, params: TripParams
+    ) -> None:
         self._legs = legs
+        self._contexts = contexts
         self._shins = {role.side: role for role in session.sensors if not role.is_insole}
         self._postures = {side: ContactPosture(legs.shanks[role].history) for side, role in self._shins.items()}
         self._make = make
@@ -195,7 +203,7 @@ class TripDetector:
     def _is_armed(self, side: Side, time_s: float) -> bool:
         params = self._params
         walked = self._feet[side].contacts_since(time_s - params.armed_s) >= params.armed_contacts
-        return walked and time_s >= self._quiet_until_s[side]
+        return walked and time_s >= self._quiet_until_s[side] and self._contexts.now in MAY_TRIP
 
     def _suspect(
         self,

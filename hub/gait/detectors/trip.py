@@ -34,7 +34,6 @@ from hub.gait.timeline import Later
 from hub.session import Session
 from sensors.layout import Side
 
-
 MAY_TRIP = ON_FOOT | {Context.UNKNOWN}
 """Contexts in which a swing can be obstructed; an unknown one is decided by the contacts before."""
 

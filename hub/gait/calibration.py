@@ -24,17 +24,20 @@ class InsoleCalibration:
 class Calibration:
     """Everything learnt, by sensor. Plain numbers only, so that it can be kept as JSON.
 
-    ``shanks`` holds what the shank streams and the trip detector learnt, in their own words.
+    ``shanks`` holds what the shank streams and the trip detector learnt, in their own words. ``stride_scales``: true
+    over measured stride length by shin sensor, from a timed walk.
     """
 
     insoles: Mapping[Role, InsoleCalibration] = field(default_factory=dict)
     shanks: Mapping[Role, Mapping[str, Any]] = field(default_factory=dict)
+    stride_scales: Mapping[Role, float] = field(default_factory=dict)
 
     def only(self, roles: Collection[Role]) -> "Calibration":
         """What was learnt of these sensors; for a session in which the others have changed."""
         return Calibration(
             {role: insole for role, insole in self.insoles.items() if role in roles},
             {role: shank for role, shank in self.shanks.items() if role in roles},
+            {role: scale for role, scale in self.stride_scales.items() if role in roles},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -42,6 +45,7 @@ class Calibration:
         return {
             "insoles": {role.value: asdict(insole) for role, insole in self.insoles.items()},
             "shanks": {role.value: dict(shank) for role, shank in self.shanks.items()},
+            "stride_scales": {role.value: scale for role, scale in self.stride_scales.items()},
         }
 
     @classmethod
@@ -55,4 +59,5 @@ class Calibration:
                 for role, insole in data["insoles"].items()
             },
             shanks={Role(role): dict(shank) for role, shank in data["shanks"].items()},
+            stride_scales={Role(role): float(scale) for role, scale in data.get("stride_scales", {}).items()},
         )

@@ -92,6 +92,7 @@ class GaitEngine:
         self._timeline = Timeline(len(roles))
         self._contexts = contexts = ContextLog()
         self._make = EventMaker(session.name, contexts)
+        self._stride_scales = calibration.stride_scales
         self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
         streams = {role: feed.stream for role, feed in self._feeds.items()}
@@ -110,13 +111,13 @@ class GaitEngine:
             ShankContactDetector(session, bearing, params.shank_contact),
             ContactFusion(legs, contexts, self._make, params.fusion),
             WalkingDetector(session, params.walking),
-            ContextDetector(legs, contexts, params.context),
+            ContextDetector(session, legs, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),
             ToeFirstDetector(session, legs, contexts, self._make, params.toe_first),
             DragDetector(session, legs, contexts, self._make, params.drag),
             SlapDetector(session, legs, contexts, self._make, params.slap),
             self._compensation,
-            StepDetector(legs, self._make, params.step),
+            StepDetector(session, legs, contexts, self._make, params.step, stride_scales=calibration.stride_scales),
             TripDetector(session, legs, contexts, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),
             BoutDetector(session, self._make),
@@ -143,7 +144,7 @@ class GaitEngine:
             for role, feed in self._feeds.items()
             if isinstance(feed.stream, ShankStream) and (axes := feed.stream.calibration)
         }
-        return Calibration(insoles, shanks)
+        return Calibration(insoles, shanks, self._stride_scales)
 
     def _feed(self, role: Role, spec: InsoleSpec | ShinSpec, calibration: Calibration, params: GaitParams) -> Feed:
         if isinstance(spec, ShinSpec):

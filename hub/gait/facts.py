@@ -1,9 +1,10 @@
 """What detectors tell one another: the facts of gait, before they are put into events."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from hub.events import Context, Kind
+from hub.events import Context, Kind, Value
 from sensors.layout import Role, Side
 
 
@@ -60,6 +61,20 @@ class JudgedContact(NamedTuple):
     strike_index_pct: float | None
     lead_ms: float | None
     id: str
+
+
+class Step(NamedTuple):
+    """A step that was reported, with the event's fields; those that could not be measured are not among them.
+
+    ``stride``: the foot's previous contact is known, so the stride is.
+    """
+
+    side: Side
+    time_s: float
+    stride: bool
+    strike: Strike
+    context: Context
+    fields: Mapping[str, Value]
 
 
 class ToeDrag(NamedTuple):

@@ -9,10 +9,11 @@ from hub.gait.context_log import ContextLog
 from hub.gait.detector import Handler, Output
 from hub.gait.detectors.footing import Footfall, Footing, FootingParams
 from hub.gait.detectors.posture import Evidence, EvidenceReader, PostureParams, Postures
-from hub.gait.facts import ContextChange, InitialContact, StepSettled, Walking
+from hub.gait.facts import ContextChange, InitialContact, JudgedContact, StepSettled, Walking
 from hub.gait.feed import SensorBack
 from hub.gait.legs import Legs
 from hub.gait.timeline import Later
+from hub.session import Session
 from sensors.layout import Side
 
 
@@ -44,13 +45,13 @@ class _Midstance:
 class ContextDetector:
     """Keeps the context log. While the person walks, steps decide; else the table of postures does."""
 
-    def __init__(self, legs: Legs, contexts: ContextLog, params: ContextParams) -> None:
+    def __init__(self, session: Session, legs: Legs, contexts: ContextLog, params: ContextParams) -> None:
         self._legs = legs
         self._contexts = contexts
         self._params = params
         self._reader = EvidenceReader(legs, params.posture)
         self._postures = Postures()
-        self._footing = Footing(legs, params.footing)
+        self._footing = Footing(session, legs, params.footing)
         self._contact_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
         self._walking_since_s: float | None = None
         self._looking = False
@@ -60,6 +61,7 @@ class ContextDetector:
         handlers: dict[type, Callable[..., list[Output]]] = {
             SensorBack: self._begin,
             InitialContact: self._contact,
+            JudgedContact: self._judged,
             Walking: self._walk,
             _Look: self._look,
             _Midstance: self._settle,
@@ -108,6 +110,10 @@ class ContextDetector:
         stride_s = min(contact.time_s - before_s, self._params.stride_longest_s)
         settled_s = contact.time_s + self._footing.settles_after_s(stride_s)
         return [Later(settled_s, _Midstance(contact, before_s, settled_s))]
+
+    def _judged(self, judged: JudgedContact, now_s: float) -> list[Output]:
+        self._footing.struck(judged.contact.side, judged.strike)
+        return []
 
     def _settle(self, due: _Midstance, now_s: float) -> list[Output]:
         contact, before_s = due.contact, due.before_s

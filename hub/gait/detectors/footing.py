@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hub.events import Context
+from hub.gait.facts import Strike
 from hub.gait.legs import Legs
 from hub.gait.signals.loadscale import HEEL, TOTAL
 from hub.gait.signals.path import SwingPath, swing_path
+from hub.session import Session
 from sensors.layout import Side
 
 
@@ -32,6 +34,7 @@ class FootingParams:
     furthest_m: float = 2.5  # nobody's stride: the axes are wrong
     highest_m: float = 0.7
     heel_pct: float = 3.0  # of the usual peak; less up to midstance is a heel that is kept up
+    toes_n: int = 2  # toe-first contacts of each foot in a row are stairs, where no shank and one sound foot tell
     aided_share: tuple[float, float] = (
         0.80,
         0.88,
@@ -51,7 +54,8 @@ class Footfall(NamedTuple):
 class Footing:
     """Judges each step at midstance, when it is known how its foot came there. One kind holds until another is seen."""
 
-    def __init__(self, legs: Legs, params: FootingParams) -> None:
+    def __init__(self, session: Session, legs: Legs, params: FootingParams) -> None:
+        self._one_sound = session.wearer.affected_side != "both"
         self._legs = legs
         self._params = params
         self.context = Context.WALKING
@@ -59,6 +63,7 @@ class Footing:
         self._levels_m: deque[float] = deque(maxlen=params.levels_n)
         self._rises_m: deque[float] = deque(maxlen=params.slope_n)
         self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
+        self._toes_n = {Side.LEFT: 0, Side.RIGHT: 0}
         self._turned_deg = 0.0
 
     def settles_after_s(self, stride_s: float) -> float:
@@ -71,26 +76,39 @@ class Footing:
         if load is not None:
             self._weights.append(load)
 
+    def struck(self, side: Side, strike: Strike) -> None:
+        """Take how a foot touched."""
+        self._toes_n[side] = self._toes_n[side] + 1 if strike is Strike.TOE else 0
+
     def start(self) -> None:
         """A walk begins."""
         self.context = Context.WALKING
         self._turned_deg = 0.0
         self._rises_m.clear()
         self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
+        self._toes_n = {Side.LEFT: 0, Side.RIGHT: 0}
 
     def judge(self, step: Footfall, midstance_s: float) -> Context:
         """The kind of steps, from this one on."""
         self._heel_up[step.side] = self._keeps_heel_up(step, midstance_s)
-        path = self._path(step, midstance_s)
-        if path is not None:
-            self.context = self._by_path(path)
-        if all(self._heel_up.values()):
+        if step.side.shin in self._legs.shanks:
+            path = self._path(step, midstance_s)
+            self.context = Context.WALKING if path is None else self._by_path(path)
+        elif not self._legs.shanks:
+            self.context = self._by_strikes()
+        if all(self._heel_up.values()) and self.context is not Context.STAIRS:
             self.context = Context.TIPTOE
         elif self.context is Context.TIPTOE:
             self.context = Context.WALKING
         if self.context in {Context.WALKING, Context.AIDED}:
             self.context = self._by_load(step)
         return self.context
+
+    def _by_strikes(self) -> Context:
+        """Without any shank: a sound foot that lands on its toes too is on stairs, or steps back."""
+        if self._one_sound and min(self._toes_n.values()) >= self._params.toes_n:
+            return Context.STAIRS
+        return Context.AIDED if self.context is Context.AIDED else Context.WALKING
 
     def _by_path(self, path: SwingPath) -> Context:
         params, was = self._params, self.context

@@ -38,10 +38,10 @@ def draw_contact(
             forefoot_s = float(np.clip(rng.normal(0.0, 0.1), -0.22, 0.25))
             forefoot_s = (1.0 + forefoot_s) * manner.forefoot_onset * manner.stride_s
             if rng.random() < use.slap:
-                forefoot_s, slap_bw = rng.uniform(0.025, 0.05), rng.uniform(0.3, 0.6)
+                forefoot_s, slap_bw = rng.uniform(*use.slap_after_s), rng.uniform(*use.slap_bw)
             onset_s = (0.0, 0.45 * forefoot_s, forefoot_s, forefoot_s + rng.uniform(0.01, 0.03))
         case Strike.FLAT:
-            lag = rng.uniform(0.0, 0.012, 4)
+            lag = rng.uniform(0.0, use.flat_within_s, 4)
             lag[rng.choice([0, 2])] = 0.0
             onset_s = (float(lag[0]), float(lag[1]), float(lag[2]), float(lag[2] + 0.5 * lag[3]))
         case Strike.TOE:

@@ -40,6 +40,7 @@ class Ranges:
     drop : factor on what the affected ankle lacks.
     heel_after_s : earliest and latest heel contact after the toes, each drawn in its own range.
     mixture : factor on the shares of toe-first, flat, slapping and dragging steps.
+    flat_within_s, slap_after_s, slap_bw, drag_s, drag_bw : as of ``FootUse``; milder ones are harder to see.
     """
 
     height_m: Range
@@ -55,6 +56,11 @@ class Ranges:
     drop: Range
     heel_after_s: tuple[Range, Range]
     mixture: Range
+    flat_within_s: float
+    slap_after_s: Range
+    slap_bw: Range
+    drag_s: Range
+    drag_bw: Range
 
 
 RANGES = {
@@ -72,6 +78,11 @@ RANGES = {
         drop=(0.85, 1.05),
         heel_after_s=((0.035, 0.05), (0.12, 0.16)),
         mixture=(0.75, 1.2),
+        flat_within_s=0.012,
+        slap_after_s=(0.025, 0.05),
+        slap_bw=(0.3, 0.6),
+        drag_s=(0.07, 0.3),
+        drag_bw=(0.02, 0.15),
     ),
     Population.TEST: Ranges(
         height_m=(1.50, 1.95),
@@ -87,6 +98,11 @@ RANGES = {
         drop=(0.7, 1.15),
         heel_after_s=((0.03, 0.06), (0.1, 0.19)),
         mixture=(0.55, 1.3),
+        flat_within_s=0.015,
+        slap_after_s=(0.02, 0.058),
+        slap_bw=(0.15, 0.7),
+        drag_s=(0.05, 0.4),
+        drag_bw=(0.012, 0.2),
     ),
 }
 
@@ -143,4 +159,9 @@ def _mixed(use: FootUse, ranges: Ranges, rng: np.random.Generator) -> FootUse:
         slap=min(slap, 0.95),
         drag=min(drag, 0.95),
         heel_after_s=(float(earliest), float(latest)),
+        flat_within_s=ranges.flat_within_s,
+        slap_after_s=ranges.slap_after_s,
+        slap_bw=ranges.slap_bw,
+        drag_s=ranges.drag_s,
+        drag_bw=ranges.drag_bw,
     )

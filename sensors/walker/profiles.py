@@ -16,6 +16,8 @@ KNEE_PCT = (0, 6, 13, 20, 30, 40, 46, 52, 57, 62, 67, 72, 77, 83, 89, 95, 98, 10
 ANKLE_PCT = (0, 6, 12, 20, 30, 40, 46, 52, 57, 62, 66, 72, 80, 90, 100)
 
 Angles = tuple[float, ...]
+Span = tuple[float, float]
+"""Least and most, drawn evenly in between."""
 
 THIGH_NORMAL: Angles = (22, 22, 20, 12, 2, -9, -17, -16, -8, 5, 14, 22, 26, 25, 22)
 KNEE_NORMAL: Angles = (5, 12, 18, 17, 11, 6, 6, 12, 25, 41, 54, 60, 57, 44, 25, 7, 4, 5)
@@ -64,8 +66,11 @@ class FootUse:
     flat, toe : flat and toe-first contacts; the rest is heel-first.
     toe_only : of the toe-first contacts, those whose heel never loads.
     heel_after_s : of the other toe-first contacts, when the heel comes down.
+    flat_within_s : of the flat contacts, the most that heel and forefoot are apart.
     slap : of the heel-first contacts, those whose forefoot drops uncontrolled.
+    slap_after_s, slap_bw : when it hits the ground, and how much more it presses than the load that is there.
     drag : swings in which the forefoot drags.
+    drag_s, drag_bw : how long, and with which load.
     whole_drag : of the drags, those that last from final to initial contact, so that the foot never leaves the ground.
     persistence : chance that a step repeats the last one's contact (first-order Markov; the mix stays as given).
     """
@@ -73,9 +78,14 @@ class FootUse:
     flat: float = 0.0
     toe: float = 0.0
     toe_only: float = 0.0
-    heel_after_s: tuple[float, float] = (0.04, 0.15)
+    heel_after_s: Span = (0.04, 0.15)
+    flat_within_s: float = 0.012
     slap: float = 0.0
+    slap_after_s: Span = (0.025, 0.05)
+    slap_bw: Span = (0.3, 0.6)
     drag: float = 0.0
+    drag_s: Span = (0.07, 0.3)
+    drag_bw: Span = (0.02, 0.15)
     whole_drag: float = 0.0
     persistence: float = 0.0
 

@@ -270,7 +270,8 @@ class Stepper:
     def _drag(self, swing: _Swing, *, whole: bool) -> None:
         """The toes drag where they pass lowest, or all the way."""
         stance, rng = self._manner.stance, self._rng
-        begin, end = self._manner.lowest_part(swing.side, rng.uniform(0.07, 0.3))
+        use = self._manner.feet[swing.side]
+        begin, end = self._manner.lowest_part(swing.side, rng.uniform(*use.drag_s))
         begin_s, end_s = (
             swing.fc_s + (phase - stance) / (1.0 - stance) * (swing.ic_s - swing.fc_s) for phase in (begin, end)
         )
@@ -280,7 +281,7 @@ class Stepper:
         touch = Touch(
             begin_s - overlap_s,
             end_s + overlap_s,
-            load_bw=rng.uniform(0.02, 0.15),
+            load_bw=rng.uniform(*use.drag_bw),
             brake_mps2=rng.uniform(0.5, 3.0),
             roughness_mps2=rng.uniform(1.5, 5.0),
             phases_rad=rng.uniform(0.0, 2.0 * np.pi, 8),

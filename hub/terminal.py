@@ -62,6 +62,11 @@ def describe(event: Event) -> str:
         case Kind.TOE_DRAG:
             what = "scuff" if fields.get("scuff") else "toe drag"
             words = f"{what}, {_number(fields.get('duration_s'), '.2f')} s in {fields.get('phase')} swing"
+        case Kind.FOOT_SLAP:
+            words = f"foot slap, {_number(fields.get('slap_time_ms'), '.0f')} ms after the heel"
+        case Kind.COMPENSATION:
+            kind = str(fields.get("type")).replace("_", " ")
+            words = f"{kind} in {_number(fields.get('share_pct'), '.0f')} % of the last strides"
         case Kind.TRIP if confirmed:
             steps = _number(fields.get("recovery_steps"), ".0f")
             words = f"TRIP, recovery {fields.get('strategy')}, steady after {steps} steps"

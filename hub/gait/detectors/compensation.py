@@ -51,7 +51,8 @@ class CompensationParams:
     )
     overlap_s: float = 0.1  # the other foot may land so long after the lift (our choice)
     # how many
-    window_n: int = 10  # strides
+    window_n: int = 10  # strides that were looked at
+    calm_every: int = 3  # while nothing shows, of so many strides one is looked at
     least_n: int = 5  # of them, begin a run (our choice)
     over_n: int = 2  # of them or fewer: the run is over
     again_s: float = 60.0  # a run that goes on is told so often
@@ -110,8 +111,14 @@ class _Leg:
         self.stride_s: tuple[float, float, float, float] | None = None
         self.strike = Strike.UNKNOWN
         self.shown: deque[dict[Compensation, float]] = deque(maxlen=params.window_n)
+        self.settled_n = 0
         self.running: set[Compensation] = set()
         self.told_s: dict[Compensation, float] = {}
+
+    @property
+    def calm(self) -> bool:
+        """Whether the usual is known and the last stride that was looked at showed nothing."""
+        return self.norm.known and not self.running and bool(self.shown) and not self.shown[-1]
 
 
 class CompensationDetector:
@@ -181,6 +188,9 @@ class CompensationDetector:
         if leg.stride_s is None or leg.stride_s[-1] != at_s or not self._wearer.is_affected(side):
             return []
         if self._contexts.at(at_s) is not Context.WALKING:
+            return []
+        leg.settled_n += 1
+        if leg.calm and leg.settled_n % self._params.calm_every:
             return []
         stride = self._measure(side, *leg.stride_s)
         leg.shown.append(compensations(stride, leg.strike, leg.norm, self._params))

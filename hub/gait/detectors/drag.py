@@ -35,6 +35,7 @@ class DragParams:
     rough_from_s: float = 0.080  # push-off has died away so long after final contact ...
     rough_until_s: float = 0.040  # ... and the landing has not begun so long before initial contact (our choice)
     remembered: int = 12  # swings of a shank that tell what is usual
+    then_every: int = 4  # with so many known, of swings without a touch only so many are taken
     speaks_after: int = 4
     rough: float = 2.5  # times the calmest quarter of the last swings: 97 % of undisturbed ones are below (marpino)
     longer: float = 1.15  # swing time over its median, and at the same time ... (our choice)
@@ -76,6 +77,13 @@ class _UsualSwing:
     def __init__(self, params: DragParams) -> None:
         self._params = params
         self._swings: deque[tuple[float, float, float]] = deque(maxlen=params.remembered)
+        self._clear_n = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the next swing, without a touch, would teach something."""
+        self._clear_n += 1
+        return len(self._swings) < self._params.remembered or self._clear_n % self._params.then_every == 0
 
     def learn(self, roughness: Roughness, lasted_s: float, peak_dps: float) -> None:
         """Take a swing, with or without a drag: the calm ones decide."""
@@ -139,8 +147,8 @@ class DragDetector:
             return []
         if not params.swing_shortest_s <= swing.lasted_s <= params.swing_longest_s:
             return []
-        shank = self._shank(swing)
         touched = self._touched(swing)
+        shank = self._shank(swing) if touched != [] or self._usual[side].wanted else NO_SIGNS
         if touched is None:
             return self._possible(swing, shank, now_s)
         touched = [touch for touch in touched if not self._is_blow(swing.side, touch)]

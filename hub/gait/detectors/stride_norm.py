@@ -44,6 +44,11 @@ class StrideNorm:
         self._strides: list[Stride] = []
         self._usual: dict[str, Usual] = {}
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a usual."""
+        return bool(self._usual)
+
     def of(self, feature: str) -> Usual | None:
         """The usual value of a feature; None before it is known."""
         return self._usual.get(feature)

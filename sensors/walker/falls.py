@@ -22,7 +22,7 @@ DESCENT_S = (0.583, 0.255)
 IMBALANCE_TO_IMPACT_S = (1.271, 0.648)
 """Mean and SD (Choi 2015)."""
 
-_SETTLING_S = 0.5
+_SETTLING_S = 0.8
 """From impact until limbs lie where they stay."""
 
 
@@ -117,7 +117,7 @@ def draw_descent(kind: FallKind, begin_s: float, impact_s: float, rng: np.random
             rest = Pose(rng.uniform(40.0, 60.0), press_bw=rng.uniform(0.015, 0.05))
             rest = rest if flat else Pose(rng.uniform(62.0, 85.0), fore=-1.0, press_bw=rng.uniform(0.01, 0.03))
             hit = rest
-    peak_g = 0.0 if kind is FallKind.SLIDE else float(np.clip(4.5 * np.exp(0.4 * rng.standard_normal()), 2.0, 10.0))
+    peak_g = 0.0 if kind is FallKind.SLIDE else float(np.clip(4.0 * np.exp(0.45 * rng.standard_normal()), 1.8, 10.0))
     return Descent(
         kind,
         begin_s,
@@ -132,13 +132,12 @@ def draw_descent(kind: FallKind, begin_s: float, impact_s: float, rng: np.random
 def go_down(plan: Plan, descent: Descent, cause: str, lying_s: float | None) -> Iterator[None]:
     """The descent from the legs' present poses, the impact as truth, lying and getting up; ends standing."""
     rng, impact_s = plan.rng, descent.impact_s
-    still_s = impact_s + _SETTLING_S
     plan.truth.append(TruthEvent(impact_s, Side.BOTH, "fall", cause))
     _give_way(plan, descent)
     _hit(plan, descent, rng)
     for side, leg in plan.legs.items():
-        move(leg, impact_s + 0.06, still_s + rng.uniform(0.0, 0.3), descent.at_rest[side])
-    settle(plan, still_s + 0.3)
+        move(leg, impact_s + 0.06, impact_s + rng.uniform(0.25, 0.55), descent.at_rest[side])
+    settle(plan, impact_s + _SETTLING_S)
     yield
     up_s = impact_s + (rng.uniform(5.0, 60.0) if lying_s is None else max(lying_s, 1.5))
     plan.begin("not_walking", plan.now_s)
@@ -158,7 +157,7 @@ def _give_way(plan: Plan, descent: Descent) -> None:
         start = Pose.planned(leg)
         for track in leg.posture_tracks:
             track.hold(begin_s)
-        for part, way in () if slow else ((0.5, 0.18), (0.93, 0.8)):
+        for part, way in () if slow else ((0.55, 0.16), (0.94, 0.82)):
             reach(leg, begin_s + part * lasts_s, _between(start, hit, way))
         reach(leg, impact_s + (0.0 if slow else 0.04), hit)
     bear(plan, begin_s, begin_s + 0.5 * lasts_s, 0.7, float(plan.rng.uniform(0.3, 0.7)))

@@ -87,7 +87,7 @@ def test_the_blow_is_at_the_true_time_and_the_feet_are_empty_after(kind: FallKin
         assert size_g.max() < 1.5
     else:
         assert 1.8 < blow_g < 12.0
-        assert before_g < 2.3
+        assert before_g < min(blow_g + 1.0, 3.5)  # the shank turns with up to 10 rad/s about the ankle
     load = load_bw(recording)
     assert load[around(recording, 0.0, 2.5)].mean() == pytest.approx(1.0, abs=0.02)
     at_rest = load[around(recording, impact_s + 1.0, impact_s + LYING_S)]
@@ -136,3 +136,19 @@ def test_a_body_that_gives_way_while_walking_did_not_trip() -> None:
 def test_a_fall_needs_a_walk_before_it() -> None:
     with pytest.raises(ValueError, match="5 s"):
         WalkAndFall(3.0, PROFILES["healthy"])
+
+
+def test_falls_are_about_as_hard_and_as_fast_as_recorded_ones() -> None:
+    """Acted falls onto mats at 25 Hz (Ozdemir and Barshan 2014): 1.7-7.3 g, median 2.9; 206-529 deg/s, median 304."""
+    peaks_g, rates_dps = [], []
+    for seed in range(10):
+        for kind in (FallKind.FORWARD, FallKind.SIDEWAYS, FallKind.BACKWARD, FallKind.COLLAPSE):
+            walker = Walker([Stand(3.0), Fall(kind, 5.0)], seed=seed, imu=ImuParams())
+            recording = record(walker, 9.0, 25.0, [Role.RIGHT_SHIN])
+            shin = recording.values[Role.RIGHT_SHIN]
+            peaks_g.append(np.linalg.norm(shin[:, :3], axis=1).max() / G_MPS2)
+            rates_dps.append(np.linalg.norm(shin[:, 3:], axis=1).max())
+    assert 2.5 < np.median(peaks_g) < 5.0
+    assert 200.0 < np.median(rates_dps) < 400.0
+    assert np.quantile(peaks_g, 0.1) < 3.0
+    assert np.quantile(rates_dps, [0.05, 0.95]) == pytest.approx([190.0, 520.0], abs=90.0)

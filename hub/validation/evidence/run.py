@@ -22,6 +22,9 @@ from sensors.walker import EIGHT_CELLS, PROFILES, TruthEvent, Walker, draw_perso
 from sensors.walker.population import Population
 from sensors.walker.stream import Portion, portions
 
+_CHUNK_S = 5
+"""Made by the walker at once."""
+
 _EXTREME_DRIFT = 1e-4
 """No clock drifts by more: 100 ppm."""
 
@@ -66,7 +69,9 @@ def run(trial: Trial) -> Result:
     person = draw_person(Population.TEST, rng)
     profile = draw_profile(PROFILES[trial.profile], Population.TEST, rng)
     fault = FAULTS[trial.fault] if trial.fault else Fault()
-    walker = Walker(script(trial, profile), seed=trial.seed, person=person, imu=fault.imu, insole=fault.insole)
+    walker = Walker(
+        script(trial, profile), seed=trial.seed, person=person, imu=fault.imu, insole=fault.insole, chunk_s=_CHUNK_S
+    )
     session = _session(trial, person.affected_side)
     judged = {mode: _Judged(_reduced(session, mode)) for mode in trial.modes}
     truth: list[TruthEvent] = []

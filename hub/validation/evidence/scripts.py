@@ -201,6 +201,7 @@ def _daily(rng: Rng, profile: Profile, trial: Trial) -> Script:
 
 _SCRIPTS: dict[Group, Callable[[Rng, Profile, Trial], Script]] = {
     Group.WALKING: _walking,
+    Group.RATES: _walking,
     Group.TRIPS: _tripping,
     Group.FALLS: _falling,
     Group.FAULTS: _faulty,

@@ -41,11 +41,12 @@ def summary(results: Mapping[Trial, Result], code: str) -> dict[str, Any]:
             }
             for group in Group
         },
-        "profiles": _slices(((t, s) for t, s in walking if t.rate_hz == 100.0), lambda trial: trial.profile),
-        "rates": _slices(_same_people(walking), lambda trial: f"{trial.rate_hz:.0f}"),
+        "profiles": _slices(walking, lambda trial: trial.profile),
+        "rates": _slices(((t, s) for t, s in whole if t.group is Group.RATES), lambda trial: f"{trial.rate_hz:.0f} Hz"),
         "faults": _slices(((t, s) for t, s in whole if t.group is Group.FAULTS), lambda trial: trial.fault),
         "scenarios": _slices(((t, s) for t, s in whole if t.scenario), lambda trial: trial.scenario),
         "contexts": _confusions(flat),
+        "in_context": [to_record(part, differences=False) for part in _in_context(whole)],
         "trips": _trip_cells(flat),
         "wearers": {measure.value: _wearers(walking, measure) for measure in _PER_WEARER},
     }
@@ -66,13 +67,10 @@ def _slices(scores: Iterable[tuple[Trial, Score]], by: Callable[[Trial], Hashabl
     return {name: to_record(pool_all(name, members), differences=False) for name, members in parts.items()}
 
 
-def _same_people(walking: list[tuple[Trial, Score]]) -> list[tuple[Trial, Score]]:
-    """Only profiles that were run at every rate."""
-    profiles_at: dict[float, set[str]] = {}
-    for trial, _ in walking:
-        profiles_at.setdefault(trial.rate_hz, set()).add(trial.profile)
-    shared = set.intersection(*profiles_at.values()) if profiles_at else set()
-    return [(trial, score) for trial, score in walking if trial.profile in shared]
+def _in_context(whole: list[tuple[Trial, Score]]) -> Iterable[Score]:
+    """Everything but faults and rates, apart for each true context."""
+    usual = [score for trial, score in whole if trial.group not in {Group.FAULTS, Group.RATES}]
+    return pool_all("", [Score("", contexts=score.contexts) for score in usual]).contexts.values()
 
 
 def _confusions(flat: list[tuple[Trial, Mode, Outcome]]) -> dict[str, list[list[str | int]]]:
@@ -121,7 +119,7 @@ def _wearers(walking: list[tuple[Trial, Score]], measure: Measure) -> dict[str, 
     recalls: list[tuple[float, str]] = []
     for trial, score in walking:
         tally = score.tallies.get(measure)
-        if trial.rate_hz == 100.0 and tally is not None and tally.truth_n >= _LEAST_N:
+        if tally is not None and tally.truth_n >= _LEAST_N:
             recalls.append((tally.found_n / tally.truth_n, f"{trial.profile} {trial.seed}"))
     if not recalls:
         return None

@@ -11,6 +11,7 @@ class Group(StrEnum):
     """What a trial is for."""
 
     WALKING = "walking"
+    RATES = "rates"
     ROUTES = "routes"
     TRIPS = "trips"
     FALLS = "falls"
@@ -81,19 +82,24 @@ SCENARIOS_ON_FOOT = ("turns", "stairs", "ramps", "curbs", "odd_steps", "aided", 
 """What is met on foot, one kind to a trial."""
 
 _WALK_MINUTES = 8.0
-_DAILY_MINUTES = 120.0
+_DAILY_MINUTES = 60.0
 
 
 def _walking() -> Iterator[Trial]:
-    """Four people of each profile at 100 Hz, two of them with fewer sensors too; some profiles at 50 and 200 Hz."""
+    """Four people of each profile at 100 Hz, two of them with fewer sensors too."""
     numbers = count()
     for people in range(4):
         for profile in EVERYBODY:
             modes = EVERY_MODE if people < 2 else (Mode.ALL,)
             yield Trial(Group.WALKING, next(numbers), profile, _WALK_MINUTES, modes=modes)
-    for rate_hz in (50.0, 200.0):
+
+
+def _rates() -> Iterator[Trial]:
+    """As many people at 50, at 100 and at 200 Hz."""
+    numbers = count()
+    for rate_hz in (50.0, 100.0, 200.0):
         for profile in ("foot_drop", "partial_drop", "slap", "steppage", "healthy"):
-            yield Trial(Group.WALKING, next(numbers), profile, _WALK_MINUTES, rate_hz)
+            yield Trial(Group.RATES, next(numbers), profile, _WALK_MINUTES, rate_hz)
 
 
 def _routes() -> Iterator[Trial]:
@@ -127,7 +133,7 @@ def _look_alikes() -> Iterator[Trial]:
 
 
 def _daily() -> Iterator[Trial]:
-    for number in range(44):
+    for number in range(88):
         yield Trial(Group.DAILY, number, EVERYBODY[number % len(EVERYBODY)], _DAILY_MINUTES)
 
 
@@ -139,8 +145,8 @@ def corpus(faults: Iterable[str] = (), *, hours: float = inf) -> list[Trial]:
     faults : names of the faults to try.
     hours : leave off what exceeds so many simulated hours, but no group altogether.
     """
-    groups = [list(trials) for trials in (_walking(), _routes(), _trips(), _falls(), _faults(faults), _look_alikes())]
-    groups.append(list(_daily()))
+    made = (_walking(), _rates(), _routes(), _trips(), _falls(), _faults(faults), _look_alikes(), _daily())
+    groups = [list(trials) for trials in made]
     placed = [((n + 0.5) / len(trials), trial) for trials in groups for n, trial in enumerate(trials)]
     ordered = [trial for _, trial in sorted(placed, key=lambda item: (item[0], item[1].key))]
     kept, seen, sum_h = [], set[Group](), 0.0

@@ -29,6 +29,7 @@ class InsoleParams:
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (our choice)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (our choice)
     review_s: float = 4.0  # grounded for longer: is zero still right? (our choice)
+    review_rises_n: int = 2  # walking comes and goes; who sits, then rises, loads the foot once (walker)
     review_margin_s: float = 0.500  # the load's own rise and fall at the ends of that time do not count
     swing_shortest_s: float = 0.100  # briefer is not learnt from
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
@@ -189,7 +190,7 @@ class InsoleStream:
             start_s, end_s = self._review_s - self._params.review_s + margin_s, now_s - margin_s
             _, columns = self._history.told(start_s, end_s)
             total = columns[TOTAL]
-            if len(total):
+            if len(total) and _rises_n(total) >= self._params.review_rises_n:
                 self._learner.review(columns[:, int(total.argmin())], total.item(total.argmax()))
         self._review_s = now_s + self._params.review_s
 
@@ -322,3 +323,12 @@ class InsoleStream:
         """When the total last crossed ``level`` from ``start_s`` to ``end_s``, between samples; None if it did not."""
         time_s, columns = self._history.told(max(start_s, end_s - self._params.swing_longest_s), end_s)
         return last_crossing(time_s, columns[TOTAL], level, rising=rising)
+
+
+def _rises_n(total: Floats) -> int:
+    """How often a load goes from the lowest to the highest quarter of its range."""
+    lowest, highest = total.item(total.argmin()), total.item(total.argmax())
+    quarter = (highest - lowest) / 4
+    ends = np.where(total > highest - quarter, 1, np.where(total < lowest + quarter, -1, 0))
+    ends = ends[ends != 0]
+    return int(np.count_nonzero((ends[1:] > 0) & (ends[:-1] < 0)))

@@ -141,4 +141,4 @@ def _odd_job(profile: Profile, rng: Draw, _: DayParams) -> tuple[list[Segment], 
 
 _BLOCKS: tuple[Block, ...] = (_sitting, _chores, _errand, _by_car, _nap, _odd_job)
 _WEIGHTS = (0.34, 0.36, 0.08, 0.05, 0.03, 0.14)
-"""How often each follows another (our choice; in fourteen hours it gives about three on the feet, one of them walking)."""
+"""How often each follows another (our choice; of fourteen hours about three are on the feet, one of them walking)."""

@@ -1,6 +1,7 @@
 """Sitting, standing, kneeling, lying, riding, shoes: what the sensors feel of them, and what is true."""
 
 import itertools
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -47,6 +48,7 @@ from sensors.walker.plan import Plan
 LACED = InsoleParams(preload_bw=0.03)
 ROLES = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE, Role.RIGHT_SHIN)
 RATE_HZ = 100.0
+SEED = 3
 
 SCRIPTS: dict[str, tuple[Segment, ...]] = {
     "rest": (Seat((Rest(40.0),), Chair(0.18, 12.0)),),
@@ -71,16 +73,31 @@ SCRIPTS: dict[str, tuple[Segment, ...]] = {
     "walk_and_fall": (WalkAndFall(9.0, PROFILES["foot_drop"], Trip(6.0), lying_s=8.0),),
     "sit_and_walk": (Sit(8.0), Walk(10.0, PROFILES["foot_drop"])),
 }
-SECONDS = 74.0
 
 
-def body(name: str, seed: int = 3) -> Walker:
-    return Walker((Stand(3.0), *SCRIPTS[name]), seed=seed, imu=ImuParams(), insole=LACED)
+class Finish:
+    """Tells when the script was over."""
+
+    def play(self, plan: Plan) -> Iterator[None]:
+        self.time_s = plan.now_s
+        yield from Stand(1.0).play(plan)
 
 
 @cache
-def acted(name: str, seed: int = 3) -> Recording:
-    return record(body(name, seed), SECONDS, RATE_HZ, ROLES)
+def seconds(name: str) -> float:
+    """How long a script takes, and a little standing after it."""
+    finish = Finish()
+    Walker((Stand(3.0), *SCRIPTS[name], finish), seed=SEED).truth_before(200.0)
+    return float(np.ceil(finish.time_s)) + 3.0
+
+
+def body(name: str) -> Walker:
+    return Walker((Stand(3.0), *SCRIPTS[name]), seed=SEED, imu=ImuParams(), insole=LACED)
+
+
+@cache
+def acted(name: str) -> Recording:
+    return record(body(name), seconds(name), RATE_HZ, ROLES)
 
 
 def load_bw(recording: Recording) -> Floats:
@@ -111,7 +128,7 @@ def test_it_ends_upright_on_both_feet(name: str) -> None:
 def test_nothing_that_was_felt_is_planned_differently_later(name: str) -> None:
     """A body that plans just ahead of what it is asked for feels the same as one that planned it all before."""
     ahead, along = body(name), acted(name)
-    ahead.truth_before(SECONDS + 5.0)
+    ahead.truth_before(seconds(name) + 5.0)
     for begin in range(0, along.time_s.size, 500):
         portion = slice(begin, begin + 500)
         for role in ROLES:
@@ -124,11 +141,10 @@ def test_nothing_that_was_felt_is_planned_differently_later(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["rest", "drive", "shoes", "jump_down", "sit_and_walk"])
 def test_the_short_way_at_rest_gives_what_the_long_way_gives(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = 20.0
-    short = record(body(name), seconds, RATE_HZ, ROLES)
+    short = record(body(name), 20.0, RATE_HZ, ROLES)
     for shortcut in ("foot_rests", "shank_rests"):
         monkeypatch.setattr(Plan, shortcut, lambda *_: False)
-    long = record(body(name), seconds, RATE_HZ, ROLES)
+    long = record(body(name), 20.0, RATE_HZ, ROLES)
     for role in ROLES:
         assert np.abs(short.values[role] - long.values[role]).max() < (0.1 if role.is_insole else 1e-9)
 
@@ -142,7 +158,7 @@ def test_contexts_follow_each_other_and_do_not_overlap(name: str) -> None:
         and isinstance(event.value, float)
     ]
     assert spans[0][0] == 0.0
-    assert spans[-1][1] == pytest.approx(SECONDS)
+    assert spans[-1][1] == pytest.approx(seconds(name))
     assert all(end <= start + 1e-9 for (_, end), (start, _) in itertools.pairwise(spans))
 
 

@@ -24,6 +24,7 @@ class Measure(StrEnum):
     TOE_CATCH = "toe_catch"
     FALL_CANDIDATE = "fall_candidate"
     FALL = "fall"
+    COMPENSATION = "compensation"
 
 
 MISSED = "missed"

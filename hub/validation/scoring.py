@@ -16,7 +16,7 @@ What is judged, and what is not:
 * Toe-first contacts, drags and slaps are signs of foot drop, and the hub looks for them on affected feet only: those of
   the other feet need not be found. The strikes of all feet are in the strike table.
 * Drags and slaps are judged where the truth has any of that kind, or is complete.
-* Drags and slaps are judged per step: several in one step are one.
+* Drags and slaps are judged per step: several in one step are one. Compensations are judged by run, see ``runs``.
 """
 
 from bisect import bisect_right
@@ -29,6 +29,7 @@ from hub.events import Event, Kind
 from hub.recording.truth import NOT_WALKING, WALK, Truth
 from hub.validation.judgement import Judgement, Verdict, by_context, tally_of
 from hub.validation.matching import Window, match
+from hub.validation.runs import judge_runs
 from hub.validation.score import MISSED, Measure, Score
 from hub.validation.steps import StepErrors, step_errors
 from sensors.layout import Side
@@ -125,6 +126,7 @@ class _Comparison:
             Measure.TOE_CATCH: self._trips(self._all(Kind.TOE_CATCH), Kind.TOE_CATCH),
             Measure.FALL_CANDIDATE: self._falls(self._staged(Kind.FALL, "candidate")),
             Measure.FALL: self._falls(self._staged(Kind.FALL, "confirmed")),
+            Measure.COMPENSATION: judge_runs(self.truth, self.events, judged=bool(self.complete)),
         }
         still = [row for row in self.truth if row.kind == NOT_WALKING]
         detected = [event for event in self.events if event.kind is Kind.INITIAL_CONTACT]

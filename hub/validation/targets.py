@@ -190,6 +190,7 @@ def _absent(why: str) -> Callable[[Evidence], Measured]:
 
 _IC, _FC = Measure.INITIAL_CONTACT, Measure.FINAL_CONTACT
 _DRAG, _SLAP = Measure.TOE_DRAG, Measure.FOOT_SLAP
+_COMP = Measure.COMPENSATION
 _CANDIDATE, _TRIP, _FALL = Measure.TRIP_CANDIDATE, Measure.TRIP, Measure.FALL
 
 
@@ -232,6 +233,7 @@ TARGETS = (
     Target("fall, alarm", "<= 10 s", _on(_FALLS, _late, _FALL, None, 10_000.0)),
     Target("fall, false alarms, daily life", "<= 1 in 10 days of 10 h", _on(_DAILY, _false_per_h, _FALL, 0.01)),
     Target("fall, false alarms, look-alikes", "<= 1 in 10 days of 10 h", _on(_LOOK_ALIKES, _false_per_h, _FALL, 0.01)),
+    Target("compensation, by run of strides", ">= 90 % found and right", _on(_WALKING, _shares, _COMP, 0.9, 0.9)),
     Target("stride time", "error <= 10 ms", _stride_time),
     Target("stance, part of the stride", "error <= 1.5 %", _step_error("stance_time_s", 1.5)),
     Target("swing, part of the stride", "error <= 1.5 %", _step_error("swing_time_s", 1.5)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from hub.validation import contexts
 from hub.validation.evidence.found import Evidence, TripCell
-from hub.validation.evidence.trials import Group, Mode
+from hub.validation.evidence.trials import SCENARIOS_OFF_FOOT, SCENARIOS_ON_FOOT, Group, Mode
 from hub.validation.score import Measure, Proportion, Score, Tally
 from hub.validation.tables import (
     NOTHING,
@@ -27,15 +27,18 @@ TITLES: dict[Group, tuple[str, str]] = {
     Group.ROUTES: ("Routes", "Turns, stairs, slopes, curbs, tiptoe, backward, crutch, sudden stops."),
     Group.TRIPS: (
         "Trips",
-        "An obstacle in 14-20 s in any part of the swing: full arrests (45 %), half arrests (40 %), glances (15 %).",
+        "An obstacle in 14-20 s, in any part of the swing, of either leg: full and half arrests, and glances.",
     ),
-    Group.FALLS: ("Falls", "Out of standing, out of walking and over obstacles; slow slides among them."),
+    Group.FALLS: ("Falls", "Half of them over obstacles, others out of walking and standing; slow slides among them."),
     Group.FAULTS: ("Faults", "One fault of sensor or link at a time; some trips."),
     Group.LOOK_ALIKES: (
         "Look-alikes",
-        "Far more often than in life: chairs, beds, shoes, kneeling, driving, exercises, kicks, jumps, odd walks.",
+        "Far more often than in life: hard chairs, beds, shoes, kneeling, jumps, exercises, cars, standing on one leg.",
     ),
-    Group.DAILY: ("Daily life", "Mostly sitting, some standing about, walks of all lengths, most of them short."),
+    Group.DAILY: (
+        "Daily life",
+        "Hours out of days: chairs, chores, errands on foot and by car, rests; 40 % of walks have fewer than 12 steps.",
+    ),
 }
 
 SENSORS = {Mode.ALL: "insoles and shin", Mode.INSOLES: "insoles alone", Mode.SHIN: "shin alone"}
@@ -74,12 +77,24 @@ def _group(evidence: Evidence, group: Group) -> str:
         if mode in modes:
             parts.append(f"The same people, {SENSORS[mode]} ({modes[mode].sessions_n} of them):\n")
             parts.append(markdown(RATE_HEADER, rate_rows(modes[mode])) + "\n")
-    for name, of in (("profiles", Group.WALKING), ("rates", Group.RATES), ("scenarios", Group.ROUTES)):
-        if of is group:
-            parts.append(markdown(_SLICE_HEADER, slice_rows(evidence.slices[name])) + "\n")
-    if group is Group.FAULTS:
-        parts.append(markdown(_SLICE_HEADER, slice_rows(evidence.slices["faults"])) + "\n")
+    if group in _SLICES:
+        rows = slice_rows({name: each for name, each in evidence.slices[_SLICES[group]].items() if _is_of(name, group)})
+        parts.append(markdown(_SLICE_HEADER, rows) + "\n")
     return "\n".join(parts)
+
+
+_SLICES = {
+    Group.WALKING: "profiles",
+    Group.RATES: "rates",
+    Group.ROUTES: "scenarios",
+    Group.LOOK_ALIKES: "scenarios",
+    Group.FAULTS: "faults",
+}
+
+
+def _is_of(name: str, group: Group) -> bool:
+    """Whether a part belongs to a group: scenarios are met in several."""
+    return {Group.ROUTES: name in SCENARIOS_ON_FOOT, Group.LOOK_ALIKES: name in SCENARIOS_OFF_FOOT}.get(group, True)
 
 
 _SLICE_HEADER: Row = (
@@ -97,6 +112,7 @@ _SLICE_HEADER: Row = (
     "right",
     "trips found",
     "false",
+    "falls false",
 )
 
 
@@ -117,7 +133,8 @@ def _slice_row(name: str, score: Score) -> Row:
         tally = score.tallies.get(measure, Tally())
         cells += [_percent(tally.recall), _percent(tally.precision)]
     trips = score.tallies.get(Measure.TRIP, Tally())
-    return (name, str(score.steps_n), *cells, _percent(trips.recall), str(trips.false_n))
+    falls = score.tallies.get(Measure.FALL, Tally())
+    return (name, str(score.steps_n), *cells, _percent(trips.recall), str(trips.false_n), str(falls.false_n))
 
 
 def _percent(share: Proportion) -> str:

@@ -24,6 +24,7 @@ _SOURCES = (
     "hub/validation/contexts.py",
     "hub/validation/judgement.py",
     "hub/validation/matching.py",
+    "hub/validation/runs.py",
     "hub/validation/sco*.py",
     "hub/validation/simulated.py",
     "hub/validation/steps.py",

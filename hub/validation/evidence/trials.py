@@ -81,8 +81,10 @@ EVERYBODY = (*WEAK, "healthy", "healthy_slow", "healthy_fast", "shuffle", "slide
 SCENARIOS_ON_FOOT = ("turns", "stairs", "ramps", "curbs", "odd_steps", "aided", "sudden")
 """What is met on foot, one kind to a trial."""
 
+SCENARIOS_OFF_FOOT = ("look_alikes", "seated", "look_alikes", "riding", "upright")
+"""What fills the hours of look-alikes; those of falls twice as often as the others."""
+
 _WALK_MINUTES = 8.0
-_DAILY_MINUTES = 60.0
 
 
 def _walking() -> Iterator[Trial]:
@@ -111,13 +113,14 @@ def _routes() -> Iterator[Trial]:
 def _trips() -> Iterator[Trial]:
     profiles = ("foot_drop", "steppage", "partial_drop", "slap", "circumduction", "vaulting", "healthy", "healthy_slow")
     for number in range(40):
-        yield Trial(Group.TRIPS, number, profiles[number % len(profiles)], _WALK_MINUTES, modes=EVERY_MODE)
+        profile = profiles[number % len(profiles)]
+        yield Trial(Group.TRIPS, number, profile, _WALK_MINUTES, scenario="trips", modes=EVERY_MODE)
 
 
 def _falls() -> Iterator[Trial]:
     profiles = ("foot_drop", "partial_drop", "steppage", "healthy_slow")
-    for number in range(25):
-        yield Trial(Group.FALLS, number, profiles[number % len(profiles)], 15.0, modes=EVERY_MODE)
+    for number in range(28):
+        yield Trial(Group.FALLS, number, profiles[number % len(profiles)], 18.0, scenario="falls", modes=EVERY_MODE)
 
 
 def _faults(faults: Iterable[str]) -> Iterator[Trial]:
@@ -129,12 +132,13 @@ def _faults(faults: Iterable[str]) -> Iterator[Trial]:
 
 def _look_alikes() -> Iterator[Trial]:
     for number in range(60):
-        yield Trial(Group.LOOK_ALIKES, number, EVERYBODY[number % len(EVERYBODY)], 15.0)
+        scenario = SCENARIOS_OFF_FOOT[number % len(SCENARIOS_OFF_FOOT)]
+        yield Trial(Group.LOOK_ALIKES, number, EVERYBODY[number % len(EVERYBODY)], 15.0, scenario=scenario)
 
 
 def _daily() -> Iterator[Trial]:
     for number in range(88):
-        yield Trial(Group.DAILY, number, EVERYBODY[number % len(EVERYBODY)], _DAILY_MINUTES)
+        yield Trial(Group.DAILY, number, EVERYBODY[number % len(EVERYBODY)], 60.0, scenario="day")
 
 
 def corpus(faults: Iterable[str] = (), *, hours: float = inf) -> list[Trial]:

@@ -6,32 +6,49 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from hub.events import FIELDS, Event, Kind
-from hub.gait import Calibration
+from hub.gait import Calibration, GaitEngine
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
+from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, blow_of, largest_rise
 from hub.gait.detectors.rhythm import Foot, RhythmParams
 from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.facts import FinalContact, InitialContact
 from hub.gait.feed import SensorSilent
 from hub.gait.history import History
-from hub.gait.legs import Legs
+from hub.gait.legs import InsoleView, Legs
 from hub.gait.signals.arrest import ArrestParams, ArrestWatch
+from hub.gait.signals.loadscale import COLUMNS, FORE, TOTAL, LoadScale, LoadScaleParams
 from hub.gait.signals.shank import HISTORY_COLUMNS
 from hub.gait.signals.shank_marks import Arrest, SwingArrest, ToeOffMinimum
 from hub.gait.signals.template import BINS, SwingTemplate, TemplateParams
 from hub.gait.timeline import Later, Timeline
-from hub.session import Floats, Session, ShinSpec, Wearer
-from sensors.layout import Role, Side
-from sensors.walker.session import Recording
+from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
+from sensors.layout import LoadUnit, Role, Side
+from sensors.walker import (
+    PROFILES,
+    Backward,
+    Dangle,
+    Level,
+    Rest,
+    Route,
+    Seat,
+    Stairs,
+    Stamping,
+    Stand,
+    Tiptoe,
+    Trip,
+    Turn,
+    Walk,
+)
+from sensors.walker.segments import Segment
+from sensors.walker.session import Recording, render_session
 from sensors.walker.truth import TruthEvent
 from tests.gait.walked import SHIN, events_of, marks_of, of_kind, replay, shank_stream, walked
 
-MID_SWING = 0.70
-"""Full arrests up to here must be found; later the shank brakes of itself."""
-
-SEEDS = (11, 14, 16)
+SEEDS = (11, 14)
 
 
 def trips(recording: Recording) -> list[TruthEvent]:
@@ -48,12 +65,12 @@ def stumbling(request: pytest.FixtureRequest) -> tuple[Recording, list[Event]]:
     return recording, events_of(recording)
 
 
-def test_full_arrests_of_early_and_mid_swing_are_confirmed(stumbling: tuple[Recording, list[Event]]) -> None:
+def test_full_arrests_are_confirmed_in_every_phase_of_swing(stumbling: tuple[Recording, list[Event]]) -> None:
     recording, events = stumbling
     confirmed = of_kind(events, Kind.TRIP, stage="confirmed")
-    early = [trip for trip in trips(recording) if (trip.swing_phase or 0.0) <= MID_SWING]
-    assert len(early) >= 7
-    assert [trip for trip in early if not near(confirmed, trip)] == []
+    assert len(trips(recording)) == 10
+    assert max(trip.swing_phase or 0.0 for trip in trips(recording)) > 0.8
+    assert [trip for trip in trips(recording) if not near(confirmed, trip)] == []
 
 
 def test_nothing_else_is_confirmed(stumbling: tuple[Recording, list[Event]]) -> None:
@@ -66,11 +83,13 @@ def test_nothing_else_is_confirmed(stumbling: tuple[Recording, list[Event]]) -> 
 def test_candidates_are_fast_and_confirmations_follow(stumbling: tuple[Recording, list[Event]]) -> None:
     recording, events = stumbling
     candidates = of_kind(events, Kind.TRIP, stage="candidate")
+    delays_s = []
     for trip in trips(recording):
-        if (trip.swing_phase or 0.0) <= MID_SWING:
-            (candidate,) = near(candidates, trip)
-            assert candidate.detected_at_s - trip.time_s <= 0.100
-            assert abs(candidate.time_s - trip.time_s) <= 0.04
+        (candidate,) = near(candidates, trip)
+        delays_s.append(candidate.detected_at_s - trip.time_s)
+        assert abs(candidate.time_s - trip.time_s) <= 0.08
+    assert np.median(delays_s) <= 0.060
+    assert max(delays_s) <= 0.150
     by_id = {event.id: event for event in candidates}
     for event in of_kind(events, Kind.TRIP, stage="confirmed"):
         candidate = by_id[str(event.fields["candidate_id"])]
@@ -292,3 +311,119 @@ def _pitch_axis(recording: Recording) -> list[float]:
     marks_of(recording.time_s, recording.values[SHIN], stream=stream)
     axis: list[float] = stream.calibration["pitch_axis"]
     return axis
+
+
+def tripped(phases: tuple[float, ...], strength: float, *, side: Side | None = None, seed: int = 5) -> Recording:
+    """Walks after a minute of learning, each with obstacles at these phases of swing."""
+    obstacles = tuple(Trip(50.0 + 20.0 * index, phase, strength, None, side) for index, phase in enumerate(phases))
+    walk = Walk(60.0 + 20.0 * len(phases), PROFILES["foot_drop"], obstacles)
+    return render_session("foot_drop", walk.duration_s / 60.0 + 0.2, seed, script=[Stand(4.0), walk, Stand(4.0)])
+
+
+def test_half_arrests_of_early_and_late_swing_are_confirmed() -> None:
+    recording = tripped((0.15, 0.4, 0.6, 0.75), 0.5)
+    confirmed = of_kind(events_of(recording), Kind.TRIP, stage="confirmed")
+    found = [trip for trip in trips(recording) if near(confirmed, trip)]
+    assert len(trips(recording)) == 4
+    assert len(found) >= 3
+
+
+def test_the_leg_without_a_shin_sensor_trips_too() -> None:
+    recording = tripped((0.2, 0.5, 0.85), 1.0, side=Side.LEFT)
+    events = of_kind(events_of(recording), Kind.TRIP)
+    candidates = [event for event in events if event.fields["stage"] == "candidate"]
+    assert len(trips(recording)) == 3
+    found = [near(candidates, trip)[0] for trip in trips(recording) if near(candidates, trip)]
+    assert len(found) >= 2
+    assert all(candidate.side is Side.LEFT and candidate.confidence <= 0.4 for candidate in found)
+    assert any(event.fields["stage"] == "confirmed" for event in events)
+
+
+def test_a_gap_in_one_leg_leaves_the_other_leg_its_trips() -> None:
+    recording = tripped((0.4,), 1.0)
+    (trip,) = trips(recording)
+    kept = (recording.time_s < trip.time_s - 6.0) | (recording.time_s > trip.time_s - 5.0)
+    engine_events = replay_with_gap(recording, Role.LEFT_INSOLE, kept)
+    (confirmed,) = of_kind(engine_events, Kind.TRIP, stage="confirmed")
+    assert abs(confirmed.time_s - trip.time_s) <= 0.1
+
+
+def replay_with_gap(recording: Recording, gappy: Role, kept: NDArray[np.bool_]) -> list[Event]:
+    insole = InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
+    sensors = {role: insole if role.is_insole else ShinSpec(recording.rate_hz) for role in recording.values}
+    engine = GaitEngine(Session("gap", Wearer(affected_side="right"), sensors))
+    events: list[Event] = []
+    for role, values in recording.values.items():
+        rows = kept if role is gappy else np.ones_like(kept)
+        events += engine.push(Block(role, recording.time_s[rows], values[rows], float(recording.time_s[-1]) + 0.01))
+    return events + engine.finish()
+
+
+def test_stairs_turns_steps_back_and_sudden_stops_are_no_trips() -> None:
+    gait = PROFILES["foot_drop"]
+    script: list[Segment] = [
+        Stand(4.0),
+        Walk(50.0, gait),
+        Stand(3.0),
+        Route(gait, (Level(8.0), Turn(180.0), Level(6.0), Stairs(6), Level(5.0), Stairs(6, up=False), Level(5.0))),
+        Stand(3.0),
+        Route(gait, (Level(8.0), Tiptoe(6), Level(4.0), Stamping(6), Level(5.0)), sudden_stop=True),
+        Stand(3.0),
+        Route(gait, (Level(6.0), Backward(6))),
+        Stand(3.0),
+        Seat((Rest(5.0), Dangle(12.0))),
+        Walk(15.0, gait),
+        Stand(3.0),
+    ]
+    recording = render_session("foot_drop", 3.7, 9, script=script)
+    for roles in ((), (SHIN,)):
+        assert of_kind(events_of(recording, *roles), Kind.TRIP, stage="confirmed") == []
+
+
+def view(fore_n: Floats, *, total_n: float = 0.0) -> InsoleView:
+    """An insole with this load under the forefoot, at 100 Hz from 0 s on."""
+    timeline = Timeline(1)
+    timeline.now_s = np.inf
+    history = History(timeline, COLUMNS)
+    rows = np.zeros((COLUMNS, len(fore_n)))
+    rows[FORE] = fore_n
+    rows[TOTAL] = fore_n + total_n
+    history.append(np.arange(len(fore_n)) / 100.0, rows)
+    nothing = (0.0,) * COLUMNS
+    scale = LoadScale.make(nothing, 1000.0, nothing, LoadScaleParams(), learnt=True, least_load=100.0)
+    return InsoleView(history, scale)
+
+
+def spike(width_n: int, height_n: float, *, at: int = 30) -> Floats:
+    fore_n = np.full(60, 5.0)
+    fore_n[at : at + width_n] += height_n
+    return fore_n
+
+
+def blow_in(insole: InsoleView) -> Blow | None:
+    rise = largest_rise(insole, 0.2, 0.5, BlowParams())
+    return blow_of(rise, insole, 0.0, BlowParams()) if rise is not None else None
+
+
+def test_a_blow_is_brief_and_comes_out_of_nothing() -> None:
+    blow = blow_in(view(spike(4, 40.0)))
+    assert blow is not None
+    assert blow.over
+    assert blow.time_s == pytest.approx(0.3, abs=0.011)
+    assert blow.rise_pct == pytest.approx(4.0)
+    assert blow_in(view(spike(12, 40.0))) is None
+    dragging = spike(4, 40.0)
+    dragging[12:28] += 40.0
+    assert blow_in(view(dragging)) is None
+    one_sample = largest_rise(view(spike(1, 40.0)), 0.2, 0.5, BlowParams())
+    assert one_sample is not None
+    assert one_sample.pct == 0.0
+    assert largest_rise(view(spike(4, 40.0), total_n=400.0), 0.2, 0.5, BlowParams()) is None
+
+
+def test_who_always_presses_the_toes_down_needs_a_harder_blow() -> None:
+    rises, insole = UsualRises(BlowParams()), view(spike(4, 40.0))
+    assert rises.least_pct(insole) is None
+    for _ in range(10):
+        rises.learn(3.0)
+    assert rises.least_pct(insole) == pytest.approx(6.0)

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hub.gait.legs import InsoleView
+from hub.gait.legs import InsoleView, Legs
 from hub.gait.signals.loadscale import FORE, HEEL, TOTAL
+from hub.session import Floats
+from sensors.layout import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,10 @@ class BlowParams:
     """When a rise of the forefoot's load in swing is a blow."""
 
     least_pct: float = 1.2  # of the usual peak: 1 % of swings of gaitpdb reach 1.4, trips 2-9 (walker)
-    alone_pct: float = 2.0  # without a shin sensor: 0.2 % of swings of gaitpdb
+    alone_pct: float = 2.5  # without a shin sensor: 1 swing in 2,000 of gaitpdb
     unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing
     usual_margin: float = 2.0  # and the wearer's own rises: toes are extended before landing (marpino)
-    usual_quantile: float = 0.7  # of the last rises; who drags does so in a quarter of swings
+    usual_quantile: float = 0.5  # of the last rises; who drags does so in a quarter of swings
     remembered: int = 15
     speaks_after: int = 4
     highest_pct: float = 25.0  # more is bearing weight
@@ -27,43 +29,56 @@ class BlowParams:
 
 
 class Blow(NamedTuple):
-    """The forefoot's load rose by ``rise_pct`` of the usual peak at ``time_s``.
-
-    ``over``: the load is gone again. ``brief``: it rose from nothing and did not last.
-    """
+    """The toes were hit at ``time_s``. ``rise_pct`` of the usual peak; ``over``: the load is gone again."""
 
     time_s: float
     rise_pct: float
     over: bool
-    brief: bool
 
 
-def find_blow(insole: InsoleView, lifted_s: float, start_s: float, end_s: float, params: BlowParams) -> Blow | None:
-    """The largest rise between ``start_s`` and ``end_s`` under a foot that left the ground at ``lifted_s``.
+class Rise(NamedTuple):
+    """The largest rise of the forefoot's load in a stretch of a swing, with the samples it was found in."""
 
-    None where the foot bears weight by ``end_s``. Levels hold for two samples in a row, so that noise is none.
+    pct: float
+    time_s: Floats
+    columns: Floats
+    top: int
+
+
+def largest_rise(insole: InsoleView, start_s: float, end_s: float, params: BlowParams) -> Rise | None:
+    """From ``start_s`` to ``end_s``; None where the foot bears weight by then.
+
+    Levels hold for two samples in a row, so that noise is none.
     """
     scale = insole.scale
     time_s, columns = insole.history.window(start_s, end_s)
-    if len(time_s) < 3 or columns[TOTAL, -1] - scale.zero[TOTAL] > params.highest_pct / 100 * scale.peak:
+    count = len(time_s)
+    if count < 3 or columns.item(TOTAL, -1) - scale.zero[TOTAL] > params.highest_pct / 100 * scale.peak:
         return None
     fore = columns[FORE]
-    high, low = np.minimum(fore[1:], fore[:-1]), np.minimum.accumulate(np.maximum(fore[1:], fore[:-1]))
-    rises = high - low
+    rises = np.minimum(fore[1:], fore[:-1]) - np.minimum.accumulate(np.maximum(fore[1:], fore[:-1]))
     top = int(rises.argmax())
-    rise = rises.item(top)
-    above = fore > high[top] - 0.5 * rise
+    return Rise(100.0 * max(rises.item(top), 0.0) / scale.peak, time_s, columns, top)
+
+
+def blow_of(rise: Rise, insole: InsoleView, lifted_s: float, params: BlowParams) -> Blow | None:
+    """The blow that a rise was; None if the toes had been or remained on the ground.
+
+    The foot left the ground at ``lifted_s``.
+    """
+    scale, fore, top = insole.scale, rise.columns[FORE], rise.top
+    load = rise.pct / 100 * scale.peak
+    above = fore > min(fore.item(top), fore.item(top + 1)) - 0.5 * load
     began = top - int(above[top::-1].argmin()) + 1
     after = above[top + 1 :]
     over = not after.all()
     ended = top + 1 + int(after.argmin()) if over else len(fore) - 1
-    began_s, heel = float(time_s[began]), columns[HEEL, began : ended + 1]
-    brief = float(time_s[ended]) - began_s <= params.longest_s and heel[heel.argmax()] <= scale.zone[HEEL]
-    if brief:
-        _, before = insole.history.window(max(began_s - params.before_s, lifted_s), began_s)
-        touched = np.count_nonzero(before[FORE] > scale.zero[FORE] + 0.5 * rise)
-        brief = touched <= 1 + params.before_share * before.shape[1]
-    return Blow(began_s, 100.0 * max(rise, 0.0) / scale.peak, over, bool(brief))
+    began_s, heel = float(rise.time_s[began]), rise.columns[HEEL, began : ended + 1]
+    if float(rise.time_s[ended]) - began_s > params.longest_s or heel.item(heel.argmax()) > scale.zone[HEEL]:
+        return None
+    _, before = insole.history.window(max(began_s - params.before_s, lifted_s), began_s)
+    touched = np.count_nonzero(before[FORE] > scale.zero[FORE] + 0.5 * load)
+    return None if touched > 1 + params.before_share * before.shape[1] else Blow(began_s, rise.pct, over)
 
 
 class UsualRises:
@@ -85,3 +100,43 @@ class UsualRises:
         usual_pct = sorted(self._rises_pct)[int(params.usual_quantile * (len(self._rises_pct) - 1))]
         unrest_pct = 100.0 * scale.unrest[FORE] / scale.peak
         return max(params.least_pct, params.unrest_margin * unrest_pct, params.usual_margin * usual_pct)
+
+
+class Toes:
+    """What the insole of one foot tells of its toes in swing."""
+
+    def __init__(self, side: Side, legs: Legs, params: BlowParams) -> None:
+        self._role = side.insole
+        self._legs = legs
+        self._params = params
+        self._rises = UsualRises(params)
+
+    def blow(self, lifted_s: float | None, start_s: float, end_s: float, *, learn: bool = False) -> Blow | None:
+        """A blow that is none of this wearer's usual rises. ``learn``: this is the swing's one look."""
+        insole = self._legs.insoles.get(self._role)
+        if insole is None or lifted_s is None or not self._legs.complete_since(self._role, start_s):
+            return None
+        rise = largest_rise(insole, start_s, end_s, self._params)
+        if rise is None:
+            return None
+        least_pct = self._rises.least_pct(insole)
+        if learn:
+            self._rises.learn(rise.pct)
+        if least_pct is None or rise.pct < least_pct:
+            return None
+        return blow_of(rise, insole, lifted_s, self._params)
+
+    def can_feel(self, since_s: float) -> bool:
+        """Whether the insole would have felt a blow since then."""
+        insole = self._legs.insoles.get(self._role)
+        known = insole is not None and self._rises.least_pct(insole) is not None
+        return known and self._legs.complete_since(self._role, since_s)
+
+    def are_loaded(self, now_s: float) -> bool:
+        """Whether the foot bears more than a blow."""
+        insole = self._legs.insoles.get(self._role)
+        columns = insole.history.at(now_s) if insole is not None else None
+        if insole is None or columns is None:
+            return False
+        load = columns.item(TOTAL) - insole.scale.zero[TOTAL]
+        return load > self._params.highest_pct / 100 * insole.scale.peak

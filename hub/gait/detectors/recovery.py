@@ -37,6 +37,7 @@ class Sign(StrEnum):
     OTHER_SWING = "other swing hurried"
     STEPS = "step times"
     POSTURE = "shank not swung through"
+    FORE_FIRST = "put down flat or toes first, who lands on the heel"
 
 
 class Evidence(StrEnum):
@@ -71,6 +72,7 @@ class Incident:
     contact: InitialContact | None = None
     below_deg: float = 0.0
     swung_again: bool = False
+    fore_first: bool = False
     stalled: bool = False
     contacts: int = 0
     unsteady: int = 0
@@ -99,8 +101,10 @@ def signs_of(incident: Incident, feet: Mapping[Side, Foot], params: RecoveryPara
     hurried_s = params.hurried_swing * other_usual_s if other_usual_s is not None else 0.0
     if contact is not None and other.contact_s > contact.time_s and (other.swung_s or inf) <= hurried_s:
         signs.add(Sign.OTHER_SWING)
-    if incident.below_deg >= params.lower_deg:
+    if incident.below_deg >= params.lower_deg and (incident.blow or incident.below_deg <= params.step_back_deg):
         signs.add(Sign.POSTURE)
+    if incident.fore_first:
+        signs.add(Sign.FORE_FIRST)
     if incident.unsteady:
         signs.add(Sign.STEPS)
     return signs

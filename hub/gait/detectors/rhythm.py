@@ -15,6 +15,7 @@ class RhythmParams:
     least_spread: float = 0.03  # of the step time; no walk is steadier: stride time varies by 1-3 %
     step_s: tuple[float, float] = (0.2, 1.8)
     step_longest_s: float = 3.0  # longer: the other foot was not seen meanwhile (our choice)
+    heel_share: float = 0.8  # of the contacts: this foot lands on its heel (our choice)
     swing_s: tuple[float, float] = (0.15, 1.5)
 
 
@@ -28,6 +29,7 @@ class Foot:
         self._swings_s: list[float] = []
         self._steps_s: list[float] = []
         self._landings_s: list[float] = []
+        self._on_heel: list[bool] = []
         self.swung_s: float | None = None
 
     @property
@@ -56,6 +58,16 @@ class Foot:
     def learn_landing(self, after_s: float) -> None:
         """Take the time from the end of an undisturbed swing to its contact."""
         self._landings_s = [*self._landings_s[-self._params.remembered + 1 :], after_s]
+
+    @property
+    def lands_on_heel(self) -> bool:
+        """Whether nearly all of the last contacts were on the heel."""
+        known = self._on_heel
+        return len(known) >= self._params.speaks_after and sum(known) >= self._params.heel_share * len(known)
+
+    def learn_strike(self, *, on_heel: bool) -> None:
+        """Take the strike of an undisturbed contact."""
+        self._on_heel = [*self._on_heel[-self._params.remembered + 1 :], on_heel]
 
     def contacts_since(self, time_s: float) -> int:
         """How many contacts there were at or after ``time_s``."""

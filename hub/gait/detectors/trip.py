@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from hub.events import ON_FOOT, Context, Kind
+from hub.events import ON_FOOT, Context
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
-from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, find_blow
+from hub.gait.detectors import trip_report
+from hub.gait.detectors.blow import BlowParams, Toes
 from hub.gait.detectors.recovery import (
     EVIDENCE,
     Evidence,
@@ -24,10 +25,9 @@ from hub.gait.detectors.recovery import (
     strategy_of,
 )
 from hub.gait.detectors.rhythm import Foot, RhythmParams
-from hub.gait.facts import FinalContact, InitialContact, Trip
+from hub.gait.facts import FinalContact, InitialContact, JudgedContact, Strike, Trip
 from hub.gait.feed import SensorSilent
 from hub.gait.legs import Legs
-from hub.gait.signals.loadscale import TOTAL
 from hub.gait.signals.pitch import ContactPosture, ShankLevel
 from hub.gait.signals.shank_marks import Arrest, SwingArrest, SwingSlows, ToeOffMinimum
 from hub.gait.timeline import Later
@@ -50,7 +50,7 @@ class TripParams:
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)
     blow_late_s: float = 0.10  # late in swing the shank slows anyway: the blow may be so old
-    blow_swing_s: tuple[float, float] = (0.06, 0.06)  # no blow is sought so near to final and initial contact
+    blow_swing_s: tuple[float, float] = (0.02, 0.06)  # no blow is sought so near to final and initial contact
     stall_least_s: float = 0.045  # longer than usual from the end of swing to contact; 99.8 % below (walker)
     stall_spreads: float = 4.0  # and by so many of the wearer's own deviations
     shin_stall_s: float = 0.15  # without an insole a contact is known so much later
@@ -86,14 +86,15 @@ class TripDetector:
     def __init__(
         self, session: Session, legs: Legs, contexts: ContextLog, make: EventMaker, params: TripParams
     ) -> None:
-        self._legs = legs
+        self._wearer = session.wearer
         self._contexts = contexts
+        self._legs = legs
         self._shins = {role.side: role for role in session.sensors if not role.is_insole}
         self._postures = {side: ContactPosture(legs.shanks[role].history) for side, role in self._shins.items()}
         self._make = make
         self._params = params
         self._feet = {side: Foot(params.rhythm) for side in (Side.LEFT, Side.RIGHT)}
-        self._rises = {side: UsualRises(params.blow) for side in self._feet}
+        self._toes = {side: Toes(side, legs, params.blow) for side in self._feet}
         self._slow: dict[Side, SwingSlows] = {}
         self._open: dict[Side, Incident] = {}
         self._quiet_until_s = dict.fromkeys(self._feet, -inf)
@@ -106,6 +107,7 @@ class TripDetector:
             ToeOffMinimum: self._swings,
             FinalContact: self._lifted,
             InitialContact: self._landed,
+            JudgedContact: self._judged,
             _Stall: self._stalled,
             _Verdict: self._decide,
             _Aftermath: self._look_back,
@@ -125,13 +127,14 @@ class TripDetector:
         if open_ is not None and open_.contact is None and evidence is Evidence.THROWN_BACK and not open_.decided:
             open_.evidence = evidence
             return [] if open_.candidate_id else self._propose(open_, now_s)
-        if not self._is_armed(side, mark.time_s) or self._is_landing(side, now_s):
+        if not self._is_armed(side, mark.time_s) or self._toes[side].are_loaded(now_s):
             return []
         lifted_s = self._feet[side].lifted_before(mark.time_s)
         if mark.arrest is Arrest.EARLY and side.insole in self._legs.insoles and lifted_s is None:
             return []
         from_s = mark.time_s - params.blow_before_s
-        blow = self._blow(side, from_s, now_s) is not None if self._feels(side, from_s) else None
+        toes = self._toes[side]
+        blow = toes.blow(lifted_s, from_s, now_s) is not None if toes.can_feel(from_s) else None
         if mark.arrest is Arrest.DOUBTFUL and not blow:
             return []
         return self._suspect(side, mark.time_s, mark.phase_pct, evidence, now_s, blow=blow, learnt=mark.learnt)
@@ -140,7 +143,8 @@ class TripDetector:
         """The swing is nearly over: were the toes hit just before, and will the foot land?"""
         side, params = mark.role.side, self._params
         self._slow[side] = mark
-        blow = self._blow(side, mark.time_s - params.blow_late_s, now_s, learn=True)
+        lifted_s = self._feet[side].lifted_before(now_s)
+        blow = self._toes[side].blow(lifted_s, mark.time_s - params.blow_late_s, now_s, learn=True)
         if not self._is_armed(side, mark.time_s):
             return []
         if blow is not None and blow.over:
@@ -152,24 +156,16 @@ class TripDetector:
         mark, side = timer.mark, timer.mark.role.side
         if self._feet[side].contact_s >= mark.time_s or not self._is_armed(side, mark.time_s):
             return []
-        if self._is_landing(side, now_s):
+        if self._toes[side].are_loaded(now_s):
             return []
         from_s = mark.time_s - self._params.blow_late_s
-        blow = self._blow(side, from_s, now_s)
-        hit = (blow is not None and blow.over) if self._feels(side, from_s) else None
+        toes = self._toes[side]
+        blow = toes.blow(self._feet[side].lifted_before(now_s), from_s, now_s)
+        hit = (blow is not None and blow.over) if toes.can_feel(from_s) else None
         if hit is False:
             return []
         time_s = blow.time_s if blow is not None and hit else mark.time_s
         return self._suspect(side, time_s, mark.phase_pct, Evidence.STALLED, now_s, blow=hit, learnt=True)
-
-    def _is_landing(self, side: Side, now_s: float) -> bool:
-        """Whether the foot's insole bears more than a blow to the toes."""
-        insole = self._legs.insoles.get(side.insole)
-        columns = insole.history.at(now_s) if insole is not None else None
-        if insole is None or columns is None:
-            return False
-        blow = self._params.blow.highest_pct / 100 * insole.scale.peak
-        return float(columns[TOTAL]) - insole.scale.zero[TOTAL] > blow
 
     def _late_after_s(self, side: Side) -> float | None:
         """So long after its swing was over a foot should have landed; None before it is known."""
@@ -179,25 +175,6 @@ class TripDetector:
             return None
         late_s = usual[0] + max(params.stall_least_s, params.stall_spreads * usual[1])
         return late_s if side.insole in self._legs.insoles else late_s + params.shin_stall_s
-
-    def _blow(self, side: Side, start_s: float, end_s: float, *, learn: bool = False) -> Blow | None:
-        """A blow to the toes that is none of this wearer's usual ones. ``learn``: this is the swing's one look."""
-        insole, lifted_s = self._legs.insoles.get(side.insole), self._feet[side].lifted_before(end_s)
-        if insole is None or lifted_s is None or not self._legs.complete_since(side.insole, start_s):
-            return None
-        blow = find_blow(insole, lifted_s, start_s, end_s, self._params.blow)
-        if blow is None:
-            return None
-        least_pct = self._rises[side].least_pct(insole)
-        if learn:
-            self._rises[side].learn(blow.rise_pct)
-        return blow if least_pct is not None and blow.brief and blow.rise_pct >= least_pct else None
-
-    def _feels(self, side: Side, since_s: float) -> bool:
-        """Whether the foot's insole would have felt a blow since then."""
-        insole = self._legs.insoles.get(side.insole)
-        known = insole is not None and self._rises[side].least_pct(insole) is not None
-        return known and self._legs.complete_since(side.insole, since_s)
 
     def _is_armed(self, side: Side, time_s: float) -> bool:
         params = self._params
@@ -275,6 +252,18 @@ class TripDetector:
                 outputs += self._decide(_Verdict(incident), now_s)
         return outputs
 
+    def _judged(self, judged: JudgedContact, now_s: float) -> list[Output]:
+        """Who lands on the heel and now did not was lowering the foot in a hurry."""
+        if judged.strike is Strike.UNKNOWN:
+            return []
+        side, on_heel = judged.contact.side, judged.strike is Strike.HEEL
+        incident = self._open.get(side)
+        if incident is not None and incident.contact == judged.contact:
+            incident.fore_first = not on_heel and self._feet[side].lands_on_heel
+        elif not self._open:
+            self._feet[side].learn_strike(on_heel=on_heel)
+        return []
+
     def _look_through(self, contact: InitialContact, now_s: float) -> list[Output]:
         """Without a shin sensor: were the toes hit in the swing that this contact ended?"""
         side, params = contact.side, self._params
@@ -283,11 +272,12 @@ class TripDetector:
         if lifted_s is None or usual_s is None:
             return []
         start_s, end_s = lifted_s + params.blow_swing_s[0], contact.time_s - params.blow_swing_s[1]
-        blow = self._blow(side, start_s, end_s, learn=True)
+        blow = self._toes[side].blow(lifted_s, start_s, end_s, learn=True)
         if blow is None or blow.rise_pct < params.blow.alone_pct or not self._is_armed(side, lifted_s):
             return []
         phase_pct = min(100.0 * (blow.time_s - lifted_s) / usual_s, 100.0)
-        return self._suspect(side, blow.time_s, phase_pct, Evidence.BLOW, now_s, blow=True, learnt=True)
+        found = self._suspect(side, blow.time_s, phase_pct, Evidence.BLOW, now_s, blow=True, learnt=True)
+        return found if self._wearer.is_affected(side) else [*self._propose(self._open[side], now_s), *found]
 
     def _decide(self, verdict: _Verdict, now_s: float) -> list[Output]:
         """Confirm, if enough speaks for it."""
@@ -297,29 +287,14 @@ class TripDetector:
         signs = signs_of(incident, self._feet, params)
         if len(signs) < enough(incident, self._feet[incident.side], params) or incident.contacts < 2:
             return []
+        contact = incident.contact
+        if contact is not None and self._contexts.at(contact.time_s) not in MAY_TRIP - {Context.BACKWARD}:
+            return []  # a step back turns the shank round too
         incident.decided = True
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
-        steady_s = incident.steady_s
-        confidence = min(0.95, 0.6 + 0.1 * len(signs) + (0.1 if incident.learnt else 0.0))
+        strategy = strategy_of(incident, params)
         outputs.append(Trip(incident.side, incident.time_s, "confirmed"))
-        outputs.append(
-            self._make(
-                Kind.TRIP,
-                incident.side,
-                incident.time_s,
-                now_s,
-                confidence=confidence,
-                discriminator="confirmed",
-                fields={
-                    "stage": "confirmed",
-                    "candidate_id": incident.candidate_id,
-                    "strategy": strategy_of(incident, params),
-                    "recovery_steps": incident.unsteady if steady_s is not None else None,
-                    "recovery_s": steady_s - incident.time_s if steady_s is not None else None,
-                    "swing_phase_pct": incident.phase_pct,
-                },
-            )
-        )
+        outputs.append(trip_report.confirmed(self._make, incident, strategy, len(signs), now_s))
         return outputs
 
     def _look_back(self, aftermath: _Aftermath, now_s: float) -> list[Output]:
@@ -329,34 +304,17 @@ class TripDetector:
             return []
         confirmed = self._decide(_Verdict(incident), now_s)
         del self._open[incident.side]
-        if incident.decided or incident.contacts < 3 or incident.evidence is Evidence.BLOW:
+        if incident.decided or incident.contacts < 3:
             return confirmed
         if incident.evidence is Evidence.STALLED and not incident.blow:
             return confirmed
+        if incident.evidence is Evidence.BLOW and self._wearer.is_affected(incident.side):  # dropped toes scuff
+            return confirmed
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
-        fields = {"candidate_id": incident.candidate_id, "swing_phase_pct": incident.phase_pct}
-        confidence = 0.8 if incident.likely else 0.5
-        event = self._make(Kind.TOE_CATCH, incident.side, incident.time_s, now_s, confidence=confidence, fields=fields)
-        return [*outputs, event]
+        return [*outputs, trip_report.toe_catch(self._make, incident, now_s)]
 
     def _propose(self, incident: Incident, now_s: float) -> list[Output]:
-        confidence = 0.6 if incident.likely else 0.4 if incident.evidence is not Evidence.BLOW else 0.3
-        event = self._make(
-            Kind.TRIP,
-            incident.side,
-            incident.time_s,
-            now_s,
-            confidence=confidence - (0.0 if incident.learnt else 0.1),
-            discriminator="candidate",
-            fields={
-                "stage": "candidate",
-                "candidate_id": None,
-                "strategy": "unknown",
-                "recovery_steps": None,
-                "recovery_s": None,
-                "swing_phase_pct": incident.phase_pct,
-            },
-        )
+        event = trip_report.candidate(self._make, incident, now_s)
         incident.candidate_id = event.id
         return [Trip(incident.side, incident.time_s, "candidate"), event]
 

@@ -64,6 +64,78 @@ class Field:
 
 NUMBER, STRING, BOOLEAN = "number", "string", "boolean"
 
+BOUT_SIDE_MEASURES = {
+    "step_time_s": "step time",
+    "stance_time_s": "stance time",
+    "swing_time_s": "swing time",
+    "stance_pct": "stance in % of the stride",
+    "stride_length_m": "stride length",
+    "shank_range_deg": "shank pitch range",
+    "shank_at_contact_deg": "shank pitch at initial contact",
+    "swing_peak_dps": "highest shank pitch rate in swing",
+    "peak_load_pct": "highest load",
+    "loading_rate": "loading rate",
+    "push_off_ratio": "push-off ratio",
+    "cop_backward_pct": "backward travel of the centre of pressure",
+}
+"""Measures of a step that a walk has per side: median, and spread (1.4826 times the median absolute deviation)."""
+
+FATIGUE_MEASURES = {
+    "toe_first_pct": "toe-first share",
+    "swing_time_s": "swing time",
+    "shank_range_deg": "shank pitch range",
+}
+"""Measures of the affected side that are followed within a walk."""
+
+_UNITS = ("s", "pct", "m", "deg", "dps")
+
+
+def of_side(measure: str, side: Side, what: str = "") -> str:
+    """Name of a walk's measure of one side: ``stance_time_s`` to ``stance_time_left_s``, its unit last."""
+    stem, _, unit = measure.rpartition("_")
+    if unit not in _UNITS:
+        stem, unit = measure, ""
+    return "_".join(filter(None, (stem, side.value, what, unit)))
+
+
+def _walk_side_fields() -> dict[str, Field]:
+    """Fields of a walk, per side."""
+    fields: dict[str, Field] = {}
+    for side in (Side.LEFT, Side.RIGHT):
+        fields[f"strides_used_{side.value}"] = Field(NUMBER, f"level strides of the {side.value} foot in the medians")
+        for strike in ("heel", "flat", "toe"):
+            fields[f"{strike}_first_{side.value}_pct"] = Field(
+                NUMBER,
+                f"{strike} contacts, % of the {side.value} foot's judged ones, first and last two steps left out",
+            )
+        for measure, meaning in BOUT_SIDE_MEASURES.items():
+            fields[of_side(measure, side)] = Field(NUMBER, f"{meaning}, {side.value}: median of level strides")
+            fields[of_side(measure, side, "spread")] = Field(NUMBER, "its spread")
+    return fields
+
+
+def _walk_context_fields() -> dict[str, Field]:
+    """Fields of a walk, per kind of steps."""
+    fields: dict[str, Field] = {}
+    for context in sorted(ON_FOOT):
+        fields[f"{context.value}_steps"] = Field(NUMBER, f"steps in context {context.value}")
+        fields[f"{context.value}_toe_drags"] = Field(NUMBER, "toe drags and scuffs among them")
+        fields[f"{context.value}_toe_first_pct"] = Field(NUMBER, "toe-first, % of the affected side's judged ones")
+    return fields
+
+
+def _walk_fatigue_fields() -> dict[str, Field]:
+    """Fields of a walk: how it changed. Affected side only."""
+    fields: dict[str, Field] = {}
+    for measure, meaning in FATIGUE_MEASURES.items():
+        fields[f"{measure}_first_min"] = Field(NUMBER, f"{meaning} of the affected side in the first minute")
+        fields[f"{measure}_last_min"] = Field(NUMBER, "the same in the last minute")
+        fields[f"{measure}_per_min"] = Field(NUMBER, "its change per minute")
+        fields[f"{measure}_per_100_steps"] = Field(NUMBER, "its change per 100 steps of both feet")
+        fields[f"{measure}_onset_min"] = Field(NUMBER, "minute at which it began to change; null: steady, or too short")
+    return fields
+
+
 FIELDS: dict[Kind, dict[str, Field]] = {
     Kind.INITIAL_CONTACT: {
         "strike": Field(STRING, "what touched first: heel, flat, toe or unknown"),
@@ -138,10 +210,30 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "duration_s": Field(NUMBER, "first to last initial contact"),
         "steps": Field(NUMBER, "initial contacts in the bout"),
         "cadence_spm": Field(NUMBER, "steps per minute"),
-        "toe_first_pct": Field(NUMBER, "toe-first contacts of the affected side, % of its judged contacts"),
+        "toe_first_pct": Field(
+            NUMBER,
+            "toe-first contacts of the affected side, % of its judged level ones, first and last two steps left out",
+        ),
         "toe_drags": Field(NUMBER, "toe drags and scuffs in the bout"),
+        "toe_drags_per_1000_steps": Field(NUMBER, "the same per 1000 steps of both feet"),
         "trips": Field(NUMBER, "confirmed trips in the bout"),
         "coverage_pct": Field(NUMBER, "time with data from all sensors, % of the bout"),
+        "speed_mps": Field(NUMBER, "speed of level walking"),
+        "distance_m": Field(NUMBER, "way of the whole bout"),
+        "length_estimated": Field(BOOLEAN, "true: no timed walk has scaled lengths, speed and distance"),
+        "stride_time_s": Field(NUMBER, "stride time of both feet: median of level strides"),
+        "stride_time_cv_pct": Field(NUMBER, "its spread in %; of 30 level strides or more"),
+        "double_support_s": Field(NUMBER, "double support: median of level strides"),
+        "double_support_pct": Field(NUMBER, "the same in % of the stride"),
+        "step_time_symmetry_pct": Field(
+            NUMBER, "100 (P - N) / ((P + N) / 2) of step times; P the affected side, or left where not just one is"
+        ),
+        "stance_time_symmetry_pct": Field(NUMBER, "the same of stance times"),
+        "swing_time_symmetry_pct": Field(NUMBER, "the same of swing times"),
+        **_walk_side_fields(),
+        **_walk_context_fields(),
+        **_walk_fatigue_fields(),
+        "absent": Field(STRING, "what is null and why, in words"),
     },
     Kind.COMPENSATION: {
         "type": Field(STRING, "steppage, circumduction, vaulting or hip_hike"),

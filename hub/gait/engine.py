@@ -8,6 +8,7 @@ from hub.gait.calibration import Calibration
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import Detector, EventMaker, Handler, Output
 from hub.gait.detectors.bearing import Bearing, BearingParams
+from hub.gait.detectors.bout_summary import BoutParams
 from hub.gait.detectors.bouts import BoutDetector
 from hub.gait.detectors.compensation import CompensationDetector, CompensationParams
 from hub.gait.detectors.contact import ContactDetector, ContactParams
@@ -63,6 +64,7 @@ class GaitParams:
     step: StepParams = field(default_factory=StepParams)
     trip: TripParams = field(default_factory=TripParams)
     fall: FallParams = field(default_factory=FallParams)
+    bout: BoutParams = field(default_factory=BoutParams)
     quality: QualityParams = field(default_factory=QualityParams)
 
 
@@ -120,7 +122,7 @@ class GaitEngine:
             StepDetector(session, legs, contexts, self._make, params.step, stride_scales=calibration.stride_scales),
             TripDetector(session, legs, contexts, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),
-            BoutDetector(session, self._make),
+            BoutDetector(session, self._make, params.bout),
         ]
         self._routes: dict[type, list[Handler]] = {}
         for detector in self._detectors:

@@ -33,7 +33,7 @@ HEEL = [i for i, cell in enumerate(EIGHT_CELLS) if cell.region is Region.HEEL]
 
 
 def played(*script: Segment, duration_s: float, seed: int = 5) -> Recording:
-    walker = Walker(script, seed=seed, imu=ImuParams(), insole=InsoleParams())
+    walker = Walker(script, seed=seed, imu=ImuParams(), insole=InsoleParams(), chunk_s=4)
     return record(walker, duration_s, RATE_HZ, ALL)
 
 
@@ -141,7 +141,7 @@ def test_feet_that_never_leave_the_ground_are_loaded_all_through_swing(profile: 
 def test_either_leg_trips_anywhere_in_swing(phase: float, side: Side) -> None:
     for strength, strategy in itertools.product((1.0, 0.5, 0.3), Strategy):
         trip = Trip(6.0, phase, strength, strategy, side)
-        walker = Walker([Stand(2.0), Walk(12.0, PROFILES["foot_drop"], (trip,))], seed=5, imu=ImuParams())
+        walker = Walker([Stand(2.0), Walk(12.0, PROFILES["foot_drop"], (trip,))], seed=5, imu=ImuParams(), chunk_s=4)
         recording = record(walker, 14.0, 100.0, [side.shin])
         (blow,) = [e for e in recording.truth if e.kind in {"trip", "toe_catch"}]
         assert (blow.side, blow.kind) == (side, "toe_catch" if strength < 0.4 else "trip")

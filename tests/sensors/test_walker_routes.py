@@ -78,7 +78,7 @@ CONTEXT = {
 def walked(name: str, profile: str = "healthy", seed: int = 5) -> Recording:
     """Level, the stretch, and level again, felt by perfect sensors."""
     route = Route(PROFILES[profile], (Level(5.0), STRETCHES[name], Level(5.0)))
-    walker = Walker([Stand(2.0), route], seed=seed, imu=ImuParams(), insole=InsoleParams())
+    walker = Walker([Stand(2.0), route], seed=seed, imu=ImuParams(), insole=InsoleParams(), chunk_s=4)
     return record(walker, 40.0, RATE_HZ, [*INSOLES.values(), Role.LEFT_SHIN, Role.RIGHT_SHIN])
 
 

@@ -58,11 +58,11 @@ def test_scenarios_are_rendered_with_both_insoles_and_the_affected_shin() -> Non
 
 def test_trips_of_the_scenario_cover_swing_strength_and_both_legs() -> None:
     script = SCENARIOS["trips"].script(PROFILES["foot_drop"], np.random.default_rng(1))
-    truth = Walker(script, seed=1).truth_before(3600.0)
+    truth = Walker(script, seed=1).truth_before(2700.0)
     blows = [e for e in truth if e.kind in {"trip", "toe_catch"}]
     phases = np.array([e.swing_phase for e in blows], dtype=float)
-    assert len(blows) > 100
-    assert np.histogram(phases, bins=6, range=(0.05, 0.95))[0].min() >= 8
+    assert len(blows) > 80
+    assert np.histogram(phases, bins=6, range=(0.05, 0.95))[0].min() >= 6
     assert {e.strength for e in blows} == {1.0, 0.5, 0.3}
     assert {e.side for e in blows} == {Side.LEFT, Side.RIGHT}
     assert {e.value for e in blows} == {"", "elevating", "lowering", "delayed"}

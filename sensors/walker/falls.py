@@ -33,6 +33,7 @@ class FallKind(StrEnum):
     SIDEWAYS = "sideways"
     BACKWARD = "backward"
     COLLAPSE = "collapse"
+    KNEES = "knees"
     SLIDE = "slide"
 
 
@@ -112,6 +113,11 @@ def draw_descent(kind: FallKind, begin_s: float, impact_s: float, rng: np.random
         case FallKind.COLLAPSE:
             hit = Pose(rng.uniform(-85.0, -60.0), fore=1.0)
             rest = Pose(rng.uniform(-60.0, -10.0), right * rng.uniform(65.0, 90.0))
+        case FallKind.KNEES:
+            hit = Pose(rng.uniform(-92.0, -75.0), fore=1.0)
+            rest = Pose(
+                rng.uniform(-97.0, -84.0), right * rng.uniform(0.0, 8.0), press_bw=rng.uniform(0.01, 0.03), fore=1.0
+            )
         case FallKind.SLIDE:
             flat = rng.random() < 0.5
             rest = Pose(rng.uniform(40.0, 60.0), press_bw=rng.uniform(0.015, 0.05))

@@ -26,14 +26,14 @@ def draw_fall(profile: Profile, rng: Draw) -> Segment:
 
     Trips lead among falls of community-dwelling older people (Berg 1997: 34 % trips, 25 % slips); kinds are our choice.
     """
-    kinds = [FallKind.FORWARD, FallKind.SIDEWAYS, FallKind.BACKWARD, FallKind.COLLAPSE, FallKind.SLIDE]
+    kinds = list(FallKind)
     draw, walk_s = rng.random(), rng.uniform(10.0, 40.0)
     if draw < 0.5:
-        kind = FallKind.FORWARD if rng.random() < 0.75 else FallKind.SIDEWAYS
+        kind = (FallKind.FORWARD, FallKind.SIDEWAYS, FallKind.KNEES)[int(rng.choice(3, p=[0.6, 0.2, 0.2]))]
         return WalkAndFall(walk_s, profile, Trip(walk_s - 3.0, rng.uniform(0.1, 0.9)), kind)
     if draw < 0.75:
-        return WalkAndFall(walk_s, profile, kind=kinds[int(rng.choice(4, p=[0.2, 0.3, 0.3, 0.2]))])
-    return Fall(kinds[int(rng.choice(5, p=[0.1, 0.25, 0.25, 0.2, 0.2]))])
+        return WalkAndFall(walk_s, profile, kind=kinds[int(rng.choice(5, p=[0.2, 0.25, 0.25, 0.2, 0.1]))])
+    return Fall(kinds[int(rng.choice(6, p=[0.1, 0.2, 0.25, 0.15, 0.1, 0.2]))])
 
 
 def falls(profile: Profile, rng: Draw) -> Iterator[Segment]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.feed import LateSamples, SampleHole, SensorBack, SensorSilent
+from hub.gait.signals.cells import CellStuck
 from hub.gait.signals.insole import Loaded, Unloaded
 from hub.gait.signals.shank import StrapSlipped
 from hub.gait.timeline import Later
@@ -104,6 +105,7 @@ class QualityDetector:
             SampleHole: self._hole,
             LateSamples: self._late,
             StrapSlipped: self._slipped,
+            CellStuck: self._stuck,
             Loaded: self._loaded,
             Unloaded: self._unloaded,
             _Lost: self._still_silent,
@@ -169,6 +171,11 @@ class QualityDetector:
     def _slipped(self, mark: StrapSlipped, now_s: float) -> list[Output]:
         reason = f"the {NAMES[mark.role]} has turned by {mark.moved_deg:.0f} degrees on the leg: tighten its strap"
         return [self._say(mark.role, "strap_slipped", reason, (now_s, now_s))]
+
+    def _stuck(self, mark: CellStuck, now_s: float) -> list[Output]:
+        role = mark.side.insole
+        reason = f"{NAMES[role]}: cell {mark.cell + 1} is stuck; it is left out, and strikes there are less sure"
+        return [self._say(role, "cell_stuck", reason, (mark.time_s, now_s))]
 
     def _loaded(self, mark: Loaded, now_s: float) -> list[Output]:
         self._air.pop(mark.side, None)

@@ -9,8 +9,19 @@ import numpy as np
 
 from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
+from hub.gait.signals.cells import CellParams, CellWatch
 from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing
-from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, MOMENT, TOTAL, LoadScale, LoadScaleParams, ScaleLearner
+from hub.gait.signals.loadscale import (
+    COLUMNS,
+    FORE,
+    HEEL,
+    MOMENT,
+    TOTAL,
+    ZERO_IS_ZERO,
+    LoadScale,
+    LoadScaleParams,
+    ScaleLearner,
+)
 from hub.gait.timeline import Mark
 from hub.session import Floats, InsoleSpec
 from sensors.layout import Region, Side
@@ -34,6 +45,7 @@ class InsoleParams:
     swing_shortest_s: float = 0.100  # briefer is not learnt from
     swing_longest_s: float = 3.0  # longer is sitting or shoes off: nothing to learn from
     edge: EdgeParams = field(default_factory=EdgeParams)
+    cell: CellParams = field(default_factory=CellParams)
 
 
 class Touched(NamedTuple):
@@ -104,6 +116,8 @@ class InsoleStream:
         self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
         self._learner = ScaleLearner(spec, calibration, scale_params)
+        lowest = 0.0 if spec.unit in ZERO_IS_ZERO else inf
+        self._cells = CellWatch(side, len(spec.cells), lowest, params.cell)
         self._cell_y = np.array([[cell.y] for cell in spec.cells])
         self._cell_column = [REGION_COLUMN.get(cell.region, TOTAL) for cell in spec.cells]
         self.restart()
@@ -137,6 +151,7 @@ class InsoleStream:
         """Take n >= 1 samples in a row."""
         columns = self._sum_up(values)
         self._history.append(time_s, columns)
+        self._pushed = time_s, values
         if self._begin_s == inf:
             self._begin_s = float(time_s[0])
             self._learner.start(columns[:, 0])
@@ -180,10 +195,10 @@ class InsoleStream:
         self._highest = max(self._highest, highest)
         self._previous = float(total[count - 1])
         if count == due + 1 and self._state is _State.GROUNDED:
-            self._review(float(time_s[due]))
+            self._review(float(time_s[due]), marks)
         return count
 
-    def _review(self, now_s: float) -> None:
+    def _review(self, now_s: float, marks: list[Mark]) -> None:
         """Grounded for long: standing, or walking while unloaded is more than was taken for it."""
         if self._review_s > -inf:
             margin_s = self._params.review_margin_s
@@ -191,8 +206,15 @@ class InsoleStream:
             _, columns = self._history.told(start_s, end_s)
             total = columns[TOTAL]
             if len(total) and _rises_n(total) >= self._params.review_rises_n:
-                self._learner.review(columns[:, int(total.argmin())], total.item(total.argmax()))
+                self._look_at_cells(now_s, marks)
+                lightest, highest = int(total.argmin()), total.item(total.argmax())
+                self._learner.review(columns[:, lightest], highest, self._cells.stuck_load)
         self._review_s = now_s + self._params.review_s
+
+    def _look_at_cells(self, now_s: float, marks: list[Mark]) -> None:
+        """The load has changed since the last time: have all cells?"""
+        time_s, values = self._pushed
+        marks.extend(self._cells.look(now_s, values[int(time_s.searchsorted(now_s))], self._learner.scale.peak))
 
     def _releasing(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
         """Light: for long enough?"""
@@ -259,6 +281,7 @@ class InsoleStream:
             self._learner.lower(columns[:, loudest])
             self._since_s = now_s
             return
+        self._look_at_cells(now_s, marks)
         scale = self._learner.scale
         start_s = max(self._begin_s, self._since_s - self._params.release_longest_s)
         crossed_s = self._last_crossing(scale.on, start_s, now_s, rising=False)
@@ -272,6 +295,7 @@ class InsoleStream:
     def _load(self, now_s: float, marks: list[Mark]) -> None:
         touched_s = self._since_s
         self._review_s = now_s + self._params.review_s
+        self._look_at_cells(now_s, marks)
         guessed = not self._learner.knows_zero
         self._learn_from_swing(touched_s)
         scale = self._learner.scale

@@ -163,12 +163,14 @@ class ScaleLearner:
         peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
 
-    def review(self, lightest: Floats, highest_total: float) -> None:
+    def review(self, lightest: Floats, highest_total: float, stuck_load: float) -> None:
         """The foot has not been light for seconds, between these extremes: begin the zero anew if that is no standing.
 
-        Standing feet stay well loaded; walking feet come close to zero and go far beyond it.
+        Standing feet stay well loaded; walking feet come close to zero, or to what stuck cells add to it, and go far
+        beyond it.
         """
-        light, heavy = float(lightest[TOTAL]) - self.scale.zero[TOTAL], highest_total - self.scale.zero[TOTAL]
+        zero = self.scale.zero[TOTAL] + stuck_load
+        light, heavy = float(lightest[TOTAL]) - zero, highest_total - zero
         if light < self._params.near_zero_pct / 100 * self.scale.peak and 2 * heavy > self.scale.peak:
             self._known_zero, self._swings_n = False, 0
             self.scale = self._make(_plain(lightest), self.scale.peak, (0.0,) * COLUMNS, learnt=False)

@@ -176,11 +176,19 @@ def test_a_shift_in_time_shifts_the_events(name: str) -> None:
                 assert event[field] == value
 
 
+def unordered(events: list[dict[str, object]]) -> list[str]:
+    """Events, their fields and the reasons of what is absent, whatever their order."""
+    for event in events:
+        if event.get("absent"):
+            event["absent"] = sorted(str(event["absent"]).split("; "))
+    return sorted(json.dumps(event, sort_keys=True) for event in events)
+
+
 @walks
 def test_a_mirrored_person_gives_mirrored_events(name: str) -> None:
     mirrored = [json.dumps(event) for event in plain(events_of(WALKS[name].mirrored()))]
     swapped = [line.replace("left", "\0").replace("right", "left").replace("\0", "right") for line in mirrored]
-    assert sorted(swapped) == sorted(json.dumps(event) for event in plain(EXPECTED[name]))
+    assert unordered([json.loads(line) for line in swapped]) == unordered(plain(EXPECTED[name]))
 
 
 def test_no_event_spans_a_gap() -> None:

@@ -21,6 +21,8 @@ from sensors.walker import (
     Walker,
     record,
 )
+from sensors.walker.imu import bone_motion
+from sensors.walker.motion import ShankMotion
 
 RATE_HZ = 500.0
 LYING_S = 7.0
@@ -157,3 +159,25 @@ def test_falls_are_about_as_hard_and_as_fast_as_recorded_ones() -> None:
     assert 200.0 < np.median(rates_dps) < 400.0
     assert np.quantile(peaks_g, 0.1) < 3.0
     assert np.quantile(rates_dps, [0.05, 0.95]) == pytest.approx([190.0, 520.0], abs=90.0)
+
+
+def test_force_and_rate_are_those_of_a_turning_body() -> None:
+    """Against rotation matrices: yaw about the vertical, then pitch (ankle ahead: about -y), then roll about x."""
+    time_s = np.arange(0.0, 2.0, 0.002)
+    roll, pitch, yaw = (np.array(size) * np.sin(hz * time_s) for size, hz in ((70.0, 2.1), (-85.0, 1.3), (40.0, 3.0)))
+    push = np.random.default_rng(2).normal(0.0, 5.0, (3, time_s.size))
+    still = np.zeros(time_s.size)
+    motion = ShankMotion(pitch, roll, yaw, push[0], push[1], push[2])
+    force, rate = bone_motion(motion, phase=still, walking=still, time_s=time_s, contacts=(), touches=(), shaking=())
+    x, y, z = np.radians([roll, -pitch, yaw])
+    one, none = np.ones(time_s.size), np.zeros(time_s.size)
+    about_x = np.array([[one, none, none], [none, np.cos(x), -np.sin(x)], [none, np.sin(x), np.cos(x)]])
+    about_y = np.array([[np.cos(y), none, np.sin(y)], [none, one, none], [-np.sin(y), none, np.cos(y)]])
+    about_z = np.array([[np.cos(z), -np.sin(z), none], [np.sin(z), np.cos(z), none], [none, none, one]])
+    leaning = np.einsum("ijn,jkn->nik", about_y, about_x)
+    level = np.column_stack((push[0], push[1], push[2] + G_MPS2))
+    assert force == pytest.approx(np.einsum("nij,ni->nj", leaning, level), abs=1e-9)
+    world = np.einsum("ijn,njk->nik", about_z, leaning)
+    turned = np.einsum("nij,nik->njk", world, np.gradient(world, 0.002, axis=0))
+    felt = np.degrees(np.column_stack((turned[:, 2, 1], turned[:, 0, 2], turned[:, 1, 0])))
+    assert rate[2:-2] == pytest.approx(felt[2:-2], abs=0.3)

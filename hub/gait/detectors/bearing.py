@@ -85,12 +85,14 @@ class Bearing:
         return units <= ZERO_IS_ZERO or (insoles[side.insole].scale.learnt and insoles[side.other.insole].scale.learnt)
 
     def _carries(self, side: Side, load: float) -> bool:
-        """Whether the other foot's load is that of somebody on their feet. One of two ways to sum both feet must do."""
+        """Whether the other foot's load is that of somebody on their feet, as felt or, once learnt, by usual peaks."""
         own, other = self._legs.insoles[side.insole].scale, self._legs.insoles[side.other.insole].scale
         before = self._before[side]
         if before is not None:
-            least = min(before.own + before.other, before.own * other.peak / own.peak + before.other)
-            if load < self._params.taken_over * least:
+            both = before.own + before.other
+            if own.learnt and other.learnt:
+                both = min(both, before.own * other.peak / own.peak + before.other)
+            if load < self._params.taken_over * both:
                 return False
         return load >= self._params.borne * other.peak if other.learnt else before is not None or self._likely
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 
 import numpy as np
@@ -34,6 +35,7 @@ class LoadScaleParams:
     slow_unrest_pct: float = 1.0  # two cells with more unrest let go slowly: 1-17 in marpino
     near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (our choice)
     zone_pct: float = 3.0  # onset of a zone (our choice)
+    stance_pct: float = 40.0  # less is no stance: feet put down in sitting bear 10-30 %, crutches leave 60 (walker)
     kept: int = 20  # swings and stances that count (our choice)
     then_every: int = 4  # with so many seen, the scale is renewed every so many swings
     enough: int = 3  # swings and stances after which the scale is trusted (our choice)
@@ -128,6 +130,7 @@ class ScaleLearner:
         peak = calibration.peak_load if calibration else self._least_peak
         unrest = (calibration.unrest if calibration else ()) or (0.0,) * COLUMNS
         self.scale = self._make(zero, peak, unrest, learnt=calibration is not None)
+        self._least_stance = params.stance_pct / 100 * peak if calibration else -inf
 
     def start(self, columns: Floats) -> None:
         """First sample ever: where the unloaded value is not known, it is at most this."""
@@ -176,8 +179,9 @@ class ScaleLearner:
             self.scale = self._make(_plain(lightest), self.scale.peak, (0.0,) * COLUMNS, learnt=False)
 
     def stance(self, highest_total: float) -> None:
-        """A stance is over; its peak counts from the next swing on."""
-        self._peaks.append(highest_total)
+        """A stance is over; its peak counts from the next swing on, unless the foot was only put down in sitting."""
+        if highest_total - self.scale.zero[TOTAL] >= self._least_stance:
+            self._peaks.append(highest_total)
 
     def swing(self, quiet: Floats, loud: Floats) -> None:
         """A swing is over: its low and high quantiles of each column.
@@ -200,6 +204,8 @@ class ScaleLearner:
         enough = len(peaks) >= self._params.enough
         peak = median(peaks) if enough else max([self.scale.peak, *peaks])
         self.scale = self._make(zero, max(peak, self._least_peak), unrest, learnt=enough or self.scale.learnt)
+        if self.scale.learnt:
+            self._least_stance = self._params.stance_pct / 100 * self.scale.peak
 
     def calibration(self) -> InsoleCalibration | None:
         """What the next walk may start from; None before enough was seen."""

@@ -51,6 +51,7 @@ class ShankParams:
     review_every_s: float = 2.5  # how often the axes are checked
     settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (our choice)
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
+    sign_swings: int = 8  # from so many swings on, an axis that suddenly points the other way is doubted (our choice)
     opposed_s: float = 30.0  # an axis that points the other way for less is right: stairs turn the skew round (walker)
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
@@ -279,7 +280,7 @@ class ShankStream:
 
     def _only_opposed(self, moved_deg: float, now_s: float) -> bool:
         """Whether the axis points the other way, but has not done so for long enough to be believed."""
-        if moved_deg <= 90.0:
+        if moved_deg <= 90.0 or (self._cold and self._swings < self._params.sign_swings):
             self._opposed_since_s = inf
             return False
         self._opposed_since_s = min(self._opposed_since_s, now_s)

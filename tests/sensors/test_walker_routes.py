@@ -33,6 +33,8 @@ from sensors.walker import (
     Walker,
     record,
 )
+from sensors.walker.motion import shank_motion
+from sensors.walker.plan import Plan
 
 RATE_HZ = 250.0
 WEIGHT_N = Person().weight_n
@@ -291,6 +293,20 @@ def test_routes_do_not_depend_on_portions_either() -> None:
     pieces = Walker(script, seed=4)
     parts = [np.hstack(pieces.shank(Side.RIGHT, time_s[i : i + 37])) for i in range(0, time_s.size, 37)]
     assert np.array_equal(whole, np.vstack(parts))
+
+
+@pytest.mark.parametrize(
+    ("stretch", "climbed_m"), [(Stairs(8), 8 * 0.17), (Stairs(8, up=False), -8 * 0.17), (Curb(height_m=0.14), 0.14)]
+)
+def test_the_shank_is_carried_up_and_down(stretch: Stretch, climbed_m: float) -> None:
+    """Integrated twice from standing to standing, its acceleration gives the height of the treads."""
+    plan = Plan(Person(), np.random.default_rng(3))
+    for _ in Route(PROFILES["healthy"], (Level(3.0), stretch, Level(3.0))).play(plan):
+        pass
+    time_s = np.arange(-0.2, plan.now_s, 1.0 / 500.0)
+    up_mps2 = shank_motion(plan, Side.RIGHT, time_s).up_mps2
+    height_m = np.cumsum(np.cumsum(up_mps2)) / 500.0**2
+    assert height_m[-40] == pytest.approx(climbed_m, abs=0.03)
 
 
 def test_slopes_that_nobody_walks_are_refused() -> None:

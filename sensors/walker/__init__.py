@@ -19,10 +19,10 @@ from sensors.walker.scenarios import SCENARIOS, Scenario
 from sensors.walker.scripts import demo_script, evaluation_script
 from sensors.walker.seats import Chair, CrossLegs, Dangle, Rest, Seat, SeatedPart
 from sensors.walker.segments import Segment, Sit, Stand
-from sensors.walker.session import EIGHT_CELLS, Recording, record, render_session
+from sensors.walker.session import Recording, record, render_session
 from sensors.walker.shoes import PutAway, ShoesOff
 from sensors.walker.strap import Slip
-from sensors.walker.stream import Portion, portions
+from sensors.walker.stream import EIGHT_CELLS, Portion, portions
 from sensors.walker.stretches import (
     Aided,
     Backward,

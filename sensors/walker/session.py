@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sensors.driver import Floats
-from sensors.layout import Cell, Region, Role, Side
+from sensors.layout import Cell, Role, Side
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.person import Person
@@ -15,25 +15,12 @@ from sensors.walker.profiles import PROFILES
 from sensors.walker.scenarios import SCENARIOS
 from sensors.walker.scripts import evaluation_script
 from sensors.walker.segments import Segment
+from sensors.walker.stream import EIGHT_CELLS, portions
 from sensors.walker.truth import TruthEvent
 from sensors.walker.walker import Walker
 
-EIGHT_CELLS = (
-    Cell(0.40, 0.08, Region.HEEL),
-    Cell(0.62, 0.14, Region.HEEL),
-    Cell(0.68, 0.42, Region.MIDFOOT),
-    Cell(0.25, 0.66, Region.FOREFOOT),
-    Cell(0.50, 0.71, Region.FOREFOOT),
-    Cell(0.78, 0.66, Region.FOREFOOT),
-    Cell(0.28, 0.90, Region.TOES),
-    Cell(0.60, 0.87, Region.TOES),
-)
-"""A usual layout: two heel, one midfoot, three forefoot and two toe cells."""
-
 _CHUNK_S = 4
 """Seconds made at once: longer saves little more, and costs memory."""
-
-_PORTION_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,21 +45,10 @@ def record(
     walker: Walker, duration_s: float, rate_hz: float, roles: Iterable[Role], cells: tuple[Cell, ...] = EIGHT_CELLS
 ) -> Recording:
     """Ask the walker for evenly spaced samples from 0 s on, and for the truth in them."""
-    time_s = np.arange(int(duration_s * rate_hz)) / rate_hz
-    parts: dict[Role, list[Floats]] = {role: [] for role in roles}
-    truth: list[TruthEvent] = []
-    portion_n = max(int(_PORTION_S * rate_hz), 1)
-    for begin in range(0, time_s.size, portion_n):
-        portion = time_s[begin : begin + portion_n]
-        for role, blocks in parts.items():
-            if role.is_insole:
-                blocks.append(walker.cell_forces_n(role.side, cells, portion))
-            else:
-                blocks.append(np.hstack(walker.shank(role.side, portion)))
-        truth += walker.truth_before(float(portion[-1]))
-    truth += walker.truth_before(time_s.size / rate_hz, closing=True)
-    values = {role: np.concatenate(blocks) for role, blocks in parts.items()}
-    return Recording(rate_hz, time_s, values, cells, tuple(sorted(truth, key=lambda event: event.time_s)))
+    told = list(portions(walker, duration_s, rate_hz, roles, cells))
+    truth = sorted((event for portion in told for event in portion.truth), key=lambda event: event.time_s)
+    values = {role: np.concatenate([portion.values[role] for portion in told]) for role in told[0].values}
+    return Recording(rate_hz, np.arange(int(duration_s * rate_hz)) / rate_hz, values, cells, tuple(truth))
 
 
 def render_session(

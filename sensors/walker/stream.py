@@ -6,11 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from sensors.driver import Floats
-from sensors.layout import Cell, Role
+from sensors.layout import Cell, Region, Role
 from sensors.walker.loss import LossParams, LossyLink
-from sensors.walker.session import EIGHT_CELLS
 from sensors.walker.truth import TruthEvent
 from sensors.walker.walker import Walker
+
+EIGHT_CELLS = (
+    Cell(0.40, 0.08, Region.HEEL),
+    Cell(0.62, 0.14, Region.HEEL),
+    Cell(0.68, 0.42, Region.MIDFOOT),
+    Cell(0.25, 0.66, Region.FOREFOOT),
+    Cell(0.50, 0.71, Region.FOREFOOT),
+    Cell(0.78, 0.66, Region.FOREFOOT),
+    Cell(0.28, 0.90, Region.TOES),
+    Cell(0.60, 0.87, Region.TOES),
+)
+"""A usual layout: two heel, one midfoot, three forefoot and two toe cells."""
+
+_CHUNK_S = 4
+"""Seconds made at once: longer saves little more, and costs memory."""
 
 _PORTION_S = 10.0
 

@@ -10,9 +10,7 @@ from hub.recording.truth import Truth
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from hub.validation.matching import Window, match
 from hub.validation.runner import SIMULATED_SOURCE
-from hub.validation.score import Proportion, Spread
 from hub.validation.scoring import ScoringParams
-from hub.validation.tables import NOTHING, Row, proportion
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import PROFILES, Population, TruthEvent, render_session
 from sensors.walker.profiles import FootUse
@@ -125,43 +123,6 @@ def trip_outcomes(truth: Sequence[TruthEvent], events: Sequence[Event]) -> list[
                 )
             )
     return result
-
-
-TRIP_HEADER: Row = (
-    "swing phase",
-    "trips",
-    "candidate %",
-    "confirmed %",
-    "strategy right %",
-    "candidate late ms",
-    "95 %",
-)
-PHASES = {"early (below 35 %)": (0.0, 0.35), "middle (35-70 %)": (0.35, 0.7), "late (from 70 %)": (0.7, 1.01)}
-"""Thirds of the swing, parted where the shank gyro goes blind: it decelerates by itself in the last 30 %."""
-
-
-def trip_rows(runs: Sequence[tuple[Simulation, list[Event]]]) -> list[Row]:
-    """How trips were found by part of the swing. Late: from the true onset to the sample that decided the candidate."""
-    found = [outcome for simulation, events in runs for outcome in trip_outcomes(simulation.truth, events)]
-    rows: list[Row] = []
-    for phase, (first, end) in PHASES.items():
-        here = [outcome for outcome in found if first <= outcome.swing_phase < end]
-        if not here:
-            continue
-        confirmed = [outcome for outcome in here if outcome.confirmed_strategy is not None]
-        late = Spread.of(tuple(o.candidate_late_s for o in here if o.candidate_late_s is not None))
-        rows.append(
-            (
-                phase,
-                str(len(here)),
-                proportion(Proportion(sum(o.candidate_late_s is not None for o in here), len(here))),
-                proportion(Proportion(len(confirmed), len(here))),
-                proportion(Proportion(sum(o.confirmed_strategy == o.strategy for o in confirmed), len(confirmed))),
-                f"{late.median_ms:.0f}" if late else NOTHING,
-                f"{late.p95_ms:.0f}" if late else NOTHING,
-            )
-        )
-    return rows
 
 
 def _partners(true: Sequence[TruthEvent], events: Sequence[Event], side: Side, stage: str) -> dict[int, Event]:

@@ -60,6 +60,7 @@ def _stride(
     if len(others_initial_s) == 1:
         true["step_time_s"] = end_s - others_initial_s[0]
         if len(others_final_s) == 1 and start_s < others_final_s[0] < others_initial_s[0] < lift_s:
+            true["single_support_s"] = others_initial_s[0] - others_final_s[0]
             true["double_support_s"] = (others_final_s[0] - start_s) + (lift_s - others_initial_s[0])
     return true
 

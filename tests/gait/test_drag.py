@@ -122,7 +122,7 @@ def drags(recording: Recording) -> list[dict[str, object]]:
 
 
 def pressed(shape: Callable[[Floats], Floats]) -> Recording:
-    """A made-up walk whose left toes bear a tenth of the load in every second swing, shaped over time since lift."""
+    """A made-up walk whose left toes bear a twentieth of the load in every second swing, shaped over time since lift."""
     walk = make_walk(seed=17, seconds=40.0)
 
     def press(role: Role, time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -141,6 +141,15 @@ def test_pressure_inside_the_shoe_is_no_drag() -> None:
 
 def test_a_shoe_that_lets_go_late_is_no_drag() -> None:
     assert not drags(pressed(lambda since_s: 0.6 * ((since_s > -0.1) & (since_s < 0.2))))
+
+
+def test_a_faint_touch_needs_two_signs() -> None:
+    def brief(load: float, lasting_s: float) -> Callable[[Floats], Floats]:
+        return lambda since_s: load * ((since_s > 0.2) & (since_s < 0.2 + lasting_s))
+
+    assert drags(pressed(brief(1.5, 0.085)))
+    assert drags(pressed(brief(1.5, 0.15)))
+    assert not drags(pressed(lambda since_s: brief(0.6, 0.085)(since_s) * (1.0 + 0.8 * np.sin(150.0 * since_s))))
 
 
 def test_feet_without_foot_drop_are_not_looked_at() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hub.events import Event, Kind
 from hub.gait import GaitEngine
 from hub.gait.detectors.quality import QualityParams, limits
-from hub.gait.detectors.slap import Lowering, SlapParams, measure_lowering
+from hub.gait.detectors.slap import Lowering, SlapParams, measure_lowering, signs_of
 from hub.session import Block, Floats, InsoleSpec, Session, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker.session import Recording
@@ -46,6 +46,14 @@ def test_a_forefoot_that_does_not_come_down_or_was_down_has_no_lowering() -> Non
     time_s = np.arange(0.0, 0.2, 0.01) - 0.05
     assert lowering(np.full(20, 3.0)) is None
     assert lowering(np.where(time_s > -0.04, 30.0, 0.0)) is None
+
+
+def test_two_signs_are_enough_only_against_a_known_usual() -> None:
+    fast = Lowering(after_s=0.05, rate_pct_s=1000.0, rebound=0.0)
+    assert signs_of(fast, None, PARAMS) == PARAMS.signs < PARAMS.strict_signs
+    assert signs_of(fast, Lowering(0.07, 600.0, 0.0), PARAMS) == 0
+    assert signs_of(fast, Lowering(0.11, 400.0, 0.0), PARAMS) == PARAMS.signs
+    assert signs_of(Lowering(0.035, 2000.0, 0.5), None, PARAMS) == PARAMS.strict_signs
 
 
 def slaps(recording: Recording, affected: str = "right") -> list[Event]:

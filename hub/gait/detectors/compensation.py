@@ -53,7 +53,7 @@ class CompensationParams:
     # how many
     window_n: int = 10  # strides that were looked at
     calm_every: int = 3  # while nothing shows, of so many strides one is looked at
-    least_n: int = 5  # of them, begin a run (our choice)
+    least_n: int = 6  # of them, begin a run (our choice)
     over_n: int = 2  # of them or fewer: the run is over
     again_s: float = 60.0  # a run that goes on is told so often
     sure: float = 0.8  # confidence against own strides, or of what needs none
@@ -71,7 +71,8 @@ def compensations(
     """
     found: dict[Compensation, float] = {}
     heel_off, usual = stride.heel_off_share, norm.of("heel_off_share")
-    if heel_off is not None and heel_off < (usual.middle - params.heel_off_before if usual else params.heel_off_share):
+    sooner = max(params.sigmas * usual.spread, params.heel_off_before) if usual else 0.0
+    if heel_off is not None and heel_off < (usual.middle - sooner if usual else params.heel_off_share):
         found[Compensation.VAULTING] = params.sure
     outward, usual = stride.outward_deg, norm.of("outward_deg")
     if outward is not None and outward > _limit(usual, params.outward_beyond_deg, params.outward_deg, params):

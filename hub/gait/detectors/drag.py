@@ -28,6 +28,10 @@ class DragParams:
     shortest_s: float = 0.050  # briefer is noise, or a blow (our choice)
     scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (our choice)
     scuff_share: float = 0.15
+    faint_pct: float = (
+        4.0  # a touch so light and below scuff_s may be a toe that moves in its shoe (marpino, gaitpdb): ...
+    )
+    faint_signs: int = 2  # ... one sign is not enough
     swing_shortest_s: float = 0.150  # (our choice)
     swing_longest_s: float = 2.0  # longer is no step
     early_pct: float = 33.0
@@ -168,8 +172,12 @@ class DragDetector:
         """How many signs say that a touch was the ground's. A shoe that lets go late is told by unsteadiness alone."""
         if touch.from_lift and not touch.unsteady:
             return 0
-        signs = touch.unsteady + touch.sharp + (shank.times_usual >= self._params.rough)
-        return signs + shank.slowed if signs else 0
+        params = self._params
+        signs = touch.unsteady + touch.sharp + (shank.times_usual >= params.rough)
+        lasted_s = touch.end_s - touch.start_s
+        faint = lasted_s < params.scuff_s and touch.impulse_pct_s < params.faint_pct * lasted_s
+        least = params.faint_signs if faint else 1
+        return signs + shank.slowed if signs >= least else 0
 
     def _touched(self, swing: _Swing) -> list[Touch] | None:
         """Touches of the forefoot in the swing; None where no insole could have felt them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
-from hub.events import Context, Kind, Value
+from hub.events import ON_FOOT, Context, Kind, Value
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.detectors.strike import onset_s
@@ -38,8 +38,10 @@ class SlapParams:
     before_s: float = 0.060  # the heel may have touched so long before the contact counts (our choice)
     judged_after_s: float = 0.150  # after initial contact: the latency budget; a slap is over by then
     fore_pct: float = 10.0  # the forefoot has come down (our choice)
-    early_s: float = 0.055  # controlled lowering takes longer: 97 % of heel-first contacts (gaitpdb), walker 24-51 ms
-    early_share: float = 0.55  # of the usual time ... (our choice)
+    early_share: float = 0.6  # of the usual time to come down (our choice)
+    early_s: float = (
+        0.055  # where that is not known: 97 % of heel-first contacts take longer (gaitpdb); walker 24-51 ms
+    )
     slope_over_s: float = 0.020
     hard_pct_s: float = 800.0  # 99th percentile of heel-first contacts 820 (gaitpdb); slaps from 1400 on (walker)
     hard_times: float = 2.0  # the usual rate (our choice)
@@ -47,7 +49,8 @@ class SlapParams:
     rebound_share: float = 0.15  # of that peak is lost again: 99th percentile 0.09 (gaitpdb); slaps 0.3-0.7 (walker)
     heel_first_ms: float = 10.0  # the heel leads by at least this
     signs: int = 2  # of early, hard, rebound
-    flat_signs: int = 3  # where the heel leads by so little that the contact is called flat
+    strict_signs: int = 3  # where the contact is called flat, nothing usual is known, or walking is not sure:
+    # fast healthy walks outdoors come near the absolute limits (pin2gpi)
     remembered: int = 20  # heel-first contacts of a foot that tell what is usual
     speaks_after: int = 5
     then_every: int = 4  # with so many known, the usual is renewed every so many contacts
@@ -167,10 +170,11 @@ class SlapDetector:
         lowering = measure_lowering(time_s, fore_pct, heel_s, params)
         if lowering is None:
             return []
-        signs = self._signs(contact.side, lowering)
-        flat = due.judged.strike is Strike.FLAT
-        if signs < (params.flat_signs if flat else params.signs):
-            if not flat:
+        usual, heel = self._reference(contact.side), due.judged.strike is Strike.HEEL
+        signs = signs_of(lowering, usual, params)
+        sure = heel and usual is not None and self._contexts.at(contact.time_s) in ON_FOOT
+        if signs < (params.signs if sure else params.strict_signs):
+            if heel:
                 self._usual[contact.side].learn(lowering)
             return []
         if not self._wearer.is_affected(contact.side):
@@ -179,22 +183,17 @@ class SlapDetector:
         confidence = params.sure if signs > params.signs else params.likely
         return [self._make(Kind.FOOT_SLAP, contact.side, contact.time_s, now_s, fields=fields, confidence=confidence)]
 
-    def _signs(self, side: Side, lowering: Lowering) -> int:
-        """How many of early, hard and rebound the forefoot shows."""
-        params = self._params
-        usual = self._reference(side)
-        early_s = max(params.early_s, params.early_share * usual.after_s if usual else 0.0)
-        hard_pct_s = max(params.hard_pct_s, params.hard_times * usual.rate_pct_s if usual else 0.0)
-        return (
-            (lowering.after_s < early_s)
-            + (lowering.rate_pct_s > hard_pct_s)
-            + (lowering.rebound > params.rebound_share)
-        )
-
     def _reference(self, side: Side) -> Lowering | None:
         """What is usual: of the other foot if that is sound and known, else of this one."""
         other = None if self._wearer.is_affected(side.other) else self._usual[side.other].lowering
         return other or self._usual[side].lowering
+
+
+def signs_of(lowering: Lowering, usual: Lowering | None, params: SlapParams) -> int:
+    """How many of early, hard and rebound the forefoot shows."""
+    early_s = params.early_share * usual.after_s if usual else params.early_s
+    hard_pct_s = max(params.hard_pct_s, params.hard_times * usual.rate_pct_s if usual else 0.0)
+    return (lowering.after_s < early_s) + (lowering.rate_pct_s > hard_pct_s) + (lowering.rebound > params.rebound_share)
 
 
 def can_tell_slaps(spec: InsoleSpec, params: SlapParams) -> bool:

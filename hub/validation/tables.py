@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from hub.events import NOT_DETECTED_YET, Kind
 from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally
 
 Row = tuple[str, ...]
 
 NOTHING = "–"
-NOT_YET = "not detected yet"
 
 RATE_HEADER: Row = ("measure", "true", "found", "false", "recall %", "precision %", "not judged")
 TIMING_HEADER: Row = ("measure", "false/h", "/1000 steps", "error ms ± SD", "median (5–95 %)", "late ms", "95 %")
@@ -30,8 +28,6 @@ def rate_rows(score: Score) -> list[Row]:
 
 
 def _rate_row(measure: Measure, tally: Tally) -> Row:
-    if _no_detector(measure, tally):
-        return (_words(measure), str(tally.truth_n), NOTHING, NOTHING, NOT_YET, NOTHING, NOTHING)
     return (
         _words(measure),
         str(tally.truth_n),
@@ -47,7 +43,7 @@ def timing_rows(score: Score) -> list[Row]:
     """False alarms, timing error and latency: one row for each measure of which something was judged."""
     rows: list[Row] = []
     for measure, tally in score.tallies.items():
-        if not (tally.truth_n or tally.false_n) or _no_detector(measure, tally):
+        if not (tally.truth_n or tally.false_n):
             continue
         error, latency = Spread.of(tally.error_s), Spread.of(tally.latency_s)
         rows.append(
@@ -111,12 +107,6 @@ def middle_error(spread: Spread | None) -> str:
     if spread is None:
         return NOTHING
     return f"{round(spread.median_ms):+d} ({round(spread.p5_ms):+d}–{round(spread.p95_ms):+d})"
-
-
-def _no_detector(measure: Measure, tally: Tally) -> bool:
-    """Whether nothing was found because nothing looks for it."""
-    kind = Kind(measure.value.removesuffix("_candidate"))
-    return kind in NOT_DETECTED_YET and not (tally.found_n or tally.false_n or tally.unjudged_n)
 
 
 def _words(measure: Measure) -> str:

@@ -53,13 +53,6 @@ def test_without_truth_there_is_nothing_to_judge(insole_hub: Run, walk: Path, tm
     assert "initial contact" in beside.stdout
 
 
-def test_what_no_detector_makes_is_not_told_as_missed(insole_hub: Run, walk: Path) -> None:
-    rows = [line for line in insole_hub("validate", walk).stdout.splitlines() if line.startswith("foot slap")]
-    assert len(rows) == 1
-    assert "not detected yet" in rows[0]
-    assert "0.0" not in rows[0]
-
-
 def test_the_table_names_every_measure(insole_hub: Run, walk: Path) -> None:
     done = insole_hub("validate", walk)
     assert (done.returncode, done.stderr) == (0, "")

@@ -7,9 +7,8 @@ scale is known, and whatever the insoles make of newtons. Switches do not show i
 
 from dataclasses import dataclass
 from statistics import median
-from typing import NamedTuple
 
-from hub.events import Context
+from hub.events import ON_FOOT, Context
 from hub.gait.context_log import ContextLog
 from hub.gait.legs import Legs
 from hub.gait.signals.loadscale import FEWEST_CELLS, TOTAL, ZERO_IS_ZERO
@@ -21,7 +20,7 @@ NOT_ON_FEET = frozenset({Context.OFF, Context.DANGLING, Context.SITTING, Context
 
 BEFORE_LIFT_S = (0.15, 0.30, 0.50)
 AFTER_LIFT_S = 0.02
-WITHIN_SWING = (0.25, 0.50, 0.75)
+WITHIN_SWING = (0.50, 0.25, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,75 +28,69 @@ class BearingParams:
     """How much of the load the other foot takes over."""
 
     taken_over: float = 0.62  # of both feet's load before the lift: walking 0.76-1.1, seated 0.5 (our choice)
+    surely: float = 0.60  # of its own usual peak, in walking: no need to look further
     borne: float = 0.40  # of its own usual peak, where both are learnt; crossed legs, pedals and props stay below
 
 
 class Bearing:
-    """One for each detector of contacts. Remembers what both feet bore before each lift."""
+    """Asked by the detectors of contacts."""
 
     def __init__(self, session: Session, legs: Legs, contexts: ContextLog, params: BearingParams) -> None:
         self._units = {
             role.side: spec.unit
             for role, spec in session.sensors.items()
-            if isinstance(spec, InsoleSpec) and len(spec.cells) >= FEWEST_CELLS
+            if isinstance(spec, InsoleSpec) and len(spec.cells) >= FEWEST_CELLS and spec.unit is not LoadUnit.ON_OFF
         }
         self._legs = legs
         self._contexts = contexts
         self._params = params
-        self._before: dict[Side, _Both | None] = {Side.LEFT: None, Side.RIGHT: None}
 
     def lifted(self, side: Side, time_s: float, now_s: float) -> bool:
         """Whether the foot that was lifted at ``time_s`` left the other one under load."""
-        self._before[side] = None
-        if not self._can_tell(side, time_s - max(BEFORE_LIFT_S)):
-            return self._likely
-        self._before[side] = _Both(
-            median(self._load(side, time_s - s) for s in BEFORE_LIFT_S),
-            median(self._load(side.other, time_s - s) for s in BEFORE_LIFT_S),
-        )
-        return self._carries(side, self._load(side.other, min(time_s + AFTER_LIFT_S, now_s)))
+        return self._carries(side, time_s, (min(time_s + AFTER_LIFT_S, now_s),), felt=True)
 
     def landed(self, side: Side, lifted_s: float, time_s: float) -> bool:
         """Whether the other foot was under load in the swing that ended at ``time_s``, as this foot's insole saw it."""
-        if not self._can_tell(side, lifted_s):
-            return self._likely
-        return self._carries(side, self._highest(side.other, lifted_s, time_s))
+        return self._carries(side, lifted_s, _within(lifted_s, time_s), felt=True)
 
     def swung(self, side: Side, from_s: float, to_s: float) -> bool:
         """Whether the other foot was under load in a swing that a shank saw."""
-        known = self._units.get(side.other, LoadUnit.ON_OFF) is not LoadUnit.ON_OFF
-        if not known or not self._legs.complete_since(side.other.insole, from_s):
+        return self._carries(side, from_s, _within(from_s, to_s), felt=False)
+
+    def _carries(self, side: Side, lifted_s: float, at_s: tuple[float, ...], *, felt: bool) -> bool:
+        """Whether the other foot's load at any of these times is that of somebody on their feet.
+
+        ``felt``: this foot's own insole tells what it had borne before.
+        """
+        other, params = side.other, self._params
+        if other not in self._units or not self._legs.complete_since(other.insole, lifted_s):
             return self._likely
-        scale = self._legs.insoles[side.other.insole].scale
-        if not scale.learnt:
-            return self._likely
-        return self._highest(side.other, from_s, to_s) >= self._params.borne * scale.peak
+        scale = self._legs.insoles[other.insole].scale
+        load = self._load(other, at_s[0])
+        if self._contexts.now in ON_FOOT and load >= params.surely * scale.peak:
+            return True
+        load = max(load, *(self._load(other, s) for s in at_s[1:])) if len(at_s) > 1 else load
+        before = self._before(side, lifted_s) if felt else None
+        if before is not None and load < params.taken_over * before:
+            return False
+        return load >= params.borne * scale.peak if scale.learnt else before is not None or self._likely
+
+    def _before(self, side: Side, lifted_s: float) -> float | None:
+        """What both feet bore before the lift, as felt or, once learnt, by usual peaks; None where not known."""
+        insoles, other = self._legs.insoles, side.other
+        if side not in self._units or not self._legs.complete_since(other.insole, lifted_s - max(BEFORE_LIFT_S)):
+            return None
+        own_scale, other_scale = insoles[side.insole].scale, insoles[other.insole].scale
+        learnt = own_scale.learnt and other_scale.learnt
+        if not learnt and not {self._units[side], self._units[other]} <= ZERO_IS_ZERO:
+            return None
+        own_n, other_n = (median(self._load(foot, lifted_s - s) for s in BEFORE_LIFT_S) for foot in (side, other))
+        as_felt = own_n + other_n
+        return min(as_felt, own_n * other_scale.peak / own_scale.peak + other_n) if learnt else as_felt
 
     @property
     def _likely(self) -> bool:
         return self._contexts.now not in NOT_ON_FEET
-
-    def _can_tell(self, side: Side, since_s: float) -> bool:
-        units = {self._units.get(each, LoadUnit.ON_OFF) for each in (side, side.other)}
-        if LoadUnit.ON_OFF in units or not self._legs.complete_since(side.other.insole, since_s):
-            return False
-        insoles = self._legs.insoles
-        return units <= ZERO_IS_ZERO or (insoles[side.insole].scale.learnt and insoles[side.other.insole].scale.learnt)
-
-    def _carries(self, side: Side, load: float) -> bool:
-        """Whether the other foot's load is that of somebody on their feet, as felt or, once learnt, by usual peaks."""
-        own, other = self._legs.insoles[side.insole].scale, self._legs.insoles[side.other.insole].scale
-        before = self._before[side]
-        if before is not None:
-            both = before.own + before.other
-            if own.learnt and other.learnt:
-                both = min(both, before.own * other.peak / own.peak + before.other)
-            if load < self._params.taken_over * both:
-                return False
-        return load >= self._params.borne * other.peak if other.learnt else before is not None or self._likely
-
-    def _highest(self, side: Side, from_s: float, to_s: float) -> float:
-        return max(self._load(side, from_s + part * (to_s - from_s)) for part in WITHIN_SWING)
 
     def _load(self, side: Side, time_s: float) -> float:
         """Load above zero at a time; 0 before the first sample."""
@@ -106,8 +99,6 @@ class Bearing:
         return 0.0 if columns is None else max(columns.item(TOTAL) - insole.scale.zero[TOTAL], 0.0)
 
 
-class _Both(NamedTuple):
-    """What each foot bore before a lift."""
-
-    own: float
-    other: float
+def _within(from_s: float, to_s: float) -> tuple[float, ...]:
+    """Middle and quarters."""
+    return tuple(from_s + part * (to_s - from_s) for part in WITHIN_SWING)

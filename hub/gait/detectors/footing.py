@@ -64,6 +64,8 @@ class Footing:
         self._rises_m: deque[float] = deque(maxlen=params.slope_n)
         self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
         self._toes_n = {Side.LEFT: 0, Side.RIGHT: 0}
+        self._on_heel = {Side.LEFT: False, Side.RIGHT: False}
+        self._weighed: Side | None = None
         self._turned_deg = 0.0
 
     def settles_after_s(self, stride_s: float) -> float:
@@ -78,19 +80,22 @@ class Footing:
 
     def struck(self, side: Side, strike: Strike) -> None:
         """Take how a foot touched."""
+        self._on_heel[side] = strike is Strike.HEEL
         self._toes_n[side] = self._toes_n[side] + 1 if strike is Strike.TOE else 0
 
     def start(self) -> None:
         """A walk begins."""
         self.context = Context.WALKING
         self._turned_deg = 0.0
+        self._weighed = None
         self._rises_m.clear()
         self._heel_up = {Side.LEFT: False, Side.RIGHT: False}
         self._toes_n = {Side.LEFT: 0, Side.RIGHT: 0}
 
     def judge(self, step: Footfall, midstance_s: float) -> Context:
         """The kind of steps, from this one on."""
-        self._heel_up[step.side] = self._keeps_heel_up(step, midstance_s)
+        self._weighed = self._weighed or step.side
+        self._heel_up[step.side] = not self._on_heel[step.side] and self._keeps_heel_up(step, midstance_s)
         if step.side.shin in self._legs.shanks:
             path = self._path(step, midstance_s)
             self.context = Context.WALKING if path is None else self._by_path(path)
@@ -100,7 +105,7 @@ class Footing:
             self.context = Context.TIPTOE
         elif self.context is Context.TIPTOE:
             self.context = Context.WALKING
-        if self.context in {Context.WALKING, Context.AIDED}:
+        if self.context in {Context.WALKING, Context.AIDED} and step.side is self._weighed:  # once a stride
             self.context = self._by_load(step)
         return self.context
 

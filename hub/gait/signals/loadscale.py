@@ -25,6 +25,7 @@ class LoadScaleParams:
     """Thresholds in % of the wearer's own usual stance peak, and how that is learnt."""
 
     on_pct: float = 5.0  # 20-40 N of 70 kg are 3-6 % (treadmill practice, Blades 2023); gaitpdb's truth has 5 %
+    unseen_on_pct: float = 10.0  # before the first swing, tight laces may hold a foot at up to 8 % (walker)
     on_highest_pct: float = 20.0  # with more unrest than this, contacts are not told from pressure inside the shoe
     hysteresis_pct: float = 2.0  # between leaving and touching the ground
     load_pct: float = 30.0  # weight is borne, heel counted twice; dragging toes bear up to 20 % (our choice)
@@ -86,6 +87,7 @@ class LoadScale:
         least_load: float,
         slow: bool = False,
         knows_zero: bool = True,
+        swung: bool = True,
     ) -> "LoadScale":
         """With the levels that follow.
 
@@ -96,6 +98,8 @@ class LoadScale:
         highest = params.on_highest_pct / 100 * peak
         contact = min(max(params.on_pct / 100 * peak, params.unrest_margin * unrest[TOTAL]), highest)
         on = min(contact + params.release_margin * unrest[TOTAL], highest)
+        if not swung:
+            on = max(on, params.unseen_on_pct / 100 * peak)
         lift = (params.slow_lift_pct if slow else params.lift_pct) / 100 * peak
         zones = (min(max(params.zone_pct / 100 * peak, params.unrest_margin * each), highest) for each in unrest)
         return cls(
@@ -222,6 +226,7 @@ class ScaleLearner:
             learnt=learnt,
             least_load=0.9 * self._least_peak,
             slow=restless and not self._sees_load,
+            swung=self._swings_n > 0,
             knows_zero=(learnt or self._known_zero) and self._sees_load,
         )
 

@@ -71,16 +71,25 @@ def test_a_stuck_insole_makes_no_contacts_and_the_shin_stands_in(stuck_at_n: flo
     assert not during(alone, (HIDDEN_S[0] + 0.5, 60.0))
 
 
-def test_a_foot_dragged_along_still_makes_steps() -> None:
+def test_a_foot_dragged_along_still_makes_steps_and_they_are_unclear() -> None:
+    dragged = recording().values[INSOLE].copy()
+    hidden = (recording().time_s >= HIDDEN_S[0]) & (recording().time_s <= HIDDEN_S[1])
+    dragged[hidden, 4] = np.maximum(dragged[hidden, 4], 90.0)
+    events = events_of(changed(dragged))
+    assert_walked_on(events, (HIDDEN_S[0] + 0.5, HIDDEN_S[1] - 0.5))
+    unclear = [event for event in of_kind(events, Kind.FINAL_CONTACT) if event.fields["unclear"]]
+    assert unclear  # until what never leaves is taken for the zero
+    assert all(HIDDEN_S[0] < event.time_s < HIDDEN_S[1] for event in unclear)
+    assert {event.side for event in unclear} == {Side.RIGHT}
+    assert max(event.confidence for event in unclear) <= 0.5
+
+
+def test_most_swings_dragged() -> None:
     dragged = walked("drag_along", 2.0, 5)
     events = events_of(dragged)
-    contacts = match(right(events, Kind.INITIAL_CONTACT), truth_s(dragged, "initial_contact"))
-    lifts = match(right(events, Kind.FINAL_CONTACT), truth_s(dragged, "final_contact"))
-    assert min(contacts.recall, contacts.precision, lifts.recall, lifts.precision) >= 0.88
-    unclear = [e for e in of_kind(events, Kind.FINAL_CONTACT) if e.fields["unclear"]]
-    assert unclear
-    assert {e.side for e in unclear} == {Side.RIGHT}
-    assert max(e.confidence for e in unclear) <= 0.5
+    for kind in BOTH:
+        result = match(right(events, kind), truth_s(dragged, kind))
+        assert min(result.recall, result.precision) >= 0.88
 
 
 def test_two_cells_wait_for_the_shank_and_both_make_one_contact() -> None:
@@ -97,10 +106,8 @@ def test_two_cells_wait_for_the_shank_and_both_make_one_contact() -> None:
     assert match(right(alone, Kind.INITIAL_CONTACT), truth_s(recording(), "initial_contact")).recall >= 0.97
 
 
-def test_where_the_insole_sees_all_a_shin_only_adds_the_first_step() -> None:
-    walk = walked("healthy", 1.0, 9)
-    with_shin, without = events_of(walk), events_of(walk, INSOLE, Role.LEFT_INSOLE)
+def test_a_shin_changes_nothing_where_the_insole_sees_all() -> None:
+    with_shin = events_of(walked("healthy", 1.0, 9))
+    without = events_of(walked("healthy", 1.0, 9), INSOLE, Role.LEFT_INSOLE)
     for kind in BOTH:
-        added = set(right(with_shin, kind)) - set(right(without, kind))
-        assert set(right(without, kind)) < set(right(with_shin, kind))
-        assert match(list(added), truth_s(walk, kind)[:1]).precision == 1.0
+        assert right(with_shin, kind) == right(without, kind)

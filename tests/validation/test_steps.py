@@ -23,6 +23,7 @@ def test_a_right_step_has_no_error() -> None:
         "stance_time_s": 0.6,
         "swing_time_s": 0.4,
         "step_time_s": 0.5,
+        "single_support_s": 0.4,
         "double_support_s": 0.2,
     }
     errors = step_errors(INITIAL, FINAL, [step(L, 2.0, **fields)], WINDOW)

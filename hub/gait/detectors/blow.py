@@ -132,11 +132,11 @@ class Toes:
         known = insole is not None and self._rises.least_pct(insole) is not None
         return known and self._legs.complete_since(self._role, since_s)
 
-    def are_loaded(self, now_s: float) -> bool:
-        """Whether the foot bears more than a blow."""
+    def are_loaded(self, now_s: float, more_pct: float | None = None) -> bool:
+        """Whether the foot bears more than a blow, or than ``more_pct`` of the usual peak."""
         insole = self._legs.insoles.get(self._role)
         columns = insole.history.at(now_s) if insole is not None else None
         if insole is None or columns is None:
             return False
         load = columns.item(TOTAL) - insole.scale.zero[TOTAL]
-        return load > self._params.highest_pct / 100 * insole.scale.peak
+        return load > (self._params.highest_pct if more_pct is None else more_pct) / 100 * insole.scale.peak

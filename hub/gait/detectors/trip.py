@@ -49,6 +49,7 @@ class TripParams:
     decided_after_s: float = 1.5  # confirmed at the latest (our choice)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)
+    early_load_pct: float = 12.0  # of the usual peak: with more the foot is still pushing off (marpino 30-43)
     blow_late_s: float = 0.10  # late in swing the shank slows anyway: the blow may be so old
     blow_swing_s: tuple[float, float] = (0.02, 0.06)  # no blow is sought so near to final and initial contact
     stall_least_s: float = 0.045  # longer than usual from the end of swing to contact; 99.8 % below (walker)
@@ -127,11 +128,10 @@ class TripDetector:
         if open_ is not None and open_.contact is None and evidence is Evidence.THROWN_BACK and not open_.decided:
             open_.evidence = evidence
             return [] if open_.candidate_id else self._propose(open_, now_s)
-        if not self._is_armed(side, mark.time_s) or self._toes[side].are_loaded(now_s):
+        most_pct = params.early_load_pct if mark.arrest is Arrest.EARLY else None
+        if not self._is_armed(side, mark.time_s) or self._toes[side].are_loaded(now_s, most_pct):
             return []
         lifted_s = self._feet[side].lifted_before(mark.time_s)
-        if mark.arrest is Arrest.EARLY and side.insole in self._legs.insoles and lifted_s is None:
-            return []
         from_s = mark.time_s - params.blow_before_s
         toes = self._toes[side]
         blow = toes.blow(lifted_s, from_s, now_s) is not None if toes.can_feel(from_s) else None
@@ -221,6 +221,7 @@ class TripDetector:
         suspected = self._look_through(contact, now_s) if side not in self._shins else []
         undisturbed = not self._open
         slow = self._slow.pop(side, None)
+        lifted_s = foot.lifted_before(contact.time_s)
         foot.land(contact.time_s, other.contact_s, learn=undisturbed)
         if undisturbed:
             if posture:
@@ -238,6 +239,7 @@ class TripDetector:
             incident.contacts += 1
             if side is incident.side and incident.contact is None:
                 incident.contact, incident.below_deg = contact, below_deg
+                incident.lifted_s = incident.lifted_s or lifted_s
                 if incident.blow is False and below_deg > self._params.recovery.step_back_deg:
                     del self._open[side]
                     continue

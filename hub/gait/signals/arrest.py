@@ -38,9 +38,7 @@ class ArrestParams:
     risen_share: float = 0.6  # of the usual peak: the rate must have been so high
     early_over_s: float = 0.030  # before the lobe: the rate, rising, falls within this ...
     early_share: float = 0.3  # ... by this part of the usual peak (walker 0.6-1.4, marpino none)
-    early_below_share: float = (
-        0.2  # from no lower than this part of the usual peak below zero: push-off jerks (marpino)
-    )
+    early_below_share: float = 0.3  # of that peak: from deeper below zero it is push-off, which jerks (marpino 0.46)
     early_after_s: float = 0.30  # after a landing or a lobe the shin rings (marpino)
     early_quiet_dps: float = 30.0
     clean: tuple[float, float] = (0.75, 1.3)  # duration and angle of a swing to learn from, of the usual ones

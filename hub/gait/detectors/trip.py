@@ -128,13 +128,14 @@ class TripDetector:
         if open_ is not None and open_.contact is None and evidence is Evidence.THROWN_BACK and not open_.decided:
             open_.evidence = evidence
             return [] if open_.candidate_id else self._propose(open_, now_s)
-        most_pct = params.early_load_pct if mark.arrest is Arrest.EARLY else None
-        if not self._is_armed(side, mark.time_s) or self._toes[side].are_loaded(now_s, most_pct):
+        early, toes = mark.arrest is Arrest.EARLY, self._toes[side]
+        if not self._is_armed(side, mark.time_s) or toes.are_loaded(now_s, params.early_load_pct if early else None):
             return []
         lifted_s = self._feet[side].lifted_before(mark.time_s)
         from_s = mark.time_s - params.blow_before_s
-        toes = self._toes[side]
         blow = toes.blow(lifted_s, from_s, now_s) is not None if toes.can_feel(from_s) else None
+        if early and blow is None:
+            evidence = Evidence.SLOWED  # push-off may jerk the shank as much
         if mark.arrest is Arrest.DOUBTFUL and not blow:
             return []
         return self._suspect(side, mark.time_s, mark.phase_pct, evidence, now_s, blow=blow, learnt=mark.learnt)

@@ -59,7 +59,7 @@ def evidence_section(evidence: Evidence, *, stale: bool) -> str:
         "insoles of 8 cells, the IMU of the affected shin, usual imperfections of both; cold: the engine has not met "
         "the person before. The truth is complete, so every detection without a truth is false.\n"
     )
-    parts = [head, *(_group(evidence, group) for group in Group if group in evidence.groups)]
+    parts = [head, *(_group(evidence, group) for group in Group if evidence.groups.get(group))]
     parts += [_trips(evidence.trips), _contexts(evidence), _wearers(evidence)]
     return "\n".join(part for part in parts if part)
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from hub.events import Context, Event
 from hub.gait import GaitEngine
-from hub.gait.facts import ContextChange
 from hub.recording.truth import CONTEXTS, Truth
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
-from hub.validation.contexts import Confusion, confusion
+from hub.validation.contexts import Confusion
 from hub.validation.evidence.faults import FAULTS, Fault
 from hub.validation.evidence.scripts import script
+from hub.validation.evidence.told import Change, confusion, settled
 from hub.validation.evidence.trials import Mode, Trial
 from hub.validation.score import Score
 from hub.validation.scoring import score_session
@@ -47,7 +47,7 @@ class _Judged:
     def __init__(self, session: Session) -> None:
         self.session, self.events = session, list[Event]()
         self._engine = GaitEngine(session)
-        self._changes: list[ContextChange] = []
+        self._changes: list[Change] = []
 
     def push(self, block: Block) -> None:
         if block.role in self.session.sensors:
@@ -56,10 +56,9 @@ class _Judged:
     def finish(self) -> None:
         self.events += self._engine.finish()
 
-    def changes(self) -> list[ContextChange]:
+    def changes(self) -> list[Change]:
         """All changes of context so far; asked for often enough that the engine has forgotten none in between."""
-        log = [ContextChange(context, since_s) for since_s, context in self._engine.contexts.changes]
-        self._changes = [change for change in self._changes if change.since_s < log[0].since_s] + log
+        self._changes = settled(self._changes, self._engine.contexts.changes)
         return self._changes
 
 
@@ -101,10 +100,7 @@ def _outcome(trial: Trial, judged: _Judged, truth: list[TruthEvent], affected: S
         affected=[affected],
         complete=True,
     )
-    contexts = sorted(
-        (row.time_s, row.time_s + float(row.value), Context(row.kind)) for row in truth if row.kind in CONTEXTS
-    )
-    true = [(context, start_s, end_s) for start_s, end_s, context in contexts]
+    true = [(row.time_s, row.time_s + float(row.value), Context(row.kind)) for row in truth if row.kind in CONTEXTS]
     return Outcome(score, tuple(trip_outcomes(truth, judged.events)), confusion(true, judged.changes()))
 
 

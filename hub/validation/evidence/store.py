@@ -21,7 +21,6 @@ _SOURCES = (
     "hub/gait/**/*.py",
     "hub/recording/truth.py",
     "hub/validation/archive.py",
-    "hub/validation/contexts.py",
     "hub/validation/judgement.py",
     "hub/validation/matching.py",
     "hub/validation/runs.py",
@@ -31,6 +30,7 @@ _SOURCES = (
     "hub/validation/evidence/faults.py",
     "hub/validation/evidence/run.py",
     "hub/validation/evidence/scripts.py",
+    "hub/validation/evidence/told.py",
     "hub/validation/evidence/trials.py",
 )
 

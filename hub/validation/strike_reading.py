@@ -25,7 +25,7 @@ MOMENTS = 3
 class ReadingParams:
     """How raw cells are read."""
 
-    level_pct: float = 1.0  # of the cell's own highest load: a third of the detector's level (our choice)
+    level_pct: float = 1.0  # of the cell's own highest load; the detector has 3 % of the whole foot's (our choice)
     noise_sigmas: float = 5.0  # and above the cell's noise in swing
     before_s: float = 0.15  # the swing's end, from which a cell's unloaded value and noise are taken
     clear_s: float = 0.05  # just before the contact: not taken, the load may have begun

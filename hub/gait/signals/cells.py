@@ -15,6 +15,7 @@ class CellParams:
     """When a cell is stuck."""
 
     stuck_s: float = 20.0  # no change for so long while the load changes (our choice)
+    every_s: float = 2.0  # looked at no oftener
     least_looks: int = 5  # and at so many looks, each at a change of load
     least_pct: float = 2.0  # of the foot's usual peak above its lowest value; below it is unloaded, or does no harm
 
@@ -43,11 +44,15 @@ class CellWatch:
         self._lowest = np.full(cells, lowest)
         self._since_s = np.full(cells, -inf)
         self._looks = np.zeros(cells, dtype=int)
+        self._next_s = -inf
         self._told: set[int] = set()
 
     def look(self, time_s: float, cells: Floats, peak: float) -> list[CellStuck]:
         """Take the raw cells (n,) at ``time_s``; tell which are found stuck now. ``peak``: the foot's usual one."""
         params = self._params
+        if time_s < self._next_s:
+            return []
+        self._next_s = time_s + params.every_s
         changed = cells != self._last
         self._last = cells.copy()
         self._since_s[changed] = time_s

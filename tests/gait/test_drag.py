@@ -122,7 +122,7 @@ def drags(recording: Recording) -> list[dict[str, object]]:
 
 
 def pressed(shape: Callable[[Floats], Floats]) -> Recording:
-    """A made-up walk whose left toes bear a twentieth of the load in every second swing, shaped over time since lift."""
+    """A made-up walk whose left toes bear 5 % of the weight in every second swing, shaped over time since lift."""
     walk = make_walk(seed=17, seconds=40.0)
 
     def press(role: Role, time_s: Floats, values: Floats) -> tuple[Floats, Floats]:

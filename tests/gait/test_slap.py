@@ -84,6 +84,10 @@ def test_without_a_sound_foot_slaps_are_found_too() -> None:
     assert match([event.time_s for event in events], truth_s(recording, "foot_slap")).recall > 0.93
 
 
+def test_a_sound_foot_is_not_looked_at() -> None:
+    assert not slaps(walked("slap", 3.0, 41), affected="left")
+
+
 @pytest.mark.parametrize("profile", ["healthy", "healthy_fast", "healthy_slow", "foot_drop"])
 def test_controlled_lowering_and_toe_first_contacts_are_no_slaps(profile: str) -> None:
     recording = walked(profile, 1.5, 42)

@@ -11,16 +11,19 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
 from hub.errors import InsoleHubError, RecordingError
-from hub.events import Event
+from hub.events import Event, Kind
+from hub.gait import KeptCalibration
 from hub.journal import DayTally, Journal, JournalStats, tally_of_day
 from hub.live import Live
 from hub.mqtt import BrokerAddress, Publisher, Tls, Topics, local_broker
 from hub.packets import Arrival, Packet
 from hub.pipeline import Pipeline
 from hub.radio import Bluetooth, DeviceSpec, Radio, RadioSettings
+from hub.recording.calibration_file import read_calibration, write_calibration
 from hub.recording.raw import RawHeader, RawRecorder
 from hub.reporting import Reporter
 from sensors.driver import Action, DriverOptions
@@ -51,8 +54,11 @@ class WearerAtHome:
 
     pipeline: Pipeline
     tally: DayTally
+    kept: KeptCalibration
     live: Live = field(default_factory=Live)
     recorder: RawRecorder | None = None
+    has_walked: bool = False
+    """Since the calibration was last written down."""
 
     def record(self, arrival: Arrival) -> None:
         """Write an arrival to the raw recording, if there is one that the disk takes."""
@@ -206,6 +212,7 @@ class Hub:
         self._journal.append(nickname, events)
         for event in events:
             wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
+            wearer.has_walked |= event.kind is Kind.WALK_END
         wearer.live.see_events(events)
 
     async def _tick(self) -> None:
@@ -222,6 +229,19 @@ class Hub:
             await asyncio.sleep(REPORT_S)
             await self._observe_clock()
             self._reporter.tell(time.monotonic(), time.time_ns())
+            await self._keep_calibrations()
+
+    async def _keep_calibrations(self) -> None:
+        """Write down what each walk has taught, so that the next run need not learn it again."""
+        for nickname, wearer in self.wearers.items():
+            if not wearer.has_walked:
+                continue
+            wearer.has_walked = False
+            kept = wearer.pipeline.calibration()
+            try:
+                await asyncio.to_thread(write_calibration, self._calibration_path(nickname), kept, datetime.now(UTC))
+            except RecordingError as error:
+                logger.warning("%s; the next run will learn anew", error)
 
     async def _observe_clock(self) -> None:
         if self._journal.observe_clock(time.monotonic(), time.time_ns()):
@@ -238,6 +258,7 @@ class Hub:
         for nickname, wearer in self.wearers.items():
             wearer.end_recording(self._ticked_s)
             self._keep(nickname, wearer.pipeline.finish())
+        await self._keep_calibrations()
         self._reporter.tell_all()
 
     async def _tell_the_last(self) -> None:
@@ -261,7 +282,15 @@ class Hub:
         started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         name = f"{self.config.hub.name}/{wearer.nickname}/{started}"
         roles = [device.role for device in wearer.devices]
-        return WearerAtHome(Pipeline(name, wearer.wearer(), roles), DayTally(wearer.wearer()))
+        try:
+            kept = read_calibration(self._calibration_path(wearer.nickname))
+        except RecordingError as error:
+            logger.warning("%s", error)
+            kept = KeptCalibration()
+        return WearerAtHome(Pipeline(name, wearer.wearer(), roles, kept), DayTally(wearer.wearer()), kept)
+
+    def _calibration_path(self, nickname: str) -> Path:
+        return self.config.hub.state_dir / "calibration" / f"{nickname}.json"
 
     def _start_recording(self, held: AsyncExitStack) -> None:
         folder = self.config.hub.state_dir / "recordings"
@@ -271,7 +300,7 @@ class Hub:
             raise RecordingError(folder, f"cannot be made: {error.strerror}") from error
         for nickname, wearer in self.wearers.items():
             pipeline = wearer.pipeline
-            header = RawHeader(pipeline.name, wearer.tally.wearer, pipeline.expected)
+            header = RawHeader(pipeline.name, wearer.tally.wearer, pipeline.expected, wearer.kept)
             path = folder / f"{nickname}-{pipeline.name.rsplit('/', 1)[-1]}.mcap"
             wearer.recorder = RawRecorder(path, header)
             held.callback(wearer.end_recording, None)

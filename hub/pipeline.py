@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from hub.events import Event
-from hub.gait import Calibration, GaitEngine
+from hub.gait import GaitEngine, KeptCalibration
 from hub.intake import Intake, IntakeResult
 from hub.packets import Arrival
 from hub.session import Block, Session, Wearer
@@ -23,12 +23,16 @@ class Pipeline:
     name : namespace of event ids; the same arrivals under the same name give the same ids.
     wearer : the person.
     expected : sensors that the session waits for.
+    kept : what was learnt of this wearer before.
     """
 
-    def __init__(self, name: str, wearer: Wearer, expected: Collection[Role]) -> None:
+    def __init__(
+        self, name: str, wearer: Wearer, expected: Collection[Role], kept: KeptCalibration | None = None
+    ) -> None:
         self.name = name
         self.expected = tuple(expected)
         self.intake = Intake(name, wearer, expected)
+        self._kept = kept or KeptCalibration()
         self._engine: GaitEngine | None = None
         self._session: Session | None = None
         self._waiting: list[Block] = []
@@ -58,20 +62,24 @@ class Pipeline:
         self._close()
         return self.decide()
 
+    def calibration(self) -> KeptCalibration:
+        """What is known of this wearer by now, for their next run."""
+        self._push()
+        if self._engine is not None and self._session is not None:
+            self._kept = self._kept.renewed(self._session, self._engine.calibration())
+        return self._kept
+
     def _begin(self, session: Session) -> None:
         """A sensor joined or changed: what was learnt from those that did not change is kept."""
-        learnt, before = self._close(), self._session
-        unchanged = [role for role, spec in session.sensors.items() if before and before.sensors.get(role) == spec]
+        self._close()
         self._session = session
-        self._engine = GaitEngine(session, learnt.only(unchanged))
+        self._engine = GaitEngine(session, self._kept.fitting(session))
 
-    def _close(self) -> Calibration:
-        self._push()
-        engine, self._engine = self._engine, None
-        if engine is None:
-            return Calibration()
-        self._decided += engine.finish()
-        return engine.calibration()
+    def _close(self) -> None:
+        self._kept = self.calibration()
+        if self._engine is not None:
+            self._decided += self._engine.finish()
+            self._engine = None
 
     def _push(self) -> None:
         if self._engine is not None:

@@ -94,7 +94,7 @@ class RawPlayback:
     def events(self, speed: float | None) -> Iterator[Sequence[Event]]:
         """Events as they are decided."""
         header = self._recording.header
-        pipeline = Pipeline(header.name, header.wearer, header.expected)
+        pipeline = Pipeline(header.name, header.wearer, header.expected, header.kept)
         arrivals = iter(self._recording)
         first = next(arrivals, None)
         if first is None:

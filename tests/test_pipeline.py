@@ -1,5 +1,7 @@
 """One wearer's arrivals to events, through real bytes of emulated devices."""
 
+from dataclasses import replace
+
 from hub.events import Event, Kind
 from hub.intake import IntakeResult
 from hub.packets import Arrival
@@ -70,9 +72,11 @@ def test_what_was_learnt_of_a_changed_sensor_is_left_behind(air, device) -> None
     pipeline = a_pipeline()
     for arrival in walked(air, device, 20.0):
         pipeline.feed(arrival)
-    learnt = pipeline._close()
-    assert set(learnt.insoles) == {Role.LEFT_INSOLE, Role.RIGHT_INSOLE}
-    assert set(learnt.shanks) == {Role.RIGHT_SHIN}
-    kept = learnt.only([Role.LEFT_INSOLE])
-    assert set(kept.insoles) == {Role.LEFT_INSOLE}
-    assert not kept.shanks
+    kept, session = pipeline.calibration(), pipeline._session
+    assert set(kept.calibration.insoles) == {Role.LEFT_INSOLE, Role.RIGHT_INSOLE}
+    assert set(kept.calibration.shanks) == {Role.RIGHT_SHIN}
+    spec = session.sensors[Role.LEFT_INSOLE]
+    changed = replace(session, sensors={**session.sensors, Role.LEFT_INSOLE: replace(spec, cells=spec.cells[1:])})
+    pipeline._begin(changed)
+    assert Role.LEFT_INSOLE not in pipeline._kept.fitting(changed).insoles
+    assert Role.RIGHT_INSOLE in pipeline._engine.calibration().insoles

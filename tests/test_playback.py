@@ -1,6 +1,7 @@
 """Recordings as a source of events: what was decided live is decided again, bit for bit."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hub.intake import IntakeResult
 from hub.packets import Arrival
 from hub.pipeline import Pipeline
 from hub.playback import open_recording
-from hub.recording.raw import RawHeader, RawRecorder
+from hub.recording.raw import RawHeader, RawRecorder, RawRecording
 from hub.recording.session_folder import write_session_folder
 from hub.session import Wearer
 from hub.validation.simulated import SimulationOptions, simulate
@@ -99,3 +100,23 @@ def test_what_is_no_recording_is_one_clear_error(tmp_path: Path, name: str) -> N
     (tmp_path / "empty").mkdir()
     with pytest.raises(RecordingError, match=name):
         played(tmp_path / name)
+
+
+def test_a_recording_begins_with_what_was_known_when_it_was_made(live, tmp_path: Path) -> None:
+    """What yesterday's walk has taught changes the first steps of today's: a replay must begin with it too."""
+    cold_path, cold = live
+    yesterday = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected)
+    arrivals = list(RawRecording(cold_path))
+    for arrival in arrivals:
+        yesterday.feed(arrival)
+    yesterday.finish()
+    kept = yesterday.calibration()
+    today, path, told = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected, kept), tmp_path / "today.mcap", []
+    with RawRecorder(path, replace(HEADER, kept=kept)) as recorder:
+        for arrival in arrivals:
+            recorder.write(arrival)
+            today.feed(arrival)
+            told += today.decide()
+    told += today.finish()
+    assert played(path) == [event.to_json() for event in told]
+    assert played(path) != cold

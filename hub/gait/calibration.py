@@ -2,9 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
 from typing import Any
 
+from hub.session import InsoleSpec, Session, ShinSpec
 from sensors.layout import Role
+
+VERSION = 1
+"""Of the kept form. Raised when what is learnt changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,14 @@ class Calibration:
             {role: scale for role, scale in self.stride_scales.items() if role in roles},
         )
 
+    def over(self, older: "Calibration") -> "Calibration":
+        """This, and what ``older`` has of sensors that this has nothing of."""
+        return Calibration(
+            {**older.insoles, **self.insoles},
+            {**older.shanks, **self.shanks},
+            {**older.stride_scales, **self.stride_scales},
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON types."""
         return {
@@ -61,3 +74,54 @@ class Calibration:
             shanks={Role(role): dict(shank) for role, shank in data["shanks"].items()},
             stride_scales={Role(role): float(scale) for role, scale in data.get("stride_scales", {}).items()},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCalibration:
+    """A calibration to be kept, with what each sensor was when it was learnt: another insole begins anew.
+
+    Parameters
+    ----------
+    learnt_with : a digest of each sensor's specification.
+    """
+
+    calibration: Calibration = field(default_factory=Calibration)
+    learnt_with: Mapping[Role, str] = field(default_factory=dict)
+
+    def fitting(self, session: Session) -> Calibration:
+        """What was learnt with these very sensors."""
+        return self.calibration.only(
+            [role for role, spec in session.sensors.items() if self.learnt_with.get(role) == _digest(spec)]
+        )
+
+    def renewed(self, session: Session, learnt: Calibration) -> "KeptCalibration":
+        """With what a session has taught; what it had nothing of stays."""
+        own = {role: _digest(spec) for role, spec in session.sensors.items()}
+        changed = [role for role, digest in own.items() if self.learnt_with.get(role) != digest]
+        older = self.calibration.only([role for role in Role if role not in changed])
+        return KeptCalibration(learnt.over(older), {**self.learnt_with, **own})
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON types."""
+        digests = {role.value: digest for role, digest in self.learnt_with.items()}
+        return {"version": VERSION, "learnt_with": digests, **self.calibration.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "KeptCalibration":
+        """Inverse of ``to_dict``, also after a round through JSON.
+
+        Raises
+        ------
+        ValueError : another version, or not what ``to_dict`` gives.
+        """
+        try:
+            if data["version"] != VERSION:
+                raise ValueError(f"calibration of version {data['version']}, not {VERSION}")
+            digests = {Role(role): str(digest) for role, digest in data["learnt_with"].items()}
+            return cls(Calibration.from_dict(data), digests)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a calibration: {error!r}") from error
+
+
+def _digest(spec: InsoleSpec | ShinSpec) -> str:
+    return blake2b(repr(spec).encode(), digest_size=8).hexdigest()

@@ -7,7 +7,7 @@ short, by a crash or a power cut, is read up to its last whole chunk.
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
@@ -19,6 +19,7 @@ from mcap.writer import CompressionType, IndexType, Writer
 from zstandard import ZstdError
 
 from hub.errors import RecordingError
+from hub.gait import KeptCalibration
 from hub.packets import Arrival
 from hub.recording.arrivals import Topic, decode, encode, topic_of
 from hub.recording.write_behind import WriteBehind
@@ -43,6 +44,7 @@ class RawHeader:
     name: str
     wearer: Wearer
     expected: tuple[Role, ...]
+    kept: KeptCalibration = field(default_factory=KeptCalibration)
 
 
 class RawRecorder:
@@ -162,6 +164,7 @@ def _header_to_text(header: RawHeader) -> dict[str, str]:
             }
         ),
         "expected": json.dumps([role.value for role in header.expected]),
+        "calibration": json.dumps(header.kept.to_dict()),
     }
 
 
@@ -185,6 +188,9 @@ def _header_from_text(path: Path, text: dict[str, str]) -> RawHeader:
         raise RecordingError(path, f"version {text.get('version')} is not supported; this hub reads version {VERSION}")
     try:
         expected = tuple(Role(role) for role in json.loads(text["expected"]))
-        return RawHeader(text["name"], Wearer(**json.loads(text["wearer"])), expected)
+        kept = (
+            KeptCalibration.from_dict(json.loads(text["calibration"])) if "calibration" in text else KeptCalibration()
+        )
+        return RawHeader(text["name"], Wearer(**json.loads(text["wearer"])), expected, kept)
     except (KeyError, ValueError, TypeError) as error:
         raise RecordingError(path, "has a header that cannot be read") from error

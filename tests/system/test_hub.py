@@ -44,6 +44,19 @@ async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_pat
         assert path.stat().st_mode & 0o077 == 0, f"others can read {path}"
 
 
+async def test_the_next_run_begins_with_what_this_one_has_learnt(tmp_path: Path) -> None:
+    async with air_process(Scenario(DEVICES, affected_side=Side.LEFT)) as air, asyncio.timeout(120):
+        hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
+        running = asyncio.create_task(hub.run())
+        while hub.wearers["demo"].live.counts["step"] < 8:
+            await asyncio.sleep(0.1)
+        hub.stop()
+        await running
+        learnt = hub.wearers["demo"].pipeline.calibration()
+        assert set(learnt.calibration.insoles) == {Role.LEFT_INSOLE, Role.RIGHT_INSOLE}
+        assert Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth).wearers["demo"].kept == learnt
+
+
 async def test_a_stop_that_comes_before_the_start_is_obeyed(tmp_path: Path) -> None:
     async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(60):
         hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hub.events import Event, Kind
-from hub.gait import Calibration
+from hub.gait import Calibration, GaitEngine
 from hub.gait.detectors.compensation import Compensation, CompensationParams, compensations
 from hub.gait.detectors.stride_norm import Stride, StrideNorm, StrideNormParams
 from hub.gait.facts import Strike
@@ -18,11 +18,13 @@ from hub.gait.signals.excursion import Excursion, measure_excursion
 from hub.gait.signals.pitch import ShankLevel
 from hub.gait.signals.shank_marks import AHEAD, ANGLE, COLUMNS, KNOWN, ROLL, TIME, UP
 from hub.gait.timeline import Timeline
-from sensors.layout import Role, Side
+from hub.session import Block, InsoleSpec, Session, Wearer
+from sensors.layout import LoadUnit, Role, Side
 from sensors.walker.session import Recording, render_session
 from tests.gait.walked import of_kind, replay, walked
 
 PARAMS = CompensationParams()
+INSOLES = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)
 PLAIN = Stride(lasted_s=1.3, range_deg=60.0, outward_deg=2.0, rise_m=0.03, heel_off_share=0.75)
 OWN = StrideNorm(StrideNormParams())
 OWN.take(
@@ -169,7 +171,18 @@ def test_a_mild_compensation_is_told_by_who_knows_the_wearer(profile: str) -> No
 
 
 def test_without_a_shin_sensor_vaulting_alone_can_be_told() -> None:
-    insoles = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)
     for profile, types in (("vaulting", {"vaulting"}), ("steppage", set())):
-        events = of_kind(replay(walked(profile, 2.0, 51), *insoles)[0], Kind.COMPENSATION)
+        events = of_kind(replay(walked(profile, 2.0, 51), *INSOLES)[0], Kind.COMPENSATION)
         assert {event.fields["type"] for event in events} == types
+
+
+def test_a_sound_leg_is_not_looked_at() -> None:
+    recording = walked("vaulting", 2.0, 51)
+    spec = InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
+    for affected, types in (("right", {"vaulting"}), ("left", set())):
+        engine = GaitEngine(Session("walker", Wearer(affected_side=affected), dict.fromkeys(INSOLES, spec)))
+        events = []
+        for role in INSOLES:
+            until_s = float(recording.time_s[-1]) + 0.01
+            events += engine.push(Block(role, recording.time_s, recording.values[role], until_s))
+        assert {event.fields["type"] for event in of_kind(events, Kind.COMPENSATION)} == types

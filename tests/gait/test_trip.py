@@ -427,3 +427,9 @@ def test_who_always_presses_the_toes_down_needs_a_harder_blow() -> None:
     for _ in range(10):
         rises.learn(3.0)
     assert rises.least_pct(insole) == pytest.approx(6.0)
+
+
+def test_the_insole_of_an_affected_foot_alone_confirms_no_trip() -> None:
+    recording = tripped((0.2, 0.5, 0.85), 1.0)
+    trips_alone = of_kind(events_of(recording, Role.LEFT_INSOLE, Role.RIGHT_INSOLE), Kind.TRIP)
+    assert [event for event in trips_alone if event.fields["stage"] == "confirmed"] == []

@@ -280,7 +280,8 @@ class TripDetector:
             return []
         phase_pct = min(100.0 * (blow.time_s - lifted_s) / usual_s, 100.0)
         found = self._suspect(side, blow.time_s, phase_pct, Evidence.BLOW, now_s, blow=True, learnt=True)
-        return found if self._wearer.is_affected(side) else [*self._propose(self._open[side], now_s), *found]
+        incident = self._open[side]
+        return found if self._may_have_scuffed(incident) else [*self._propose(incident, now_s), *found]
 
     def _decide(self, verdict: _Verdict, now_s: float) -> list[Output]:
         """Confirm, if enough speaks for it."""
@@ -295,10 +296,16 @@ class TripDetector:
             return []  # a step back turns the shank round too
         incident.decided = True
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
+        if self._may_have_scuffed(incident):
+            return outputs
         strategy = strategy_of(incident, params)
         outputs.append(Trip(incident.side, incident.time_s, "confirmed"))
         outputs.append(trip_report.confirmed(self._make, incident, strategy, len(signs), now_s))
         return outputs
+
+    def _may_have_scuffed(self, incident: Incident) -> bool:
+        """Dropped toes scuff, and who drops them steps unevenly: a blow alone confirms nothing there."""
+        return incident.evidence is Evidence.BLOW and self._wearer.is_affected(incident.side)
 
     def _look_back(self, aftermath: _Aftermath, now_s: float) -> list[Output]:
         """The last chance to confirm; without a recovery, a toe catch if walking went on."""
@@ -311,7 +318,7 @@ class TripDetector:
             return confirmed
         if incident.evidence is Evidence.STALLED and not incident.blow:
             return confirmed
-        if incident.evidence is Evidence.BLOW and self._wearer.is_affected(incident.side):  # dropped toes scuff
+        if self._may_have_scuffed(incident):
             return confirmed
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
         return [*outputs, trip_report.toe_catch(self._make, incident, now_s)]

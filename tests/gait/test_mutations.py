@@ -1,0 +1,85 @@
+"""Figures on a few fixed walkers are in bounds; thresholds that are off and detectors that are gone break them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hub.gait import GaitParams
+from hub.gait.detector import Handler, Output
+from tests.gait import guard
+
+
+@pytest.mark.parametrize("name", guard.CASES)
+def test_the_figures_are_in_their_bounds(name: str) -> None:
+    assert guard.failures(name) == []
+
+
+def mutated(params: Any, path: str, factor: float) -> Any:
+    """One number of nested parameters multiplied; whole numbers stay whole."""
+    name, _, rest = path.partition(".")
+    old = getattr(params, name)
+    return replace(params, **{name: mutated(old, rest, factor) if rest else type(old)(old * factor)})
+
+
+MUTATIONS = [
+    ("contact.contact_interval_s", 3.0, "sound"),
+    ("contact.swing_shortest_s", 4.0, "sound"),
+    ("bearing.taken_over", 2.0, "sound"),
+    ("walking.within_s", 0.25, "swinging outward"),
+    ("load_scale.load_pct", -1.0, "dragging and tripping"),
+    ("shank.swing.least_peak_dps", 4.0, "dragging and tripping"),
+    ("strike.judged_after_s", 0.5, "slapping"),
+    ("drag.shortest_s", 4.0, "dragging and tripping"),
+    ("drag.touch.fore_pct", 4.0, "dragging and tripping"),
+    ("drag.touch.heel_share", -1.0, "dragging and tripping"),
+    ("drag.touch.after_lift_s", 4.0, "dragging and tripping"),
+    ("slap.early_s", 0.5, "slapping"),
+    ("insole.edge.rise_pct", 2.0, "slapping"),
+    ("insole.edge.rise_earlier_s", -2.0, "slapping"),
+    ("strike.flat_band_s", -1.0, "dragging and tripping"),
+    ("strike.flat_band_s", 4.0, "dragging and tripping"),
+    ("shank.swing.arrest.least_slope_dps2", 3.0, "the same, by the shin alone"),
+    ("compensation.outward_deg", 2.0, "swinging outward"),
+]
+
+
+@pytest.mark.parametrize(("path", "factor", "case"), MUTATIONS)
+def test_a_threshold_that_is_off_breaks_a_figure(path: str, factor: float, case: str) -> None:
+    assert guard.failures(case, mutated(GaitParams(), path, factor))
+
+
+class Gone:
+    """A detector that takes nothing and says nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def handlers(self) -> Mapping[type, Handler]:
+        return {}
+
+    def finish(self, now_s: float) -> Sequence[Output]:
+        return []
+
+    def start_from(self, learnt: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("detector", "case"),
+    [
+        ("ContactDetector", "sound"),
+        ("StrikeDetector", "dragging and tripping"),
+        ("ToeFirstDetector", "dragging and tripping"),
+        ("DragDetector", "dragging and tripping"),
+        ("TripDetector", "dragging and tripping"),
+        ("ShankContactDetector", "the same, by the shin alone"),
+        ("SlapDetector", "slapping"),
+        ("CompensationDetector", "swinging outward"),
+        ("FallDetector", "falling"),
+    ],
+)
+def test_a_detector_that_is_gone_is_missed(detector: str, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"hub.gait.engine.{detector}", Gone)
+    assert guard.failures(case)

@@ -16,7 +16,7 @@ from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import PROFILES, Aided, Backward, Level, Recording, Route, Segment, Sit, Stairs, Stand, Tiptoe, Turn
 from sensors.walker.session import render_session
-from tests.gait.conftest import CELLS
+from tests.gait.conftest import CELLS, STRIDE_S, events_of, make_walk
 
 PEAK_N = 700.0
 RATE_HZ = 100.0
@@ -192,6 +192,23 @@ def test_seated_feet_make_no_steps(load: float, warm: bool) -> None:
     assert {event.kind for event in replayed.events} <= {Kind.QUALITY}
 
 
+def test_leaning_over_in_a_chair_is_no_step() -> None:
+    felt = Felt().then(4, 0.13, 0.13)
+    for index in range(12):
+        felt.then(0.5, *((0.0, 0.28) if index % 2 == 0 else (0.28, 0.0))).then(0.5, 0.13, 0.13)
+    assert not felt.then(3, 0.13, 0.13).replayed(*FEET).of_kind(Kind.INITIAL_CONTACT)
+
+
+def test_rising_from_a_chair_does_not_move_the_zero() -> None:
+    felt = Felt()
+    for _ in range(4):
+        felt.then(14, 0.53, 0.53).then(12, 0.1, 0.08)
+    replayed = felt.replayed()
+    for start_s in (26.6, 52.6, 78.6):
+        assert replayed.during(start_s, start_s + 13.0) == {Context.STANDING}
+        assert replayed.during(start_s + 14.0, start_s + 25.0) == {Context.SITTING}
+
+
 def test_it_is_the_other_foot_that_tells() -> None:
     careless = replace(GaitParams(), bearing=BearingParams(taken_over=0.0, borne=0.0))
     assert len(taps(0.35, 0.35).replayed(*FEET, params=careless).of_kind(Kind.INITIAL_CONTACT)) == 12
@@ -293,6 +310,15 @@ def test_without_a_shank_the_sound_foot_tells() -> None:
     replayed = routed(*FEET)
     assert replayed.during(down_s + 2.5, end_s) == {Context.STAIRS}
     assert sum(down_s <= event.time_s < end_s for event in replayed.of_kind(Kind.TOE_FIRST)) <= 2
+
+
+def test_a_sound_foot_on_its_toes_says_that_it_is_the_ground() -> None:
+    dropping = make_walk(seed=12, toe_first=True)
+    time_s, values = dropping.streams[Role.LEFT_INSOLE]
+    both = replace(dropping, streams={**dropping.streams, Role.RIGHT_INSOLE: (time_s + STRIDE_S / 2, values)})
+    counts = [sum('"kind":"toe_first"' in line for line in events_of(walk)) for walk in (dropping, both)]
+    assert counts[0] > 10
+    assert counts[1] <= 3
 
 
 def test_where_both_feet_are_affected_no_foot_is_sound() -> None:

@@ -5,8 +5,11 @@ import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+from hub.events import Context
 from hub.gait import GaitParams
 from hub.gait.detectors.contact import TRANSITIONS
+from hub.gait.detectors.posture import POSTURES, Evidence
+from hub.gait.detectors.posture import TRANSITIONS as POSTURE_TRANSITIONS
 from hub.gait.facts import InitialContact
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "methods.md"
@@ -18,6 +21,20 @@ def phases() -> str:
     for (phase, mark), following in TRANSITIONS.items():
         name = "contact of the other foot" if mark is InitialContact else mark.__name__.lower()
         lines.append(f"    {phase} --> {following}: {name}")
+    return "\n".join([*lines, "```"])
+
+
+def postures() -> str:
+    """The posture table as a state diagram; what leads from all of them is drawn once."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for (start, evidence), (to, dwell_s) in POSTURE_TRANSITIONS.items():
+        anywhere = evidence in {Evidence.NOTHING, Evidence.ONE_FREE} and start in POSTURES
+        origin = "any_posture" if anywhere else start.value
+        words = f"{evidence.value.replace('_', ' ')} {dwell_s:g} s"
+        if words not in named.setdefault((origin, to.value), []):
+            named[origin, to.value].append(words)
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {Context.UNKNOWN}"]
+    lines += [f"    {start} --> {to}: {', '.join(words)}" for (start, to), words in named.items()]
     return "\n".join([*lines, "```"])
 
 
@@ -51,7 +68,9 @@ def replaced(page: str, name: str, text: str) -> str:
 
 
 def renewed(page: str) -> str:
-    return replaced(replaced(page, "phases", phases()), "parameters", parameters())
+    for name, text in (("phases", phases()), ("postures", postures()), ("parameters", parameters())):
+        page = replaced(page, name, text)
+    return page
 
 
 def test_the_methods_page_is_fresh() -> None:

@@ -35,10 +35,7 @@ class FootingParams:
     highest_m: float = 0.7
     heel_pct: float = 3.0  # of the usual peak; less up to midstance is a heel that is kept up
     toes_n: int = 2  # toe-first contacts of each foot in a row are stairs, where no shank and one sound foot tell
-    aided_share: tuple[float, float] = (
-        0.80,
-        0.88,
-    )  # of what the feet usually bear; truth of crutches and rails in the walker: 0.6-0.78
+    aided_share: tuple[float, float] = (0.80, 0.88)  # of what the feet usually bear; the walker's crutches 0.6-0.78
     weights_n: int = 15  # strides and half seconds of standing whose median is the weight ...
     weights_least_n: int = 5  # ... once there are so many
 

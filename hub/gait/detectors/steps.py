@@ -11,6 +11,7 @@ from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.facts import FinalContact, JudgedContact, Step
 from hub.gait.feed import SensorSilent
 from hub.gait.legs import Legs
+from hub.gait.signals.loadscale import FEWEST_CELLS
 from hub.gait.signals.pitch import KNOWN_LAG_S, measure_shank
 from hub.gait.signals.stance import Stance, StanceParams, measure_stance
 from hub.gait.signals.stride_length import FootFlat, stride_length_m
@@ -94,7 +95,7 @@ class StepDetector:
         self._weighing = {
             role
             for role, spec in session.sensors.items()
-            if isinstance(spec, InsoleSpec) and spec.unit is not LoadUnit.ON_OFF
+            if isinstance(spec, InsoleSpec) and spec.unit is not LoadUnit.ON_OFF and len(spec.cells) >= FEWEST_CELLS
         }
 
     def handlers(self) -> Mapping[type, Handler]:
@@ -201,11 +202,11 @@ class StepDetector:
             return
         fields["cop_start_pct"], fields["cop_end_pct"] = stance.start_pct, stance.end_pct
         fields["cop_backward_pct"] = stance.backward_pct
-        fields["peak_load_pct"] = stance.peak_load_pct
         if side.insole in self._weighing:
+            fields["peak_load_pct"] = stance.peak_load_pct
             fields["loading_rate"], fields["push_off_ratio"] = stance.loading_rate, stance.push_off_ratio
         else:
-            absent.append("loading_rate, push_off_ratio: switches do not weigh")
+            absent.append("load: switches, and fewer than three cells, do not weigh")
 
     def _shank(self, side: Side, before_s: float, at_s: float, fields: dict[str, Value], absent: list[str]) -> None:
         worn = self._legs.shanks.get(side.shin)

@@ -82,6 +82,7 @@ class Replayed:
                 self.events += engine.push(Block(role, time_s, values[start : start + 400], until_s))
         self.events += engine.finish()
         self.contexts = engine.contexts
+        self.learnt = engine.calibration()
 
     def during(self, start_s: float, end_s: float) -> set[Context]:
         return {self.contexts.at(at_s) for at_s in np.arange(start_s, end_s, 0.25)}
@@ -207,6 +208,7 @@ def test_rising_from_a_chair_does_not_move_the_zero() -> None:
     for start_s in (26.6, 52.6, 78.6):
         assert replayed.during(start_s, start_s + 13.0) == {Context.STANDING}
         assert replayed.during(start_s + 14.0, start_s + 25.0) == {Context.SITTING}
+    assert [replayed.learnt.insoles[role].zero[0] for role in FEET] == [0.0, 0.0]
 
 
 def test_it_is_the_other_foot_that_tells() -> None:

@@ -41,7 +41,12 @@ MUTATIONS = [
     ("strike.flat_band_s", -1.0, "dragging and tripping"),
     ("strike.flat_band_s", 4.0, "dragging and tripping"),
     ("shank.swing.arrest.least_slope_dps2", 3.0, "the same, by the shin alone"),
+    ("shank.smoothing_s", 4.0, "dragging and tripping"),
+    ("trip.blow.least_pct", 10.0, "dragging and tripping"),
     ("compensation.outward_deg", 2.0, "swinging outward"),
+    ("fall.quick_s", 0.5, "falling"),
+    ("fall.bears_pct", -1.0, "falling"),
+    ("shank.posture.down_deg", 1.5, "falling"),
 ]
 
 

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from math import inf
 from pathlib import Path
 
@@ -38,25 +38,32 @@ def main(arguments: list[str] | None = None) -> int:
     results = {trial: known[trial.key] for trial in trials if trial.key in known}
     waiting = [trial for trial in trials if trial not in results]
     _say(f"{len(trials)} trials, {sum(t.hours for t in trials):.1f} h; {len(results)} are known already")
-    _run_all(waiting, results, store, options.jobs)
+    failed = _run_all(waiting, results, store, options.jobs)
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(summary(results, code), indent=1, allow_nan=False)
+    text = json.dumps(summary(results, code, failed=failed), indent=1, allow_nan=False)
     options.output.write_text(_compact(text) + "\n", encoding="utf-8")
-    _say(f"written: {options.output}")
-    return 0
+    _say(f"written: {options.output}" + (f"; {len(failed)} trials failed and are not in it" if failed else ""))
+    return 1 if failed else 0
 
 
-def _run_all(waiting: list[Trial], results: dict[Trial, Result], store: Store, jobs: int) -> None:
-    """Run what is not known yet, each result kept as it comes."""
+def _run_all(waiting: list[Trial], results: dict[Trial, Result], store: Store, jobs: int) -> list[str]:
+    """Run what is not known yet, each result kept as it comes. Returns the trials that failed; the others go on."""
+    failed: list[str] = []
     start_s = told_s = time.monotonic()
     all_h, done_h = sum(trial.hours for trial in waiting), 0.0
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         running = {pool.submit(run, trial): trial for trial in waiting}
         try:
             for future in as_completed(running):
-                trial = running[future]
-                results[trial] = future.result()
-                store.add(trial.key, results[trial])
+                trial, error = running[future], future.exception()
+                if isinstance(error, BrokenExecutor):
+                    raise error
+                if error is not None:
+                    failed.append(trial.key)
+                    _say(f"{trial}: {error!r}")
+                else:
+                    results[trial] = future.result()
+                    store.add(trial.key, results[trial])
                 done_h += trial.hours
                 now_s = time.monotonic()
                 if now_s - told_s > _TELL_EVERY_S or done_h >= all_h - 1e-9:
@@ -66,6 +73,7 @@ def _run_all(waiting: list[Trial], results: dict[Trial, Result], store: Store, j
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    return failed
 
 
 def _compact(text: str) -> str:

@@ -34,6 +34,7 @@ class Evidence:
     Parameters
     ----------
     code : fingerprint of the code that was run.
+    failed : trials that could not be run to their end; not in any figure.
     groups : scores by group and set of sensors.
     slices : further scores, by ``profiles``, ``rates``, ``scenarios`` or ``faults``; counts alone.
     in_context : scores apart for each true context, by its name; counts alone.
@@ -44,6 +45,7 @@ class Evidence:
     code: str
     made: str
     trials_n: int
+    failed: tuple[str, ...]
     groups: Mapping[Group, Mapping[Mode, Score]]
     slices: Mapping[str, Mapping[str, Score]]
     in_context: Mapping[str, Score]
@@ -72,6 +74,7 @@ def read_evidence(path: Path) -> Evidence:
         data["code"],
         data["made"],
         data["trials"],
+        tuple(data.get("failed", ())),
         {
             Group(group): {Mode(mode): from_record(record) for mode, record in modes.items()}
             for group, modes in data["groups"].items()

@@ -53,7 +53,8 @@ def evidence_section(evidence: Evidence, *, stale: bool) -> str:
         "## Test walkers\n\n"
         "`make evidence` (`python -m hub.validation.evidence`); results in `docs/validation/evidence.json`, "
         f"made {evidence.made}" + (", **with other code than the present one**" if stale else "") + ".\n\n"
-        f"{evidence.trials_n} trials, {total.hours:.1f} h, {total.steps_n} steps, {trips} trips, {falls} falls, "
+        f"{evidence.trials_n} trials{_failed(evidence)}, {total.hours:.1f} h, {total.steps_n} steps, "
+        f"{trips} trips, {falls} falls, "
         f"{idle_h:.1f} h of look-alikes and daily life. Every trial is somebody else of the test population of "
         "`docs/walker.md`, whose parameters reach beyond those tuned on, with a seed of its own from 101 on. Two "
         "insoles of 8 cells, the IMU of the affected shin, usual imperfections of both; cold: the engine has not met "
@@ -62,6 +63,10 @@ def evidence_section(evidence: Evidence, *, stale: bool) -> str:
     parts = [head, *(_group(evidence, group) for group in Group if evidence.groups.get(group))]
     parts += [_trips(evidence.trips), _contexts(evidence), _wearers(evidence)]
     return "\n".join(part for part in parts if part)
+
+
+def _failed(evidence: Evidence) -> str:
+    return f" ({len(evidence.failed)} more failed: {', '.join(evidence.failed)})" if evidence.failed else ""
 
 
 def _group(evidence: Evidence, group: Group) -> str:

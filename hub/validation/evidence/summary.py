@@ -1,6 +1,6 @@
 """The results of all trials in one small JSON object."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,14 @@ _PER_WEARER = (Measure.INITIAL_CONTACT, Measure.FINAL_CONTACT, Measure.TOE_FIRST
 _LEAST_N = 20
 
 
-def summary(results: Mapping[Trial, Result], code: str) -> dict[str, Any]:
-    """Everything the page needs, pooled. ``code`` is the fingerprint of the code that was run."""
+def summary(results: Mapping[Trial, Result], code: str, *, failed: Sequence[str] = ()) -> dict[str, Any]:
+    """Everything the page needs, pooled.
+
+    Parameters
+    ----------
+    code : fingerprint of the code that was run.
+    failed : keys of trials that could not be run to their end.
+    """
     flat = [(trial, mode, outcome) for trial, result in results.items() for mode, outcome in result.items()]
     flat.sort(key=lambda item: (item[0].key, item[1]))
     whole = [(trial, outcome.score) for trial, mode, outcome in flat if mode is Mode.ALL]
@@ -33,6 +39,7 @@ def summary(results: Mapping[Trial, Result], code: str) -> dict[str, Any]:
         "code": code,
         "made": datetime.now(UTC).strftime("%Y-%m-%d"),
         "trials": len(results),
+        "failed": list(failed),
         "groups": {
             group.value: {
                 mode.value: to_record(pool_all(group.value, scores))

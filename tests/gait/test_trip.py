@@ -13,6 +13,7 @@ from hub.gait import Calibration, GaitEngine
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
 from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, blow_of, largest_rise
+from hub.gait.detectors.recovery import Evidence, Incident, RecoveryParams, enough
 from hub.gait.detectors.rhythm import Foot, RhythmParams
 from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.facts import FinalContact, InitialContact
@@ -433,3 +434,12 @@ def test_the_insole_of_an_affected_foot_alone_confirms_no_trip() -> None:
     recording = tripped((0.2, 0.5, 0.85), 1.0)
     trips_alone = of_kind(events_of(recording, Role.LEFT_INSOLE, Role.RIGHT_INSOLE), Kind.TRIP)
     assert [event for event in trips_alone if event.fields["stage"] == "confirmed"] == []
+
+
+def test_a_shank_thrown_back_needs_more_signs_where_the_toes_felt_nothing() -> None:
+    needed = {}
+    for blow in (True, False, None):
+        incident = Incident(Side.RIGHT, 8.0, 40.0, Evidence.THROWN_BACK, blow, learnt=True, lifted_s=7.8)
+        needed[blow] = enough(incident, Foot(RhythmParams()), RecoveryParams())
+    assert needed[True] == needed[None] == RecoveryParams().signs_if_reversed
+    assert needed[False] > needed[None]

@@ -34,9 +34,7 @@ OFF_THEIR_FEET = frozenset({Context.OFF, Context.DANGLING, Context.SITTING, Cont
 class FallParams:
     """What a fall is, and how long it takes to be sure."""
 
-    impact_g: float = (
-        1.5  # hardest hit while going down: 1.8-7.3 on mats (erciyes, tuning half); getting up 1.2 (walker)
-    )
+    impact_g: float = 1.5  # hardest hit while going down: 1.8-7.3 (erciyes, tuning half), getting up 1.2 (walker)
     fastest_dps: float = 100.0  # fastest rotation meanwhile: 206-510 (erciyes), 115 of a backward fall (walker)
     quick_s: float = 3.0  # from upright to lying: 1.0-2.4 (erciyes), 1.3 +- 0.6 of real falls (Choi 2015)
     seated_impact_g: float = 3.0  # out of a seat only this is a fall (our choice)

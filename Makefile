@@ -46,6 +46,7 @@ kill-demo: $(READY)  ## kill -9 the demo 20 times at random moments: nothing tol
 
 bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some minutes; wants a quiet machine)
 	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python benchmarks/day.py
 	$(BIN)/python benchmarks/live_cost.py
 	$(BIN)/python benchmarks/alert_path.py
 	$(BIN)/python benchmarks/devices.py

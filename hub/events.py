@@ -317,5 +317,5 @@ def event_from_dict(data: Mapping[str, Value]) -> Event:
 
 def event_id(namespace: str, kind: Kind, side: Side, time_s: float, discriminator: str = "") -> str:
     """Id that depends on what happened only: the same samples under the same namespace give the same id."""
-    text = f"{namespace}|{kind}|{side}|{time_s:.6f}|{discriminator}"
+    text = "|".join((namespace, kind, side, f"{time_s:.6f}", discriminator))  # formatting an enum takes twice as long
     return blake2b(text.encode(), digest_size=10).hexdigest()

@@ -197,10 +197,10 @@ class GaitEngine:
         """Hand items to whoever takes their type, and then what they answer, in the order of the answers."""
         routes, now_s = self._routes, self._timeline.now_s
         for output in outputs:  # grows meanwhile
-            if type(output) is Event:
-                events.append(output)
+            if (handlers := routes.get(type(output))) is not None:
+                for handler in handlers:
+                    outputs += handler(output, now_s)
             elif type(output) is Later:
                 self._timeline.schedule(output)
-            else:
-                for handler in routes.get(type(output), ()):
-                    outputs += handler(output, now_s)
+            elif type(output) is Event:
+                events.append(output)

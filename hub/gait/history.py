@@ -41,11 +41,15 @@ class History:
 
     def window(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
         """Samples with ``start_s <= time <= end_s``, none after now: times (n,) and columns (columns, n), as views."""
-        return self.told(start_s, min(end_s, self._timeline.now_s))
+        now_s = self._timeline.now_s
+        first = self._start + bisect_left(self._times, start_s)
+        last = self._start + bisect_right(self._times, end_s if end_s < now_s else now_s)
+        return self._time_s[first:last], self._columns[:, first:last]
 
     def at(self, time_s: float) -> Floats | None:
         """The columns of the last sample at or before ``time_s`` and now; None where there is none."""
-        last = self._start + bisect_right(self._times, min(time_s, self._timeline.now_s)) - 1
+        now_s = self._timeline.now_s
+        last = self._start + bisect_right(self._times, time_s if time_s < now_s else now_s) - 1
         return self._columns[:, last] if last >= self._start else None
 
     def told(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:

@@ -32,6 +32,7 @@ class Timeline:
         self.now_s = -inf
         self._queue: list[tuple[float, int, int, object]] = []
         self._taken = [0] * (sources + 1)
+        self._timers = sources
 
     def add(self, source: int, marks: Iterable[Mark]) -> None:
         """Queue what the stream ranked ``source`` saw."""
@@ -40,12 +41,14 @@ class Timeline:
 
     def schedule(self, later: Later) -> None:
         """Queue a timer."""
-        self._enter(max(later.at_s, self.now_s), len(self._taken) - 1, later.item)
+        at_s, item = later
+        self._enter(at_s if at_s > self.now_s else self.now_s, self._timers, item)
 
     def due(self, before_s: float) -> Iterator[object]:
         """Items known before ``before_s``; ``now_s`` is the time of the item that was handed out last."""
-        while self._queue and self._queue[0][0] < before_s:
-            self.now_s, _, _, item = heappop(self._queue)
+        queue = self._queue
+        while queue and queue[0][0] < before_s:
+            self.now_s, _, _, item = heappop(queue)
             yield item
 
     def _enter(self, known_at_s: float, source: int, item: object) -> None:

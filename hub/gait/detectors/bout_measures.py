@@ -4,6 +4,7 @@ from array import array
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import nan
 from statistics import median
 from typing import NamedTuple
 
@@ -61,9 +62,7 @@ class Rows:
         self._seen += 1
         if self._seen % self._every:
             return
-        for name in KEPT:
-            value = fields.get(name)
-            self._rows.append(value if isinstance(value, float) else np.nan)
+        self._rows.extend([value if isinstance(value, float) else nan for value in map(fields.get, KEPT)])
         if len(self._rows) >= MOST_ROWS * len(KEPT):
             table = np.array(self._rows).reshape(-1, len(KEPT))[1::2]
             self._rows = array("d", table.tobytes())

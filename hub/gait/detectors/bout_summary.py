@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 
@@ -80,8 +81,10 @@ def robinson_pct(affected: float, other: float) -> float:
     return 100.0 * (affected - other) / (0.5 * (affected + other))
 
 
-def _spread(values: Floats) -> float:
-    return MAD_TO_SD * float(np.median(np.abs(values - np.median(values))))
+def _spread(values: Floats, middle: float) -> float:
+    """Median distance from the ``middle``."""
+    off: list[float] = np.abs(values - middle).tolist()
+    return MAD_TO_SD * median(off)
 
 
 def _toe_first_pct(tally: WalkTally, params: BoutParams, absent: list[str]) -> float | None:
@@ -101,11 +104,12 @@ def _both_sides(tally: WalkTally, params: BoutParams, absent: list[str]) -> dict
     for name in ("stride_time_s", "double_support_s", "double_support_pct"):
         values = np.concatenate([tally.rows[side].column(name) for side in SIDES])
         if len(values) >= params.least_strides:
-            fields[name] = float(np.median(values))
+            fields[name] = median(values.tolist())
         else:
             absent.append(f"{name}: {len(values)} level strides of {params.least_strides}")
         if name == "stride_time_s" and len(values) >= params.variability_strides:
-            fields["stride_time_cv_pct"] = 100.0 * _spread(values) / float(np.median(values))
+            middle_s = median(values.tolist())
+            fields["stride_time_cv_pct"] = 100.0 * _spread(values, middle_s) / middle_s
         elif name == "stride_time_s":
             absent.append(f"stride_time_cv_pct: {len(values)} level strides of {params.variability_strides}")
     return fields
@@ -124,9 +128,9 @@ def _by_side(tally: WalkTally, params: BoutParams, absent: list[str]) -> dict[st
             if len(values) < params.least_strides:
                 too_few.append(name)
                 continue
-            middles[name, side] = float(np.median(values))
-            fields[of_side(name, side)] = middles[name, side]
-            fields[of_side(name, side, "spread")] = _spread(values)
+            middles[name, side] = middle = median(values.tolist())
+            fields[of_side(name, side)] = middle
+            fields[of_side(name, side, "spread")] = _spread(values, middle)
         if rows.seen < params.least_strides:
             absent.append(f"{side.value}: {rows.seen} level strides of {params.least_strides}")
         elif too_few:

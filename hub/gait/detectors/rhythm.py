@@ -75,8 +75,13 @@ class Foot:
 
     def lifted_before(self, time_s: float) -> float | None:
         """The last lift at or before ``time_s`` that no contact followed before ``time_s``."""
-        lifts = [lift_s for lift_s in self._lifts_s if lift_s <= time_s]
-        return lifts[-1] if lifts and not any(lifts[-1] < c <= time_s for c in self._contacts_s) else None
+        for lift_s in reversed(self._lifts_s):
+            if lift_s <= time_s:
+                for contact_s in reversed(self._contacts_s):
+                    if lift_s < contact_s <= time_s:
+                        return None
+                return lift_s
+        return None
 
     def lift(self, time_s: float) -> None:
         """The foot left the ground."""

@@ -61,6 +61,10 @@ def angle_between_deg(one: Vector, other: Vector) -> float:
     return degrees(acos(max(-1.0, min(1.0, cosine))))
 
 
+def _mean(values: Floats) -> float:
+    return float(np.add.reduce(values)) / len(values)
+
+
 def estimate_axes(force_mps2: Floats | None, rate_dps: Floats, params: AlignmentParams) -> ShankAxes | None:
     """Axes from a stretch of walking; None where it cannot tell.
 
@@ -72,24 +76,22 @@ def estimate_axes(force_mps2: Floats | None, rate_dps: Floats, params: Alignment
     gx, gy, gz = (np.ascontiguousarray(row) for row in rate_dps)
     up: Vector | None = None
     if force_mps2 is not None:
-        ux, uy, uz = (float(np.ascontiguousarray(row).mean()) for row in force_mps2)
+        ux, uy, uz = (_mean(np.ascontiguousarray(row)) for row in force_mps2)
         norm = sqrt(ux * ux + uy * uy + uz * uz)
         if not params.gravity_mps2[0] <= norm <= params.gravity_mps2[1]:
             return None
         up = (ux / norm, uy / norm, uz / norm)
         along = gx * up[0] + gy * up[1] + gz * up[2]
         gx, gy, gz = gx - along * up[0], gy - along * up[1], gz - along * up[2]
-    xy, xz, yz = float((gx * gy).mean()), float((gx * gz).mean()), float((gy * gz).mean())
-    moments = np.array(
-        [[float((gx * gx).mean()), xy, xz], [xy, float((gy * gy).mean()), yz], [xz, yz, float((gz * gz).mean())]]
-    )
+    xy, xz, yz = _mean(gx * gy), _mean(gx * gz), _mean(gy * gz)
+    moments = np.array([[_mean(gx * gx), xy, xz], [xy, _mean(gy * gy), yz], [xz, yz, _mean(gz * gz)]])
     variances, directions = np.linalg.eigh(moments)
     total = float(variances.sum())
     if total <= 0.0 or variances[2] < params.least_share * total:
         return None
     x, y, z = (float(part) for part in directions[:, 2])
     rate = gx * x + gy * y + gz * z
-    skew = float((rate * rate * rate).mean()) / float(variances[2]) ** 1.5
+    skew = _mean(rate * rate * rate) / float(variances[2]) ** 1.5
     if abs(skew) < params.least_skew:
         return None
     sign = 1.0 if skew > 0 else -1.0
@@ -108,7 +110,7 @@ def standing_up(
     if fastest[calmest] > params.still_dps:
         return None
     span = slice(calmest * second_n, (calmest + 1) * second_n)
-    x, y, z = (float(np.ascontiguousarray(row[span]).mean()) for row in force_mps2)
+    x, y, z = (_mean(np.ascontiguousarray(row[span])) for row in force_mps2)
     px, py, pz = axes.pitch
     along = x * px + y * py + z * pz
     x, y, z = x - along * px, y - along * py, z - along * pz

@@ -23,13 +23,14 @@ class EdgeParams:
 
 def last_crossing(time_s: Floats, total: Floats, level: float, *, rising: bool) -> float | None:
     """When ``total`` (n,) last passed ``level``, between samples; None if it did not."""
-    if len(total) == 0:
-        return None
-    before = total <= level if rising else total >= level
-    index = len(before) - 1 - int(before[::-1].argmax())
-    if not before[index] or index + 1 == len(before):
-        return None
-    return _between(time_s, total, index, level)
+    load, index = total.item, len(total) - 1  # it lies near the end: single numbers are quicker than arrays
+    if rising:
+        while index >= 0 and load(index) > level:
+            index -= 1
+    else:
+        while index >= 0 and load(index) < level:
+            index -= 1
+    return _between(time_s, total, index, level) if 0 <= index < len(total) - 1 else None
 
 
 def began_s(time_s: Floats, total: Floats, crossed_s: float, scale: LoadScale, params: EdgeParams) -> float:
@@ -40,12 +41,13 @@ def began_s(time_s: Floats, total: Floats, crossed_s: float, scale: LoadScale, p
     time_s, total : (n,) samples from before ``crossed_s`` on.
     """
     step = params.rise_pct / 100 * scale.peak
-    first = int(time_s.searchsorted(crossed_s))
-    high = total[first:] > scale.contact + step
-    index = first + int(high.argmax()) if len(high) else 0
-    if index == 0 or not high[index - first]:
+    high = scale.contact + step
+    load, index = total.item, int(time_s.searchsorted(crossed_s))
+    while index < len(total) and load(index) <= high:
+        index += 1
+    if index in {0, len(total)}:
         return crossed_s
-    rise_s = max(_between(time_s, total, index - 1, scale.contact + step) - crossed_s, 0.0)
+    rise_s = max(_between(time_s, total, index - 1, high) - crossed_s, 0.0)
     earlier_s = rise_s * (scale.contact - scale.zero[TOTAL]) / step
     return crossed_s - earlier_s if earlier_s <= params.rise_earlier_s else crossed_s
 
@@ -90,5 +92,6 @@ def _straight_end(time_s: Floats, total: Floats, low: float, scale: LoadScale, p
 
 def _between(time_s: Floats, total: Floats, index: int, level: float) -> float:
     """When the total passed ``level`` between samples ``index`` and ``index`` + 1."""
-    (one_s, two_s), (one, two) = time_s[index : index + 2].tolist(), total[index : index + 2].tolist()
-    return float(one_s + (level - one) / (two - one) * (two_s - one_s)) if one != two else float(two_s)
+    one_s, two_s = time_s.item(index), time_s.item(index + 1)
+    one, two = total.item(index), total.item(index + 1)
+    return one_s + (level - one) / (two - one) * (two_s - one_s) if one != two else two_s

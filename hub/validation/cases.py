@@ -105,8 +105,8 @@ RECORDED = (
         "chen_shin_warm",
         "chen: gyro alone, warm",
         "The reference's lead of 62 ms is taken off its times before they are compared: recall and spread count, the "
-        "mean error does not. Final contacts still lie outside the 50 ms, so their recall tells nothing. The command beside "
-        "this table compares without.",
+        "mean error does not. Final contacts still lie outside the 50 ms: their recall tells nothing. The command "
+        "beside this table compares without.",
         "chen",
         options=RunOptions(SHIN_ONLY, warm=True),
         reference_late_s=0.062,

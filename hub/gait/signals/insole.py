@@ -27,6 +27,9 @@ from hub.session import Floats, InsoleSpec
 from sensors.layout import Region, Side
 
 REGION_COLUMN = {Region.HEEL: HEEL, Region.FOREFOOT: FORE, Region.TOES: FORE}
+FEW = 8
+"""Samples, as they come live, that are summed up sooner by plain numbers than by arrays."""
+
 CHUNK = 256
 """Samples searched at a time, so that a whole file in one block is not searched to its end for every mark."""
 
@@ -118,7 +121,8 @@ class InsoleStream:
         self._learner = ScaleLearner(spec, calibration, scale_params)
         lowest = 0.0 if spec.unit in ZERO_IS_ZERO else inf
         self._cells = CellWatch(side, len(spec.cells), lowest, params.cell)
-        self._cell_y = np.array([[cell.y] for cell in spec.cells])
+        self._cell_ys = [cell.y for cell in spec.cells]
+        self._cell_y = np.array(self._cell_ys)[:, np.newaxis]
         self._cell_column = [REGION_COLUMN.get(cell.region, TOTAL) for cell in spec.cells]
         self.restart()
 
@@ -165,6 +169,8 @@ class InsoleStream:
 
     def _sum_up(self, values: Floats) -> Floats:
         """Sums in an order that does not depend on the number of samples, so that each sample gives the same bits."""
+        if len(values) <= FEW:
+            return np.array([self._sum_one(loads) for loads in values.tolist()]).T
         columns = np.zeros((COLUMNS, len(values)))
         loads = np.ascontiguousarray(values.T)
         sums = list(columns)
@@ -174,6 +180,17 @@ class InsoleStream:
         sums[TOTAL] += sums[HEEL]
         sums[TOTAL] += sums[FORE]
         return columns
+
+    def _sum_one(self, loads: list[float]) -> list[float]:
+        """The same sums of one sample, in the same order."""
+        sums = [0.0] * COLUMNS
+        moment = 0.0
+        for load, y, column in zip(loads, self._cell_ys, self._cell_column, strict=True):
+            sums[column] += load
+            moment += load * y
+        sums[MOMENT] = moment
+        sums[TOTAL] = sums[TOTAL] + sums[HEEL] + sums[FORE]
+        return sums
 
     def _grounded(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
         """Go to the sample that is light. Like all of these: return how many samples that took."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import inf
+from itertools import pairwise
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,9 @@ class StrapSlipped:
 
 HISTORY_COLUMNS = COLUMNS
 """All rows are kept for detectors."""
+
+FEW = 4
+"""Rows, as they come live, that are made sooner of plain numbers than of arrays."""
 
 RAW_TIME, RAW_FORCE, RAW_RATE = 0, slice(1, 4), slice(4, 7)
 
@@ -189,9 +193,10 @@ class ShankStream:
     def _scan(self, end: int, marks: list[Mark], floor_known_s: float = -inf) -> None:
         """Marks of all raw samples before index ``end``."""
         start, stop = self._rows.end, end - self._half
-        if self._pitch_axis is None or stop <= start:
+        if self._axes is None or self._pitch_axis is None or stop <= start:
             return
-        rows = self._derive(self._pitch_axis, start, stop)
+        few = stop - start <= FEW
+        rows = self._derive_few(self._axes, start, stop) if few else self._derive(self._pitch_axis, start, stop)
         self._rows.append(rows)
         if floor_known_s == -inf:
             self._history.append(rows[KNOWN], rows)
@@ -232,6 +237,36 @@ class ShankStream:
                 rows[UP : AHEAD + 1] = _along(force, self._up_and_ahead)
                 rows[YAW : ROLL + 1] = _along(middle[RAW_RATE], self._up_and_ahead)
         return rows[:, lead:]
+
+    def _derive_few(self, axes: ShankAxes, start: int, stop: int) -> Floats:
+        """The same rows, by the same operations on plain numbers."""
+        half, lead = self._half, 0 if start == self._rows.first else 1
+        raw = self._raw.rows(start - lead - half, stop + half).T.tolist()
+        px, py, pz = axes.pitch
+        rates = [gx * px + gy * py + gz * pz for _, _, _, _, gx, gy, gz in raw]
+        for _ in range(2 * half):
+            rates = [(one + two) * 0.5 for one, two in pairwise(rates)]
+        up, ahead = axes.up, axes.forward
+        rows: list[list[float]] = []
+        before_s, before_dps, before_size = 0.0, 0.0, 0.0
+        angle = self._rows.value(ANGLE, start - 1) if lead else 0.0
+        for index, rate in enumerate(rates):
+            time_s, *force_and_rate = raw[index + half]
+            fx, fy, fz, gx, gy, gz = force_and_rate
+            row = [time_s, rate, angle, raw[index + 2 * half][RAW_TIME], 0.0, 0.0, 0.0, 0.0, 0.0]
+            if index:
+                row[ANGLE] = angle = angle + (rate + before_dps) * 0.5 * (time_s - before_s)
+            if self._spec.accelerometer:
+                size = sqrt(fx * fx + fy * fy + fz * fz)
+                row[JERK] = abs(size - before_size) / (time_s - before_s) if index else 0.0
+                before_size = size
+                if up and ahead:
+                    (ux, uy, uz), (ax, ay, az) = up, ahead
+                    row[UP], row[AHEAD] = fx * ux + fy * uy + fz * uz, fx * ax + fy * ay + fz * az
+                    row[YAW], row[ROLL] = gx * ux + gy * uy + gz * uz, gx * ax + gy * ay + gz * az
+            before_s, before_dps = time_s, rate
+            rows.append(row)
+        return np.array(rows[lead:]).T
 
     @property
     def _settled(self) -> bool:

@@ -87,19 +87,20 @@ class UsualRises:
     def __init__(self, params: BlowParams) -> None:
         self._params = params
         self._rises_pct: list[float] = []
+        self._usual_pct = 0.0
 
     def learn(self, rise_pct: float) -> None:
         """Take the rise of a swing."""
-        self._rises_pct = [*self._rises_pct[-self._params.remembered + 1 :], rise_pct]
+        self._rises_pct = rises_pct = [*self._rises_pct[-self._params.remembered + 1 :], rise_pct]
+        self._usual_pct = sorted(rises_pct)[int(self._params.usual_quantile * (len(rises_pct) - 1))]
 
     def least_pct(self, insole: InsoleView) -> float | None:
         """A rise from which on it is a blow; None before enough is known."""
         params, scale = self._params, insole.scale
         if not scale.learnt or len(self._rises_pct) < params.speaks_after:
             return None
-        usual_pct = sorted(self._rises_pct)[int(params.usual_quantile * (len(self._rises_pct) - 1))]
         unrest_pct = 100.0 * scale.unrest[FORE] / scale.peak
-        return max(params.least_pct, params.unrest_margin * unrest_pct, params.usual_margin * usual_pct)
+        return max(params.least_pct, params.unrest_margin * unrest_pct, params.usual_margin * self._usual_pct)
 
 
 class Toes:
@@ -116,10 +117,12 @@ class Toes:
         insole = self._legs.insoles.get(self._role)
         if insole is None or lifted_s is None or not self._legs.complete_since(self._role, start_s):
             return None
+        least_pct = self._rises.least_pct(insole)
+        if least_pct is None and not learn:
+            return None
         rise = largest_rise(insole, start_s, end_s, self._params)
         if rise is None:
             return None
-        least_pct = self._rises.least_pct(insole)
         if learn:
             self._rises.learn(rise.pct)
         if least_pct is None or rise.pct < least_pct:

@@ -195,12 +195,14 @@ class WalkTally:
         """A step, once its kind is known."""
         side = step.side
         self.steps += 1
-        drags = [at_s for at_s in self._drags_s[side] if at_s <= step.time_s]
-        self._drags_s[side] = [at_s for at_s in self._drags_s[side] if at_s > step.time_s]
+        drags_s = self._drags_s[side]
+        later_s = [at_s for at_s in drags_s if at_s > step.time_s] if drags_s else drags_s
+        drags_n = len(drags_s) - len(later_s)
+        self._drags_s[side] = later_s
         tally = self.contexts.get(step.context)
         if tally is not None:
             tally.steps += 1
-            tally.drags += len(drags)
+            tally.drags += drags_n
             if side in self.affected:
                 tally.strikes.add(step.strike)
         if step.stride:

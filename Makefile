@@ -23,7 +23,7 @@ demo: $(READY)  ## the whole hub on emulated devices; a walker with foot drop
 	@$(BIN)/insole-hub demo $(ARGS)
 
 test: $(READY)  ## all tests (under ten minutes on two cores)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY)  ## ruff, mypy strict, import arrows
 	$(BIN)/ruff format --check .

@@ -35,10 +35,11 @@ def measure_roughness(columns: Floats) -> Roughness | None:
     count = len(time_s) - 3 * lag
     if count < window_n:
         return None
+    force = columns[UP : AHEAD + 1]
+    third = force[:, 3 * lag :] - force[:, :count] - 3.0 * (force[:, 2 * lag : -lag] - force[:, lag : count + lag])
+    third *= third
     squares = np.zeros(count + 1)
-    for force in columns[[UP, AHEAD]]:
-        third = force[3 * lag :] - force[:count] - 3.0 * (force[2 * lag : -lag] - force[lag : count + lag])
-        squares[1:] += third * third
+    np.add(third[0], third[1], out=squares[1:])
     sums = squares.cumsum()
     windows = sums[window_n:] - sums[:-window_n]
     roughest = int(windows.argmax())

@@ -81,7 +81,7 @@ class StrapSlipped:
 HISTORY_COLUMNS = COLUMNS
 """All rows are kept for detectors."""
 
-FEW = 4
+FEW = 6
 """Rows, as they come live, that are made sooner of plain numbers than of arrays."""
 
 RAW_TIME, RAW_FORCE, RAW_RATE = 0, slice(1, 4), slice(4, 7)

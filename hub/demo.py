@@ -31,7 +31,7 @@ DEVICES = (
 )
 
 USUAL_PORT = 1883
-REDRAW_S = 0.5
+REDRAW_S = 1.0
 NEWS_S = 0.1
 
 

@@ -47,9 +47,7 @@ def validate(
     ] = False,
     people: Annotated[
         Half | None,
-        typer.Option(
-            help="Only the people of one half of each set: for tuning thresholds, or for testing."
-        ),
+        typer.Option(help="Only the people of one half of each set: for tuning thresholds, or for testing."),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="A table for each session too.")] = False,
     block_size: Annotated[

@@ -42,7 +42,7 @@ STATE_FIELDS = {
     "toe_first_pct": Field(NUMBER, "toe-first contacts, % of the affected side's judged ones"),
     "drags": Field(NUMBER, "toe drags and scuffs"),
     "trips": Field(NUMBER, "confirmed trips"),
-    "falls": Field(NUMBER, "confirmed falls; always 0 so far, since falls are not detected yet"),
+    "falls": Field(NUMBER, "confirmed falls"),
     "walking_min": Field(NUMBER, "minutes in walking bouts"),
     "coverage_pct": Field(NUMBER, "data quality: time with data from all sensors, % of the finished walking bouts"),
 }

@@ -20,6 +20,10 @@ Floats = NDArray[np.float64]
 
 G_MPS2 = 9.80665
 
+NEWEST_ONLY: Floats = np.zeros(1)
+"""``Reading.offset_s`` of a single sample."""
+NEWEST_ONLY.flags.writeable = False
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -59,21 +63,22 @@ _SIG_BASE = "-0000-1000-8000-00805f9b34fb"
 _MISPRINTED_BASE = "-0000-1000-8000-00805f9a34fb"  # WitMotion's units differ in this digit
 
 
+def full_uuid(uuid: str) -> str:
+    """All 128 bits in lower case. Short ones are of the Bluetooth base; one with the misprinted digit counts as it."""
+    uuid = uuid.lower()
+    if len(uuid) in {4, 8}:
+        uuid = uuid.rjust(8, "0") + _SIG_BASE
+    return uuid.replace(_MISPRINTED_BASE, _SIG_BASE)
+
+
 def resolve_characteristic(wanted: str, present: Iterable[str]) -> str | None:
     """The UUID under which a device has the characteristic that an action names, or None where it has none.
 
     Whoever owns the link resolves an action's characteristic with this, acts on the answer, and feeds the bytes under
-    the name that the action used: a driver knows one name for each characteristic. Short UUIDs are those of the
-    Bluetooth base; a base with the misprinted digit counts as the same.
+    the name that the action used: a driver knows one name for each characteristic.
     """
 
-    def canonical(uuid: str) -> str:
-        uuid = uuid.lower()
-        if len(uuid) in {4, 8}:
-            uuid = uuid.rjust(8, "0") + _SIG_BASE
-        return uuid.replace(_MISPRINTED_BASE, _SIG_BASE)
-
-    candidates = [uuid for uuid in present if canonical(uuid) == canonical(wanted)]
+    candidates = [uuid for uuid in present if full_uuid(uuid) == full_uuid(wanted)]
     exact = [uuid for uuid in candidates if uuid.lower() == wanted.lower()]
     return next(iter(exact or candidates), None)
 
@@ -181,3 +186,17 @@ class Driver(Protocol):
 
     def end(self) -> tuple[Action, ...]:
         """Actions that leave the device quiet before disconnecting."""
+
+
+class WithoutCells:
+    """What the driver of a device without pressure cells says of them."""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """None."""
+        return ()
+
+    @property
+    def unit(self) -> LoadUnit:
+        """Without meaning here."""
+        return LoadUnit.COUNTS

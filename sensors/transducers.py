@@ -43,6 +43,42 @@ class Crystal:
         return (uptime_s - self.phase_s) / (1.0 + self.drift_ppm * 1e-6)
 
 
+class Ticks:
+    """Which samples or packets of a steady rate fall due; number n at n / rate on the device's crystal.
+
+    Parameters
+    ----------
+    crystal : the device's.
+    rate_hz : how many a second, by the crystal.
+    """
+
+    def __init__(self, crystal: Crystal, rate_hz: float) -> None:
+        self._crystal = crystal
+        self._rate_hz = rate_hz
+        self._next = 0
+
+    def start(self, time_s: float) -> None:
+        """Forget what fell due up to a true time."""
+        self._next = self._last(time_s) + 1
+
+    def due(self, until_s: float) -> Integers:
+        """(n,) numbers that fall due up to a true time and have not been given out."""
+        numbers = np.arange(self._next, self._last(until_s) + 1)
+        self._next += len(numbers)
+        return numbers
+
+    def uptime_s(self, numbers: Integers) -> Floats:
+        """When they fall due, on the crystal."""
+        return numbers / self._rate_hz
+
+    def true_s(self, numbers: Integers) -> Floats:
+        """When they fall due, in true time."""
+        return self._crystal.true_s(numbers / self._rate_hz)
+
+    def _last(self, time_s: float) -> int:
+        return int(self._crystal.uptime_s(time_s) * self._rate_hz)
+
+
 @dataclass(frozen=True, slots=True)
 class LoadCell:
     """A resistive cell in a voltage divider, read by a converter: monotone, steep at first, flat when heavily loaded.

@@ -8,8 +8,6 @@ from datetime import datetime
 import numpy as np
 
 from sensors.brilliant_sole.packets import (
-    BATTERY_LEVEL,
-    FIRMWARE_REVISION,
     FROM_DEVICE,
     LARGEST_MTU,
     PERIOD_STEP_MS,
@@ -38,7 +36,6 @@ from sensors.driver import (
     Facts,
     Fed,
     Floats,
-    Read,
     Reading,
     Subscribe,
     Write,
@@ -46,6 +43,7 @@ from sensors.driver import (
 )
 from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Cell, LoadUnit, Side
+from sensors.standard_services import ASK_BATTERY, ASK_FIRMWARE, take_in
 
 _ACCELERATION_UNITS = {"m/s2": 1.0, "g": G_MPS2}
 _RATE_UNITS = {"rad/s": math.degrees(1.0), "deg/s": 1.0}
@@ -118,9 +116,8 @@ class BrilliantSoleDriver:
         """Listen, and ask what the device is and has."""
         self._now_ms = round(wall_time.timestamp() * 1000)
         return (
-            Read(FIRMWARE_REVISION, optional=True),
-            Read(BATTERY_LEVEL, optional=True),
-            Subscribe(BATTERY_LEVEL, optional=True),
+            *ASK_FIRMWARE,
+            *ASK_BATTERY,
             Subscribe(FROM_DEVICE),
             *self._send(encode(question) for question in _QUESTIONS),
         )
@@ -129,12 +126,10 @@ class BrilliantSoleDriver:
         """Take bytes that were notified or read."""
         if characteristic == FROM_DEVICE:
             return self._messages(data)
-        if characteristic == BATTERY_LEVEL:
-            if len(data) != 1 or data[0] > 100:
-                return Fed(faults=(DecodeError(DecodeReason.OUT_OF_RANGE, data, "battery level"),))
-            self._facts = replace(self._facts, battery_pct=float(data[0]))
-        elif characteristic == FIRMWARE_REVISION:
-            self._facts = replace(self._facts, firmware=data.decode("utf-8", "replace").strip("\0 ") or None)
+        try:
+            self._facts = take_in(self._facts, characteristic, data)
+        except DecodeError as error:
+            return Fed(faults=(error,))
         return Fed()
 
     def end(self) -> tuple[Action, ...]:

@@ -5,11 +5,7 @@ import struct
 import numpy as np
 
 from sensors.brilliant_sole.packets import (
-    BATTERY_LEVEL,
-    BATTERY_SERVICE,
-    FIRMWARE_REVISION,
     FROM_DEVICE,
-    INFORMATION_SERVICE,
     PERIOD_STEP_MS,
     SERVICE,
     SIDES,
@@ -41,6 +37,7 @@ from sensors.emulation import (
 )
 from sensors.errors import DecodeError
 from sensors.layout import Side
+from sensors.standard_services import BATTERY, INFORMATION, emulated
 from sensors.transducers import Crystal, Integers, LoadCell, to_int16
 
 LEFT_POSITIONS = bytes.fromhex("9920 5528 b338 7340 3348 a080 70c0 70e8")
@@ -51,7 +48,6 @@ FLUSH_TICKS = 4
 """Samples are collected for 20 ms before they are notified."""
 
 _TICKS_HZ = 1000 / PERIOD_STEP_MS
-_READ = frozenset({"read"})
 
 
 class BrilliantSoleEmulator:
@@ -88,8 +84,8 @@ class BrilliantSoleEmulator:
                     GattCharacteristic(TO_DEVICE, frozenset({"write"})),
                 ),
             ),
-            GattService(BATTERY_SERVICE, (GattCharacteristic(BATTERY_LEVEL, frozenset({"read", "notify"})),)),
-            GattService(INFORMATION_SERVICE, (GattCharacteristic(FIRMWARE_REVISION, _READ),)),
+            BATTERY,
+            INFORMATION,
         )
 
     @property
@@ -113,10 +109,7 @@ class BrilliantSoleEmulator:
 
     def read(self, characteristic: str, time_s: float) -> bytes:
         """Battery level or firmware revision."""
-        return {
-            BATTERY_LEVEL: bytes((round(self._options.battery_pct),)),
-            FIRMWARE_REVISION: b"0.0.0-emulated",
-        }.get(characteristic, b"")
+        return emulated(characteristic, self._options)
 
     def write(self, characteristic: str, data: bytes, time_s: float) -> tuple[Notification, ...]:
         """Answer the messages of a write; those that make no sense are passed over."""

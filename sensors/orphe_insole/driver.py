@@ -12,7 +12,6 @@ from sensors.orphe_insole.packets import (
     CELLS,
     DATE_TIME,
     DEVICE_INFORMATION,
-    FIRMWARE_REVISION,
     FORMATS,
     MODES,
     PACKETS_HZ,
@@ -25,6 +24,7 @@ from sensors.orphe_insole.packets import (
     encode_date_time,
     rate_per_count,
 )
+from sensors.standard_services import ASK_FIRMWARE, take_in
 
 BATTERY_EVERY_PACKETS = round(60 * PACKETS_HZ)
 MODE_RETRY_PACKETS = round(2 * PACKETS_HZ)
@@ -68,7 +68,7 @@ class OrpheInsoleDriver:
         """Ask who it is, set clock and mode, start the stream."""
         return (
             Read(DEVICE_INFORMATION),
-            Read(FIRMWARE_REVISION, optional=True),
+            *ASK_FIRMWARE,
             Write(DATE_TIME, encode_date_time(wall_time)),
             self._set_mode(),
             Subscribe(SENSOR_VALUES),
@@ -81,8 +81,8 @@ class OrpheInsoleDriver:
                 return self._sensor_values(data)
             if characteristic == DEVICE_INFORMATION:
                 self._device_information(data)
-            elif characteristic == FIRMWARE_REVISION:
-                self._facts = replace(self._facts, firmware=data.decode("utf-8", "replace").strip("\0 ") or None)
+            else:
+                self._facts = take_in(self._facts, characteristic, data)
         except DecodeError as error:
             return Fed(faults=(error,))
         return Fed()

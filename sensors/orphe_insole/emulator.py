@@ -37,7 +37,7 @@ from sensors.orphe_insole.packets import (
     acceleration_per_count,
     rate_per_count,
 )
-from sensors.transducers import Crystal, Integers, LoadCell, to_int16
+from sensors.transducers import Crystal, Integers, LoadCell, Ticks, to_int16
 
 FIRMWARE = (1, 3, 0)
 STEP_MS = 5
@@ -67,7 +67,7 @@ class OrpheInsoleEmulator:
         self._mode = DEFAULT_MODE
         self._mtu = 23
         self._subscribed = False
-        self._next_packet = 0
+        self._packets = Ticks(self._crystal, PACKETS_HZ)
 
     @property
     def services(self) -> tuple[GattService, ...]:
@@ -133,23 +133,23 @@ class OrpheInsoleEmulator:
         """Start or stop the stream."""
         if characteristic == SENSOR_VALUES:
             self._subscribed = on
-            self._next_packet = int(self._crystal.uptime_s(time_s) * PACKETS_HZ) + 1
+            self._packets.start(time_s)
 
     def advance(self, until_s: float, body: Body) -> tuple[Notification, ...]:
         """The packets that fall due up to ``until_s``."""
         header = MODES.get(self._mode)
-        first, last = self._next_packet, int(self._crystal.uptime_s(until_s) * PACKETS_HZ)
-        if not self._subscribed or header is None or last < first:
+        if not self._subscribed or header is None:
             return ()
-        self._next_packet = last + 1
+        serials = self._packets.due(until_s)
+        if len(serials) == 0:
+            return ()
         layout = FORMATS[header]
-        serials = np.arange(first, last + 1)
-        uptime_s = serials / PACKETS_HZ
+        uptime_s = self._packets.uptime_s(serials)
         packets = self._heads(header, layout, serials, uptime_s)
         packets[:, 8 : 8 + layout.samples * layout.stride] = self._blocks(layout, uptime_s, body)
         return tuple(
             Notification(time_s, SENSOR_VALUES, packet.tobytes()[: self._mtu - 3])
-            for time_s, packet in zip(self._crystal.true_s(uptime_s).tolist(), packets, strict=True)
+            for time_s, packet in zip(self._packets.true_s(serials).tolist(), packets, strict=True)
         )
 
     @property

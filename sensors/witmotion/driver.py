@@ -5,8 +5,19 @@ from datetime import datetime
 
 import numpy as np
 
-from sensors.driver import Action, DriverOptions, Facts, Fed, Pause, Reading, Subscribe, Write
-from sensors.layout import Cell, LoadUnit, Side
+from sensors.driver import (
+    NEWEST_ONLY,
+    Action,
+    DriverOptions,
+    Facts,
+    Fed,
+    Pause,
+    Reading,
+    Subscribe,
+    WithoutCells,
+    Write,
+)
+from sensors.layout import Side
 from sensors.witmotion.packets import (
     ACCELERATION_PER_COUNT,
     BANDWIDTH_188_HZ,
@@ -31,12 +42,10 @@ SETTLE_S = 0.1
 BATTERY_EVERY_S = 60.0
 SETUP_TRIES = 3
 _PER_COUNT = np.repeat((ACCELERATION_PER_COUNT, RATE_PER_COUNT), 3)
-_NEWEST_ONLY = np.zeros(1)
-_NEWEST_ONLY.flags.writeable = False  # shared by all readings of one sample
 _RATES = {code: rate_hz for rate_hz, code in RATE_CODES.items()}
 
 
-class WitMotionDriver:
+class WitMotionDriver(WithoutCells):
     """One connection to a WitMotion IMU.
 
     The device wakes up at 10 Hz behind a 20 Hz low-pass. The driver sets rate and a 188 Hz bandwidth without saving
@@ -62,16 +71,6 @@ class WitMotionDriver:
     def rate_hz(self) -> float:
         """The rate that the device reads back; until then, the one it was asked for."""
         return self._rate_hz
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """None."""
-        return ()
-
-    @property
-    def unit(self) -> LoadUnit:
-        """Without meaning here."""
-        return LoadUnit.COUNTS
 
     def begin(self, wall_time: datetime) -> tuple[Action, ...]:
         """Set up before the stream starts, so that no frame comes at the rate of before."""
@@ -114,7 +113,7 @@ class WitMotionDriver:
         words = np.frombuffer(b"".join(frames), "<i2").reshape(len(frames), -1)
         motion = words[:, 1:7] * _PER_COUNT
         return Reading(
-            offset_s=_NEWEST_ONLY if len(frames) == 1 else np.arange(1 - len(frames), 1) / self._rate_hz,
+            offset_s=NEWEST_ONLY if len(frames) == 1 else np.arange(1 - len(frames), 1) / self._rate_hz,
             acceleration_mps2=motion[:, :3],
             rate_dps=motion[:, 3:],
         )

@@ -13,10 +13,10 @@ from hub.radio import DeviceSpec, Inbox, LinkCounts, RadioSettings
 from hub.radio.conversation import Conversation
 from hub.radio.states import LinkEvent
 from hub.radio.virtual.backend import VirtualClient
-from sensors.brilliant_sole.packets import BATTERY_LEVEL
 from sensors.catalogue import device_type
 from sensors.driver import Read, Subscribe, Write
 from sensors.emulation import Body, Emulator, EmulatorOptions, GattCharacteristic, GattService, Notification
+from sensors.standard_services import BATTERY_LEVEL
 from tests.radio.harness import GENEROUS_S, LEFT, SHIN, Worn, hub_with
 
 

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from sensors.brilliant_sole import BrilliantSoleDriver, BrilliantSoleEmulator, recognise
 from sensors.brilliant_sole.packets import (
-    BATTERY_LEVEL,
-    FIRMWARE_REVISION,
     FROM_DEVICE,
     SERVICE,
     TO_DEVICE,
@@ -34,6 +32,7 @@ from sensors.driver import G_MPS2, DriverOptions, Read, Subscribe, Write
 from sensors.emulation import Advertisement, EmulatorOptions
 from sensors.errors import DecodeReason, OptionError
 from sensors.layout import LoadUnit, Side
+from sensors.standard_services import BATTERY_LEVEL, FIRMWARE_REVISION
 
 QUESTIONS = bytes.fromhex("000000 010000 020000 030000 040000 060000 080000 0a0000 0d0000")
 SET_50_HZ = bytes.fromhex("0b 09 00  00 14 00  01 14 00  04 14 00")

@@ -16,10 +16,10 @@ from sensors.orphe_insole.packets import (
     CELLS,
     DATE_TIME,
     DEVICE_INFORMATION,
-    FIRMWARE_REVISION,
     SENSOR_VALUES,
     encode_date_time,
 )
+from sensors.standard_services import FIRMWARE_REVISION
 
 HEAD = "01 02 01 02 03 01 c2"  # serial 0x0102, 01:02:03.450
 TIME_S = 3723.45

@@ -10,12 +10,10 @@ import numpy as np
 from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
 from hub.gait.signals.cells import CellParams, CellWatch
+from hub.gait.signals.columns import ColumnSums
 from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing
 from hub.gait.signals.loadscale import (
-    COLUMNS,
-    FORE,
     HEEL,
-    MOMENT,
     TOTAL,
     ZERO_IS_ZERO,
     LoadScale,
@@ -24,11 +22,7 @@ from hub.gait.signals.loadscale import (
 )
 from hub.gait.timeline import Mark
 from hub.session import Floats, InsoleSpec
-from sensors.layout import Region, Side
-
-REGION_COLUMN = {Region.HEEL: HEEL, Region.FOREFOOT: FORE, Region.TOES: FORE}
-FEW = 8
-"""Samples, as they come live, that are summed up sooner by plain numbers than by arrays."""
+from sensors.layout import Side
 
 CHUNK = 256
 """Samples searched at a time, so that a whole file in one block is not searched to its end for every mark."""
@@ -121,9 +115,7 @@ class InsoleStream:
         self._learner = ScaleLearner(spec, calibration, scale_params)
         lowest = 0.0 if spec.unit in ZERO_IS_ZERO else inf
         self._cells = CellWatch(side, len(spec.cells), lowest, params.cell)
-        self._cell_ys = [cell.y for cell in spec.cells]
-        self._cell_y = np.array(self._cell_ys)[:, np.newaxis]
-        self._cell_column = [REGION_COLUMN.get(cell.region, TOTAL) for cell in spec.cells]
+        self._sum_up = ColumnSums(spec.cells)
         self.restart()
 
     @property
@@ -166,31 +158,6 @@ class InsoleStream:
             take = self._look[self._state]
             index += take(self, time_s[index:stop], columns[:, index:stop], marks)
         return marks
-
-    def _sum_up(self, values: Floats) -> Floats:
-        """Sums in an order that does not depend on the number of samples, so that each sample gives the same bits."""
-        if len(values) <= FEW:
-            return np.array([self._sum_one(loads) for loads in values.tolist()]).T
-        columns = np.zeros((COLUMNS, len(values)))
-        loads = np.ascontiguousarray(values.T)
-        sums = list(columns)
-        for load, moment, column in zip(loads, loads * self._cell_y, self._cell_column, strict=True):
-            sums[column] += load
-            sums[MOMENT] += moment
-        sums[TOTAL] += sums[HEEL]
-        sums[TOTAL] += sums[FORE]
-        return columns
-
-    def _sum_one(self, loads: list[float]) -> list[float]:
-        """The same sums of one sample, in the same order."""
-        sums = [0.0] * COLUMNS
-        moment = 0.0
-        for load, y, column in zip(loads, self._cell_ys, self._cell_column, strict=True):
-            sums[column] += load
-            moment += load * y
-        sums[MOMENT] = moment
-        sums[TOTAL] = sums[TOTAL] + sums[HEEL] + sums[FORE]
-        return sums
 
     def _grounded(self, time_s: Floats, columns: Floats, marks: list[Mark]) -> int:
         """Go to the sample that is light. Like all of these: return how many samples that took."""

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sensors import brilliant_sole, orphe_insole, witmotion
+from sensors import brilliant_sole, orphe_insole, thingy52, witmotion
 from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
 from sensors.layout import Side
 from sensors.orphe_insole import packets as orphe_packets
+from sensors.thingy52 import packets as thingy_packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class DeviceType:
     min_mtu : the smallest MTU that its notifications fit, with the number of cells that it is known with.
     rates_hz, default_rate_hz : rates that suffice for gait, and the one that is asked for unless told otherwise.
     driver, emulator : make one for a leg.
+    notes : what is not known of it, and what else its owner should know, for the device page.
     options : further options of the driver with their known values, the default first.
     tested_on_hardware : whether driver and device have met.
     """
@@ -43,6 +45,7 @@ class DeviceType:
     default_rate_hz: float
     driver: Callable[[Side, DriverOptions], Driver]
     emulator: Callable[[Side, EmulatorOptions], Emulator]
+    notes: str
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tested_on_hardware: bool = False
 
@@ -65,6 +68,7 @@ CATALOGUE: tuple[DeviceType, ...] = (
         default_rate_hz=100.0,
         driver=orphe_insole.OrpheInsoleDriver,
         emulator=orphe_insole.OrpheInsoleEmulator,
+        notes=orphe_insole.NOTES,
     ),
     DeviceType(
         key="brilliant_sole",
@@ -79,6 +83,7 @@ CATALOGUE: tuple[DeviceType, ...] = (
         default_rate_hz=100.0,
         driver=brilliant_sole.BrilliantSoleDriver,
         emulator=brilliant_sole.BrilliantSoleEmulator,
+        notes=brilliant_sole.NOTES,
         options=brilliant_sole.OPTIONS,
     ),
     DeviceType(
@@ -94,6 +99,22 @@ CATALOGUE: tuple[DeviceType, ...] = (
         default_rate_hz=100.0,
         driver=witmotion.WitMotionDriver,
         emulator=witmotion.WitMotionEmulator,
+        notes=witmotion.NOTES,
+    ),
+    DeviceType(
+        key="thingy52",
+        title="Nordic Thingy:52",
+        is_insole=False,
+        recognise=thingy52.recognise,
+        recognised_by=f"service {thingy_packets.CONFIGURATION_SERVICE}",
+        clock=None,
+        loss_visible=False,
+        min_mtu=23,
+        rates_hz=thingy_packets.RATES_HZ,
+        default_rate_hz=100.0,
+        driver=thingy52.Thingy52Driver,
+        emulator=thingy52.Thingy52Emulator,
+        notes=thingy52.NOTES,
     ),
 )
 

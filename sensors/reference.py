@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterable
+from textwrap import fill
 
-from sensors.brilliant_sole import packets as brilliant_sole
 from sensors.catalogue import CATALOGUE, DeviceType
-from sensors.orphe_insole import packets as orphe_insole
 from sensors.transducers import LoadCell
+
+WIDTH = 120
 
 HEAD = """\
 # Devices
@@ -18,45 +19,28 @@ has not met its device says so here; the first thing to do with a real one is to
 
 """
 
-NOTES = """\
-
+UNKNOWN = """
 ## What is not known
 
-- **Pressure has no physical unit** on either insole: the hub gets counts of the converter and works relative to the
-  wearer's own usual loads.
-- **ORPHE INSOLE.** The IMU samples at {imu_hz:g} Hz, as the maker measured, while {packets_hz:g} packets a second carry
-  two or four samples each: a packet's samples are spread at the former. Which of them the packet's stamp belongs to is
-  not published; the hub fits each device's clock to arrivals, which absorbs the difference. Cell positions are the
-  maker's; his *midfoot-lateral* cell lies level with the ball and counts as forefoot. Packets need an
-  MTU of {orphe_mtu}: with less they arrive cut short and count as truncated.
-- **Brilliant Sole.** Units of acceleration and rate and the origin of the cell positions are not published. The
-  defaults are those of its predecessor, whose firmware is open; the options change them. Message numbers above
-  {last_stable} differ between firmware versions and are passed over.
-- **WitMotion** frames carry neither time nor count: the hub makes time from arrivals, and a lost frame shows only as a
-  gap. Settings are not saved to the device, so every connection sets them again and reads the rate back.
+- **Pressure has no physical unit** on any of these insoles: the hub gets counts of the converter and works relative to
+  the wearer's own usual loads.
+"""
 
+EMULATORS = """
 ## Emulators
 
 They make the same bytes from a body's signals, on a clock of their own with drift. A cell reads {unloaded:g} counts
 without load and rises towards {full:g} along a voltage divider's curve, with half the span at {half_n:g} N; IMU
-values are 16-bit integers, clipped at the range. An insole's own IMU feels what the shank feels, since the simulated
-body has no foot segment of its own.
+values are clipped at the range. An insole's own IMU feels what the shank feels, since the simulated body has no foot
+segment of its own.
 """
 
 
 def reference() -> str:
     """The page."""
     cell = LoadCell()
-    notes = NOTES.format(
-        imu_hz=orphe_insole.IMU_RATE_HZ,
-        packets_hz=orphe_insole.PACKETS_HZ,
-        orphe_mtu=orphe_insole.MIN_MTU,
-        last_stable=int(max(brilliant_sole.Message)),
-        unloaded=cell.unloaded_counts,
-        full=cell.full_counts,
-        half_n=cell.half_load_n,
-    )
-    return HEAD + _table(CATALOGUE) + _options(CATALOGUE) + notes
+    emulators = EMULATORS.format(unloaded=cell.unloaded_counts, full=cell.full_counts, half_n=cell.half_load_n)
+    return HEAD + _table(CATALOGUE) + _options(CATALOGUE) + UNKNOWN + _notes(CATALOGUE) + emulators
 
 
 def _table(kinds: Iterable[DeviceType]) -> str:
@@ -92,6 +76,11 @@ def _options(kinds: Iterable[DeviceType]) -> str:
         for name, values in kind.options.items():
             rows.append(f"| `{kind.key}` | `{name}` | {', '.join(f'`{value}`' for value in values)} |")
     return "\n".join(rows) + "\n"
+
+
+def _notes(kinds: Iterable[DeviceType]) -> str:
+    items = (f"- **{kind.title}.** {' '.join(kind.notes.split())}" for kind in kinds)
+    return "\n".join(fill(item, WIDTH, subsequent_indent="  ", break_on_hyphens=False) for item in items) + "\n"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,12 @@ Byte layout from the maker's open SDKs (JavaScript, Swift, Unreal); not tested o
 
 from sensors.brilliant_sole.driver import OPTIONS, BrilliantSoleDriver
 from sensors.brilliant_sole.emulator import BrilliantSoleEmulator
-from sensors.brilliant_sole.packets import recognise
+from sensors.brilliant_sole.packets import Message, recognise
 
-__all__ = ["OPTIONS", "BrilliantSoleDriver", "BrilliantSoleEmulator", "recognise"]
+__all__ = ["NOTES", "OPTIONS", "BrilliantSoleDriver", "BrilliantSoleEmulator", "recognise"]
+
+NOTES = f"""
+    Units of acceleration and rate and the origin of the cell positions are not published. The defaults are those
+    of its predecessor, whose firmware is open; the options change them. Message numbers above
+    {max(Message).value} differ between firmware versions and are passed over.
+"""

@@ -7,4 +7,9 @@ from sensors.witmotion.driver import WitMotionDriver
 from sensors.witmotion.emulator import WitMotionEmulator
 from sensors.witmotion.packets import recognise
 
-__all__ = ["WitMotionDriver", "WitMotionEmulator", "recognise"]
+__all__ = ["NOTES", "WitMotionDriver", "WitMotionEmulator", "recognise"]
+
+NOTES = """
+    Frames carry neither time nor count: the hub makes time from arrivals, and a lost frame shows only as a gap.
+    Settings are not saved to the device, so every connection sets them again and reads the rate back.
+"""

@@ -1,7 +1,7 @@
 """A hub in miniature on the virtual radio: real radio, real drivers, and a consumer that answers as the app does."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -75,6 +75,7 @@ class Hub:
     arrivals: dict[Role, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     changes: list[LinkStatus] = field(default_factory=list)
     drivers: dict[Role, Driver] = field(default_factory=dict)
+    samples_n: Counter[Role] = field(default_factory=Counter)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Event = field(default_factory=asyncio.Event)
     on_change: list[Callable[[LinkStatus], None]] = field(default_factory=list)
@@ -126,6 +127,7 @@ class Hub:
                 fed = self.drivers[arrival.role].feed(arrival.characteristic, arrival.data)
                 if fed.readings:
                     self.radio.data_seen(arrival)
+                    self.samples_n[arrival.role] += sum(len(reading.offset_s) for reading in fed.readings)
                 self.radio.perform(arrival.role, fed.actions, connection=arrival.connection)
 
     def see(self, status: LinkStatus) -> None:
@@ -163,12 +165,13 @@ async def hub_with(
     settings: RadioSettings = QUICK,
     consume: bool = True,
     run: bool = True,
+    body: Body | None = None,
 ) -> AsyncIterator[Hub]:
     """Devices on the air and a hub that listens to them; both are gone at the end."""
     emulators = {one.address: Tapped(one.emulator(number)) for number, one in enumerate(worn)}  # type: ignore[arg-type]
     devices = [AirDevice(emulators[one.address], one.address, one.faults) for one in worn]  # type: ignore[arg-type]
     specs = [DeviceSpec(one.role, one.key, one.address) for one in worn] if configured is None else configured
-    async with Air(devices, StandingStill()) as air, attached(air.controller()) as adapter:
+    async with Air(devices, body or StandingStill()) as air, attached(air.controller()) as adapter:
         see: list[Callable[[LinkStatus], None]] = []
         radio = Radio(bluetooth(adapter), specs, settings, lambda status: [look(status) for look in see])
         hub = Hub(radio, air, adapter, emulators)

@@ -15,21 +15,21 @@ from hub.events import Event
 from hub.live import Live
 from hub.packets import Arrival, Packet
 from hub.pipeline import Pipeline
-from hub.recording.raw import RawRecorder
+from hub.recording.keeper import Keeper
 from sensors.layout import Role
 
 
 class WatchedHub(Hub):
-    """A hub whose wearers have a recorder in memory, and a view that notes when events come."""
+    """A hub that remembers all arrivals in memory, with a view that notes when events come."""
 
     def __init__(self, config: Config, radio: FedRadio) -> None:
         super().__init__(config, radio.bluetooth)
         self._fed = radio
-        self._kept = {name: _Kept() for name in self.wearers}
+        self._kept = {name: _Kept(wearer.keeper) for name, wearer in self.wearers.items()}
         self.decided_ns: dict[str, int] = {}
         """When each event had been decided and was on its way to the journal."""
         for name, wearer in self.wearers.items():
-            wearer.recorder, wearer.live = self._kept[name], _Seen(self.decided_ns)
+            wearer.keeper, wearer.live = self._kept[name], _Seen(self.decided_ns)
 
     def sent_ns(self) -> dict[str, int]:
         """When the notification was sent that decided each event; those that a pause decided are not among them."""
@@ -71,18 +71,18 @@ def configured(devices: list[Device], state: Path, port: int | None, *, power_sa
     return Config.model_validate(settings)
 
 
-class _Kept(RawRecorder):
-    """A recorder in memory, which no disk slows. Packets are kept as plain tuples: the collector leaves those alone."""
+class _Kept:
+    """The hub's own keeper, all arrivals noted. Packets are kept as plain tuples: the collector leaves those alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._rows: list[Arrival | tuple[str, str, str, bytes, float, int, str]] = []
 
-    @property
-    def problem(self) -> None:
-        """None, ever."""
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._keeper, name)
 
-    def write(self, arrival: Arrival) -> None:
-        """Keep an arrival."""
+    def see(self, arrival: Arrival, *, has_samples: bool) -> None:
+        """Note an arrival, then go on as ever."""
         if isinstance(arrival, Packet):
             self._rows.append(
                 (
@@ -97,9 +97,7 @@ class _Kept(RawRecorder):
             )
         else:
             self._rows.append(arrival)
-
-    def close(self, end_s: float | None = None) -> None:
-        """Nothing to finish."""
+        self._keeper.see(arrival, has_samples=has_samples)
 
     def arrivals(self) -> Iterable[Arrival]:
         """All that was kept."""

@@ -24,7 +24,9 @@ from hub.packets import Arrival, Packet
 from hub.pipeline import Pipeline
 from hub.radio import Bluetooth, DeviceSpec, Radio, RadioSettings
 from hub.recording.calibration_file import read_calibration, write_calibration
-from hub.recording.raw import RawHeader, RawRecorder
+from hub.recording.keeper import Keeper
+from hub.recording.raw import RawHeader
+from hub.recording.shelf import Shelf
 from hub.reporting import Reporter
 from sensors.driver import Action, DriverOptions
 from sensors.errors import DecodeError, DecodeReason
@@ -37,6 +39,9 @@ MQTT = "mqtt"
 
 TICK_S = 0.1
 """How often silence is looked at while nothing arrives."""
+
+TIDY_S = 60.0
+"""How often recordings are looked through for those that must make way."""
 
 REPORT_S = 1.0
 """How often states are looked at for news."""
@@ -55,25 +60,10 @@ class WearerAtHome:
     pipeline: Pipeline
     tally: DayTally
     kept: KeptCalibration
+    keeper: Keeper
     live: Live = field(default_factory=Live)
-    recorder: RawRecorder | None = None
     has_walked: bool = False
     """Since the calibration was last written down."""
-
-    def record(self, arrival: Arrival) -> None:
-        """Write an arrival to the raw recording, if there is one that the disk takes."""
-        if self.recorder is None:
-            return
-        self.recorder.write(arrival)
-        if self.recorder.problem is not None:
-            logger.error("recording has ended: %s; detection goes on", self.recorder.problem)
-            self.end_recording(None)
-
-    def end_recording(self, last_tick_s: float | None) -> None:
-        """Close the raw recording, if there is one; a replay then ends where live ended."""
-        recorder, self.recorder = self.recorder, None
-        if recorder is not None:
-            recorder.close(last_tick_s)
 
 
 class Hub:
@@ -93,6 +83,7 @@ class Hub:
         self.topics = Topics(config.topic_base)
         self.started = asyncio.Event()
         self.publisher: Publisher | None = None
+        self.shelf = Shelf(config.hub.state_dir, config.recording.raw_max_mb, config.recording.clips_max_mb)
         self.wearers = {wearer.nickname: self._at_home(wearer) for wearer in config.wearers}
         self.radio = Radio(
             bluetooth,
@@ -101,6 +92,7 @@ class Hub:
         )
         self._stopping = asyncio.Event()
         self._ticked_s: float | None = None
+        self._tidy_next_s = 0.0
         self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
     @property
@@ -138,8 +130,7 @@ class Hub:
                     Journal(self.journal_path, power_safe=self.config.journal.power_safe)
                 )
                 await self._observe_clock()
-                if self.config.recording.raw:
-                    self._start_recording(held)
+                self._start_recording(held)
                 await self._run_tasks()
         except BaseExceptionGroup as group:
             raise _first_of_ours(group) from None
@@ -149,7 +140,9 @@ class Hub:
         self.publisher = Publisher(
             self.broker, self.topics, self._journal, version=version("insole-hub"), destination=MQTT
         )
-        self._reporter = Reporter(self.topics, self.publisher, self._journal, self.radio, self.wearers)
+        self._reporter = Reporter(
+            self.topics, self.publisher, self._journal, self.radio, self.wearers, shelf=self.shelf
+        )
         async with asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
@@ -179,8 +172,8 @@ class Hub:
 
     def _take(self, arrival: Arrival) -> None:
         wearer = self.wearers[arrival.wearer]
-        wearer.record(arrival)
         result = wearer.pipeline.feed(arrival)
+        wearer.keeper.see(arrival, has_samples=result.valid)
         if isinstance(arrival, Packet) and result.valid:
             self.radio.data_seen(arrival)
         if result.session is not None:
@@ -214,6 +207,7 @@ class Hub:
             wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
             wearer.has_walked |= event.kind is Kind.WALK_END
         wearer.live.see_events(events)
+        wearer.keeper.see_events(events)
 
     async def _tick(self) -> None:
         while True:
@@ -223,6 +217,7 @@ class Hub:
             self._ticked_s = time.monotonic()
             for nickname, wearer in self.wearers.items():
                 self._keep(nickname, wearer.pipeline.tick(self._ticked_s))
+                wearer.keeper.tick(self._ticked_s)
 
     async def _report(self) -> None:
         while True:
@@ -230,6 +225,18 @@ class Hub:
             await self._observe_clock()
             self._reporter.tell(time.monotonic(), time.time_ns())
             await self._keep_calibrations()
+            await self._tidy_recordings()
+
+    async def _tidy_recordings(self) -> None:
+        """Make room where recordings take more than they may."""
+        if time.monotonic() < self._tidy_next_s:
+            return
+        self._tidy_next_s = time.monotonic() + TIDY_S
+        in_use = {path for wearer in self.wearers.values() if (path := wearer.keeper.in_use) is not None}
+        try:
+            await asyncio.to_thread(self.shelf.tidy, in_use)
+        except RecordingError as error:
+            logger.warning("%s", error)
 
     async def _keep_calibrations(self) -> None:
         """Write down what each walk has taught, so that the next run need not learn it again."""
@@ -256,8 +263,8 @@ class Hub:
         for arrival in await self.radio.inbox.take() if len(self.radio.inbox) else ():
             self._take(arrival)
         for nickname, wearer in self.wearers.items():
-            wearer.end_recording(self._ticked_s)
             self._keep(nickname, wearer.pipeline.finish())
+            wearer.keeper.close(self._ticked_s)
         await self._keep_calibrations()
         self._reporter.tell_all()
 
@@ -287,24 +294,22 @@ class Hub:
         except RecordingError as error:
             logger.warning("%s", error)
             kept = KeptCalibration()
-        return WearerAtHome(Pipeline(name, wearer.wearer(), roles, kept), DayTally(wearer.wearer()), kept)
+        pipeline = Pipeline(name, wearer.wearer(), roles, kept)
+        header = RawHeader(name, wearer.wearer(), pipeline.expected, kept)
+        keeper = Keeper(self.shelf, header, pipeline.calibration, self._wall_time_ns_at)
+        return WearerAtHome(pipeline, DayTally(wearer.wearer()), kept, keeper)
+
+    def _wall_time_ns_at(self, time_s: float) -> int:
+        return self._journal.wall_time_ns_at(time_s)
 
     def _calibration_path(self, nickname: str) -> Path:
         return self.config.hub.state_dir / "calibration" / f"{nickname}.json"
 
     def _start_recording(self, held: AsyncExitStack) -> None:
-        folder = self.config.hub.state_dir / "recordings"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RecordingError(folder, f"cannot be made: {error.strerror}") from error
-        for nickname, wearer in self.wearers.items():
-            pipeline = wearer.pipeline
-            header = RawHeader(pipeline.name, wearer.tally.wearer, pipeline.expected, wearer.kept)
-            path = folder / f"{nickname}-{pipeline.name.rsplit('/', 1)[-1]}.mcap"
-            wearer.recorder = RawRecorder(path, header)
-            held.callback(wearer.end_recording, None)
-            logger.info("recording to %s", path)
+        for wearer in self.wearers.values():
+            held.callback(wearer.keeper.close, None)
+            if self.config.recording.raw:
+                logger.info("recording to %s", wearer.keeper.start_run())
 
     async def _open_broker(self, held: AsyncExitStack) -> BrokerAddress:
         if self.config.mqtt is None:

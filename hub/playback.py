@@ -8,8 +8,10 @@ from typing import Protocol, TypeVar
 
 from hub.errors import RecordingError
 from hub.events import Event
+from hub.packets import Arrival
 from hub.pipeline import Pipeline
-from hub.recording.raw import RawRecording
+from hub.recording.raw import RawHeader, RawRecording
+from hub.recording.runs import RunRecording, run_files
 from hub.recording.session_folder import SessionFolder, blocks, read_session_folder
 from hub.session import Block, Session
 from hub.validation.runner import engine_events
@@ -48,7 +50,7 @@ class Playback(Protocol):
 
 
 def open_recording(path: Path) -> Playback:
-    """A session folder or a raw recording.
+    """A session folder, a raw recording, or the folder of a run.
 
     Raises
     ------
@@ -56,7 +58,9 @@ def open_recording(path: Path) -> Playback:
     """
     if not path.exists():
         raise RecordingError(path, "does not exist")
-    return FolderPlayback(read_session_folder(path)) if path.is_dir() else RawPlayback(RawRecording(path))
+    if not path.is_dir():
+        return RawPlayback(RawRecording(path))
+    return RawPlayback(RunRecording(path)) if run_files(path) else FolderPlayback(read_session_folder(path))
 
 
 class FolderPlayback:
@@ -76,10 +80,29 @@ class FolderPlayback:
         return engine_events(folder.session, source)
 
 
+class Recorded(Protocol):
+    """Arrivals on disk: one file of them, or the files of a run."""
+
+    @property
+    def header(self) -> RawHeader:
+        """What it is of."""
+
+    @property
+    def end_s(self) -> float | None:
+        """Where live ended; known after reading."""
+
+    @property
+    def damage(self) -> str | None:
+        """What is missing; known after reading."""
+
+    def __iter__(self) -> Iterator[Arrival]:
+        """The arrivals in the order in which they came."""
+
+
 class RawPlayback:
     """A raw recording: its packets go through drivers, clocks and merging again, as they did live."""
 
-    def __init__(self, recording: RawRecording) -> None:
+    def __init__(self, recording: Recorded) -> None:
         self._recording = recording
         self.name = recording.header.name
         self.session: Session | None = None
@@ -89,7 +112,7 @@ class RawPlayback:
     def notes(self) -> tuple[str, ...]:
         """What was odd about it."""
         damage = self._recording.damage
-        return () if damage is None else (f"the file is {damage}; played as far as it goes",)
+        return () if damage is None else (f"{damage}; played as far as it goes",)
 
     def events(self, speed: float | None) -> Iterator[Sequence[Event]]:
         """Events as they are decided."""

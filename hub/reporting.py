@@ -19,6 +19,8 @@ from hub.mqtt import (
 )
 from hub.pipeline import Pipeline
 from hub.radio import LinkState, LinkStatus, Radio
+from hub.recording.keeper import Keeper
+from hub.recording.shelf import Shelf
 
 ANYWAY_S = 30.0
 """A state without news is told again after this, with its newest counts."""
@@ -35,18 +37,30 @@ class Told(Protocol):
     def tally(self) -> DayTally:
         """The day so far."""
 
+    @property
+    def keeper(self) -> Keeper:
+        """What is recorded."""
+
 
 class Reporter:
     """Tells states to the publisher when they have news, and now and then anyway."""
 
     def __init__(
-        self, topics: Topics, publisher: Publisher, journal: Journal, radio: Radio, wearers: Mapping[str, Told]
+        self,
+        topics: Topics,
+        publisher: Publisher,
+        journal: Journal,
+        radio: Radio,
+        wearers: Mapping[str, Told],
+        *,
+        shelf: Shelf,
     ) -> None:
         self._topics = topics
         self._publisher = publisher
         self._journal = journal
         self._radio = radio
         self._wearers = wearers
+        self._shelf = shelf
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
         self._days: dict[str, DaySummary] = {}
         self._counted_s = float("-inf")
@@ -106,6 +120,7 @@ class Reporter:
 
     def _counts(self) -> HubCounts:
         journal, broker = self._journal.stats, self._publisher.stats
+        recordings = [wearer.keeper.counts for wearer in self._wearers.values()]
         return HubCounts(
             events_kept=journal.committed_n,
             events_waiting=journal.pending_n,
@@ -115,6 +130,9 @@ class Reporter:
             mqtt_acknowledged=broker.acknowledged_n,
             mqtt_connections=broker.connects_n,
             mqtt_failures=broker.failures_n,
+            clips_kept=sum(recorded.clips_n for recorded in recordings),
+            recording_failures=sum(recorded.failures_n for recorded in recordings),
+            recordings_removed=self._shelf.removed_n,
         )
 
 

@@ -13,13 +13,16 @@ from rich.table import Table
 from hub.errors import RecordingError
 from hub.events import Event, Kind
 from hub.playback import Playback, open_recording
+from hub.recording.runs import run_files
 from hub.recording.session_toml import FILE_NAME
 from hub.terminal import plain_lines
 from sensors.layout import Side
 
 
 def replay(
-    path: Annotated[Path, typer.Argument(help="A session folder, or a raw recording (.mcap).", metavar="PATH")],
+    path: Annotated[
+        Path, typer.Argument(help="A session folder, a raw recording (.mcap), or the folder of a run.", metavar="PATH")
+    ],
     *,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One event per line as JSON on stdout, and nothing else there.")
@@ -47,10 +50,10 @@ def replay(
 
 def _refuse_folder_of_many(path: Path) -> None:
     """Raise ``RecordingError`` for a folder that is no recording and has some below it."""
-    if not path.is_dir() or (path / FILE_NAME).exists():
+    if not path.is_dir() or (path / FILE_NAME).exists() or run_files(path):
         return
     held = sorted(file.parent for depth in ("*", "*/*") for file in path.glob(f"{depth}/{FILE_NAME}"))
-    held += sorted(path.glob("*.mcap"))
+    held += sorted(path.glob("*.mcap")) + sorted(folder for folder in path.iterdir() if run_files(folder))
     if held:
         number = f"{len(held)} recording{'s' if len(held) != 1 else ''}"
         raise RecordingError(path, f"is no session folder; it holds {number}: name one, such as {held[0]}")

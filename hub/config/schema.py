@@ -162,9 +162,15 @@ class JournalConfig(_Table):
 
 
 class RecordingConfig(_Table):
-    """Raw recordings of everything the sensors send."""
+    """Raw recordings of what the sensors send. A clip of 10 s before and after each trip and fall is always kept."""
 
     raw: bool = Field(False, strict=True, description="Write every notification to MCAP files under the state folder.")
+    raw_max_mb: float = Field(
+        2000.0, strict=True, ge=10, description="Room for them in MB; the oldest go first. 2000 MB hold about 2 days."
+    )
+    clips_max_mb: float = Field(
+        500.0, strict=True, ge=10, description="Room for the clips of trips and falls in MB; 500 MB hold about 4000."
+    )
 
 
 class Config(_Table):

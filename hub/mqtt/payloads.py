@@ -76,6 +76,9 @@ COUNTS_FIELDS = {
     "mqtt_acknowledged": Field(NUMBER, "events that the broker has acknowledged"),
     "mqtt_connections": Field(NUMBER, "connections to the broker made"),
     "mqtt_failures": Field(NUMBER, "connections to the broker that failed or broke"),
+    "clips_kept": Field(NUMBER, "recordings of the seconds around a trip or fall"),
+    "recording_failures": Field(NUMBER, "recordings that the disk did not take"),
+    "recordings_removed": Field(NUMBER, "files of raw recordings and clips that made way for newer ones"),
 }
 """What the hub itself counts."""
 
@@ -118,6 +121,9 @@ class HubCounts:
     mqtt_acknowledged: int
     mqtt_connections: int
     mqtt_failures: int
+    clips_kept: int
+    recording_failures: int
+    recordings_removed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,21 @@ _DAMAGE = (McapError, CRCValidationError, ZstdError, struct.error, UnicodeDecode
 
 @dataclass(frozen=True, slots=True)
 class RawHeader:
-    """What a raw recording is of: all that is needed to take its arrivals in again."""
+    """What a raw recording is of: all that is needed to take its arrivals in again.
+
+    Parameters
+    ----------
+    name, wearer, expected, kept : as for the ``Pipeline`` that took the arrivals in live.
+    repeated_n : arrivals at its start that only repeat how links had begun; the file before it goes on without them.
+    events : JSON of the events for which it was kept; empty where it is no clip.
+    """
 
     name: str
     wearer: Wearer
     expected: tuple[Role, ...]
     kept: KeptCalibration = field(default_factory=KeptCalibration)
+    repeated_n: int = 0
+    events: tuple[str, ...] = ()
 
 
 class RawRecorder:
@@ -93,12 +102,18 @@ class RawRecorder:
             self._writer.flush()
             self._flushed_s = arrival.arrival_s
 
-    def close(self, end_s: float | None = None) -> None:
-        """Finish the file. ``end_s`` is the last time the intake was told; by default that of the last arrival."""
+    def close(self, end_s: float | None = None, *, wait: bool = True) -> None:
+        """Finish the file, or have it finished without waiting for the disk.
+
+        ``end_s`` is the last time the intake was told; by default that of the last arrival.
+        """
         self._writer.flush()
         self._writer.add_metadata(_END, {"end_s": repr(self._last_s if end_s is None else end_s)})
         self._writer.finish()
-        self._file.close()
+        if wait:
+            self._file.close()
+        else:
+            self._file.close(patience_s=0.0)
 
     def __enter__(self) -> Self:
         return self
@@ -137,7 +152,7 @@ class RawRecording:
                         case mcap.records.Metadata(name=name, metadata=metadata) if name == _END:
                             self.end_s = float(metadata["end_s"])
             except _DAMAGE as error:
-                self.damage = "cut short" if self.end_s is None else f"damaged at its end: {error}"
+                self.damage = "the file is cut short" if self.end_s is None else f"the file's end is damaged: {error}"
 
     def _arrival(self, channel: mcap.records.Channel, message: mcap.records.Message) -> Arrival:
         try:
@@ -152,7 +167,7 @@ class RawRecording:
 
 def _header_to_text(header: RawHeader) -> dict[str, str]:
     wearer = header.wearer
-    return {
+    text = {
         "version": VERSION,
         "name": header.name,
         "wearer": json.dumps(
@@ -166,6 +181,11 @@ def _header_to_text(header: RawHeader) -> dict[str, str]:
         "expected": json.dumps([role.value for role in header.expected]),
         "calibration": json.dumps(header.kept.to_dict()),
     }
+    if header.repeated_n:
+        text["repeated_n"] = str(header.repeated_n)
+    if header.events:
+        text["events"] = json.dumps(header.events)
+    return text
 
 
 def _read_header(path: Path) -> RawHeader:
@@ -191,6 +211,7 @@ def _header_from_text(path: Path, text: dict[str, str]) -> RawHeader:
         kept = (
             KeptCalibration.from_dict(json.loads(text["calibration"])) if "calibration" in text else KeptCalibration()
         )
-        return RawHeader(text["name"], Wearer(**json.loads(text["wearer"])), expected, kept)
+        wearer, events = Wearer(**json.loads(text["wearer"])), tuple(json.loads(text.get("events", "[]")))
+        return RawHeader(text["name"], wearer, expected, kept, int(text.get("repeated_n", "0")), events)
     except (KeyError, ValueError, TypeError) as error:
         raise RecordingError(path, "has a header that cannot be read") from error

@@ -1,9 +1,8 @@
 """A file that is written by a thread of its own, so that a slow disk never holds up whoever writes."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
-from queue import Full, Queue
+from queue import SimpleQueue
 from threading import Thread
 
 _WAITING_N = 64
@@ -23,7 +22,7 @@ class WriteBehind:
         self._file = path.open("xb")
         self._written = 0
         self._pending = bytearray()
-        self._queue: Queue[bytes | None] = Queue(_WAITING_N)
+        self._queue: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name=f"recording {path.name}", daemon=True)
         self._thread.start()
 
@@ -40,22 +39,20 @@ class WriteBehind:
     def flush(self) -> None:
         """Hand what was taken to the thread."""
         if self._pending and self.problem is None:
-            try:
-                self._queue.put_nowait(bytes(self._pending))
-            except Full:
+            if self._queue.qsize() >= _WAITING_N:
                 self.problem = _TOO_SLOW
+            else:
+                self._queue.put(bytes(self._pending))
         self._pending.clear()
 
-    def close(self) -> None:
-        """Write what is left, sync it to disk and close."""
+    def close(self, patience_s: float = _CLOSE_S) -> None:
+        """Write what is left, sync it to disk and close; with no patience, that goes on behind the caller's back."""
         self.flush()
-        with suppress(Full):
-            self._queue.put(None, timeout=_CLOSE_S)
-            self._thread.join(_CLOSE_S)
-        if self._thread.is_alive():
-            self.problem = _TOO_SLOW
-        else:
-            self._file.close()
+        self._queue.put(None)
+        if patience_s:
+            self._thread.join(patience_s)
+            if self._thread.is_alive():
+                self.problem = _TOO_SLOW
 
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:
@@ -63,6 +60,7 @@ class WriteBehind:
                 self._try(data)
         if self.problem is None:
             self._try(b"", sync=True)
+        self._file.close()
 
     def _try(self, data: bytes, *, sync: bool = False) -> None:
         try:

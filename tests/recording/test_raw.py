@@ -170,7 +170,7 @@ def test_what_was_flushed_is_readable_while_recording_goes_on(live: Live, tmp_pa
     recording = RawRecording(path)
     found = list(recording)
     assert found == live.arrivals[: len(found)]
-    assert recording.damage == "cut short"
+    assert recording.damage == "the file is cut short"
     assert live.arrivals[-1].arrival_s - found[-1].arrival_s <= FLUSH_EVERY_S
     assert flat(replay(recording)) == flat(live.results)[: len(flat(replay(recording)))]
 

@@ -11,6 +11,7 @@ import pytest
 from hub.app import Hub
 from hub.demo import DemoOptions, demo_config
 from hub.errors import JournalError
+from hub.events import Event, Kind
 from hub.playback import open_recording
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
@@ -32,14 +33,19 @@ async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_pat
         async with asyncio.timeout(120):
             while hub.wearers["demo"].live.counts["step"] < 8:
                 await asyncio.sleep(0.1)
+            now_s = asyncio.get_running_loop().time()
+            trip = Event("trip-1", Kind.TRIP, Side.LEFT, now_s - 2.0, now_s, 0.9, {"stage": "confirmed"})
+            hub.wearers["demo"].keeper.see_events([trip])
             hub.stop()
             await running
     with sqlite3.connect(tmp_path / "journal.db") as journal:
         live = [text for (text,) in journal.execute("SELECT event FROM events ORDER BY position")]
-    (recording,) = (tmp_path / "recordings").glob("demo-*.mcap")
+    (recording,) = (tmp_path / "recordings").glob("demo-*")
     replayed = [event.to_json() for events in open_recording(recording).events(None) for event in events]
     assert [json.loads(text) for text in replayed] == [json.loads(text) for text in live]
     assert len(live) > 20
+    (clip,) = (tmp_path / "clips").glob("demo-*-trip-trip-1.mcap")
+    assert any('"initial_contact"' in e.to_json() for events in open_recording(clip).events(None) for e in events)
     for path in tmp_path.rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, f"others can read {path}"
 

@@ -1,0 +1,73 @@
+"""Where recordings lie under the state folder, and how much room they may take: the oldest go first."""
+
+import shutil
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from hub.errors import RecordingError
+
+RAW, CLIPS = "recordings", "clips"
+
+SPARE_BYTES = 256_000_000
+"""Raw recordings make way while the disk has less left than this: the journal needs it more."""
+
+_MB = 1_000_000
+
+
+class Shelf:
+    """The folders for raw recordings and for clips.
+
+    Parameters
+    ----------
+    state_dir : the hub's state folder.
+    raw_max_mb, clips_max_mb : room for each, in 10^6 bytes.
+    """
+
+    def __init__(self, state_dir: Path, raw_max_mb: float, clips_max_mb: float) -> None:
+        self.raw = state_dir / RAW
+        self.clips = state_dir / CLIPS
+        self._raw_max_bytes = raw_max_mb * _MB
+        self._clips_max_bytes = clips_max_mb * _MB
+        self.removed_n = 0
+        """Files that made way since the hub started."""
+
+    def tidy(self, in_use: Collection[Path]) -> None:
+        """Remove the oldest recordings beyond the room there is, never one ``in_use``. Reads the disk: not in a hurry.
+
+        Raises
+        ------
+        RecordingError : a file cannot be removed.
+        """
+        raw = _by_age(self.raw, in_use)
+        spare = shutil.disk_usage(self.raw).free if self.raw.is_dir() else SPARE_BYTES
+        self.removed_n += _remove(raw, max(_size(raw) - self._raw_max_bytes, SPARE_BYTES - spare))
+        clips = _by_age(self.clips, in_use)
+        self.removed_n += _remove(clips, _size(clips) - self._clips_max_bytes)
+        for folder in {path.parent for path, _ in raw} - {self.raw}:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _by_age(folder: Path, in_use: Collection[Path]) -> list[tuple[Path, int]]:
+    """The recordings below a folder with their sizes, oldest first."""
+    found = [(path, path.stat()) for path in folder.rglob("*.mcap") if path not in in_use]
+    return [(path, stat.st_size) for path, stat in sorted(found, key=lambda item: item[1].st_mtime_ns)]
+
+
+def _size(files: Iterable[tuple[Path, int]]) -> int:
+    return sum(size for _, size in files)
+
+
+def _remove(files: Iterable[tuple[Path, int]], too_much_bytes: float) -> int:
+    """Remove from the beginning until so many bytes are gone; how many files that were."""
+    removed_n = 0
+    for path, size in files:
+        if too_much_bytes <= 0:
+            break
+        try:
+            path.unlink()
+        except OSError as error:
+            raise RecordingError(path, f"is too old to keep, but cannot be removed: {error.strerror}") from error
+        too_much_bytes -= size
+        removed_n += 1
+    return removed_n

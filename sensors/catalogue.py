@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from sensors import brilliant_sole, orphe_insole, thingy52, witmotion
+from sensors import brilliant_sole, open_profile, orphe_insole, thingy52, witmotion
 from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
 from sensors.layout import Side
+from sensors.open_profile import packets as open_packets
 from sensors.orphe_insole import packets as orphe_packets
 from sensors.thingy52 import packets as thingy_packets
 
@@ -115,6 +117,36 @@ CATALOGUE: tuple[DeviceType, ...] = (
         driver=thingy52.Thingy52Driver,
         emulator=thingy52.Thingy52Emulator,
         notes=thingy52.NOTES,
+    ),
+    DeviceType(
+        key="open_insole",
+        title="Insole of the open profile",
+        is_insole=True,
+        recognise=partial(open_profile.recognise, open_profile.Kind.INSOLE),
+        recognised_by=f"service {open_packets.INSOLE_SERVICE}",
+        clock=DeviceClock(resolution_s=1e-6, wraps_after_s=open_packets.CLOCK_WRAPS_AFTER_S),
+        loss_visible=True,
+        min_mtu=open_packets.smallest_mtu(8 + open_packets.MOTION_CHANNELS),  # of eight cells and an IMU
+        rates_hz=(50.0, 100.0, 200.0),
+        default_rate_hz=100.0,
+        driver=partial(open_profile.OpenProfileDriver, open_profile.Kind.INSOLE),
+        emulator=partial(open_profile.OpenProfileEmulator, open_profile.Kind.INSOLE),
+        notes=open_profile.INSOLE_NOTES,
+    ),
+    DeviceType(
+        key="open_shin",
+        title="Shin IMU of the open profile",
+        is_insole=False,
+        recognise=partial(open_profile.recognise, open_profile.Kind.SHIN),
+        recognised_by=f"service {open_packets.SHIN_SERVICE}",
+        clock=DeviceClock(resolution_s=1e-6, wraps_after_s=open_packets.CLOCK_WRAPS_AFTER_S),
+        loss_visible=True,
+        min_mtu=open_packets.smallest_mtu(open_packets.MOTION_CHANNELS),
+        rates_hz=(50.0, 100.0, 200.0),
+        default_rate_hz=100.0,
+        driver=partial(open_profile.OpenProfileDriver, open_profile.Kind.SHIN),
+        emulator=partial(open_profile.OpenProfileEmulator, open_profile.Kind.SHIN),
+        notes=open_profile.SHIN_NOTES,
     ),
 )
 

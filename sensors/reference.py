@@ -22,8 +22,8 @@ has not met its device says so here; the first thing to do with a real one is to
 UNKNOWN = """
 ## What is not known
 
-- **Pressure has no physical unit** on any of these insoles: the hub gets counts of the converter and works relative to
-  the wearer's own usual loads.
+- **Pressure has no physical unit** on any of these insoles, unless one of the open profile claims it: the hub gets
+  counts of the converter and works relative to the wearer's own usual loads.
 """
 
 EMULATORS = """

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from sensors import brilliant_sole, open_profile, orphe_insole, thingy52, witmotion
+from sensors import brilliant_sole, open_profile, orphe_insole, thingy52, ukaton_mission, witmotion
 from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
@@ -12,6 +12,7 @@ from sensors.layout import Side
 from sensors.open_profile import packets as open_packets
 from sensors.orphe_insole import packets as orphe_packets
 from sensors.thingy52 import packets as thingy_packets
+from sensors.ukaton_mission import packets as ukaton_packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,21 @@ CATALOGUE: tuple[DeviceType, ...] = (
         emulator=brilliant_sole.BrilliantSoleEmulator,
         notes=brilliant_sole.NOTES,
         options=brilliant_sole.OPTIONS,
+    ),
+    DeviceType(
+        key="ukaton_mission",
+        title="Ukaton Mission",
+        is_insole=True,
+        recognise=ukaton_mission.recognise,
+        recognised_by=f"service {ukaton_packets.SERVICE} and device type 1 or 2",
+        clock=DeviceClock(resolution_s=0.01, wraps_after_s=ukaton_packets.CLOCK_WRAPS_AFTER_S),
+        loss_visible=False,
+        min_mtu=ukaton_packets.MIN_MTU,
+        rates_hz=(50.0, 100.0),
+        default_rate_hz=100.0,
+        driver=ukaton_mission.UkatonMissionDriver,
+        emulator=ukaton_mission.UkatonMissionEmulator,
+        notes=ukaton_mission.NOTES,
     ),
     DeviceType(
         key="witmotion",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from hub.cli import check, demo, replay, run, scan, simulate, validate
+from hub.cli import check, demo, diagnose, doctor, replay, run, scan, simulate, validate
 
 
 class Commands(TyperGroup):
@@ -57,6 +57,8 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("scan")(scan.scan)
 app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
+app.command("diagnose")(diagnose.diagnose)
 app.command("replay")(replay.replay)
 app.command("simulate")(simulate.simulate)
 app.command("validate")(validate.validate)

@@ -1,7 +1,18 @@
 """The journal: SQLite, append-only; an event is on disk before any destination is told of it."""
 
+from hub.journal.inspection import JournalFacts, look_at
 from hub.journal.journal import Journal, JournalStats
 from hub.journal.record import Anchor, Record
 from hub.journal.summary import DaySummary, DayTally, tally_of_day
 
-__all__ = ["Anchor", "DaySummary", "DayTally", "Journal", "JournalStats", "Record", "tally_of_day"]
+__all__ = [
+    "Anchor",
+    "DaySummary",
+    "DayTally",
+    "Journal",
+    "JournalFacts",
+    "JournalStats",
+    "Record",
+    "look_at",
+    "tally_of_day",
+]

@@ -11,6 +11,7 @@ from hub.mqtt.payloads import (
     sensor_state,
     wearer_state,
 )
+from hub.mqtt.probe import broker_trouble
 from hub.mqtt.publisher import Publisher, PublisherStats
 from hub.mqtt.topics import Topics
 
@@ -24,6 +25,7 @@ __all__ = [
     "SensorState",
     "Tls",
     "Topics",
+    "broker_trouble",
     "hub_counts",
     "local_broker",
     "sensor_state",

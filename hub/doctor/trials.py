@@ -1,0 +1,100 @@
+"""What can only be found out by trying: the configuration, the broker, the journal, the sensors on the air."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hub.app import broker_address
+from hub.config import Config, load_config
+from hub.doctor.finding import Finding, note, ok, problem, warning
+from hub.errors import ConfigError, LinkError
+from hub.journal import JournalFacts
+from hub.mqtt import broker_trouble
+from hub.radio import Bluetooth, Found, scan
+
+WEAK_DBM = -85
+"""Packets begin to be lost about here."""
+
+_MB = 1_000_000
+
+
+def configuration(path: Path) -> tuple[Config | None, list[Finding]]:
+    """The configuration where it is right, and a finding for each mistake where not."""
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        return None, [
+            problem("configuration", f"{path}: {mistake.key_path}: {mistake.message}", mistake.hint)
+            for mistake in error.problems
+        ]
+    return config, [ok("configuration", f"{path} is right")]
+
+
+async def broker(config: Config) -> Finding:
+    """Whether the broker lets the hub in."""
+    if config.mqtt is None:
+        return ok("broker", f"the hub runs its own on this machine, port {config.broker.port}")
+    address = broker_address(config.mqtt)
+    trouble = await broker_trouble(address)
+    if trouble is None:
+        return ok("broker", f"{address} lets the hub in")
+    cause, _, remedy = trouble.partition("; ")
+    return problem("broker", cause, remedy)
+
+
+def journal(facts: JournalFacts) -> Iterator[Finding]:
+    """What the journal looks like."""
+    for path in facts.damaged:
+        yield warning(
+            "journal",
+            f"a damaged journal was set aside as {path.name}",
+            "the disk or card may be failing; keep the file, its events can often be saved",
+        )
+    if facts.trouble:
+        cause, _, remedy = facts.trouble.partition("; ")
+        yield problem("journal", cause, remedy)
+    elif facts.bytes_n is None:
+        yield note("journal", "there is none yet; the first run makes it")
+    else:
+        newest = datetime.fromtimestamp(facts.newest_ns / 1e9, UTC) if facts.newest_ns else None
+        last = f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
+        yield ok("journal", f"{facts.events_n} events{last}; {facts.bytes_n / _MB:.1f} MB")
+        for destination, waiting_n in facts.backlog:
+            if waiting_n > 0:
+                yield warning(
+                    "journal",
+                    f"{waiting_n} events wait for {destination}",
+                    "they are sent when it is there again; see the broker above",
+                )
+
+
+async def sensors(config: Config, bluetooth: Bluetooth, seconds: float) -> list[Finding]:
+    """Whether the configured sensors can be heard. Not while a hub is connected to them: then they are silent."""
+    try:
+        heard = await scan(bluetooth, seconds)
+    except LinkError as error:
+        cause, _, remedy = str(error).removeprefix("scan: ").partition("; ")
+        return [problem("Bluetooth", cause, remedy)]
+    findings = [ok("Bluetooth", f"{len(heard)} devices heard in {seconds:g} s")]
+    for wearer in config.wearers:
+        for device in wearer.devices:
+            who = f"{wearer.nickname} {device.role.value}".replace("_", " ")
+            found = next((one for one in heard if _is(one, device.address, device.name)), None)
+            findings.append(_of_sensor(who, found))
+    return findings
+
+
+def _is(found: Found, address: str | None, name: str | None) -> bool:
+    return found.address == address.upper() if address is not None else found.name == name
+
+
+def _of_sensor(who: str, found: Found | None) -> Finding:
+    if found is None:
+        return warning(
+            "sensor",
+            f"{who} is not heard",
+            "switch it on and charge it; end its phone app: a device that is connected elsewhere does not advertise",
+        )
+    if found.rssi_dbm < WEAK_DBM:
+        return warning("sensor", f"{who} is weak: {found.rssi_dbm} dBm", "bring the hub nearer, out of cupboards")
+    return ok("sensor", f"{who} is heard, {found.rssi_dbm} dBm")

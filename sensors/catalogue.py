@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from sensors import brilliant_sole, open_profile, orphe_insole, thingy52, ukaton_mission, witmotion
+from sensors import brilliant_sole, open_profile, orphe_core, orphe_insole, thingy52, ukaton_mission, witmotion
 from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
 from sensors.layout import Side
 from sensors.open_profile import packets as open_packets
+from sensors.orphe_core import packets as core_packets
 from sensors.orphe_insole import packets as orphe_packets
 from sensors.thingy52 import packets as thingy_packets
 from sensors.ukaton_mission import packets as ukaton_packets
@@ -33,6 +34,7 @@ class DeviceType:
     driver, emulator : make one for a leg.
     notes : what is not known of it, and what else its owner should know, for the device page.
     options : further options of the driver with their known values, the default first.
+    tells_battery : whether it tells its battery's level in percent.
     tested_on_hardware : whether driver and device have met.
     """
 
@@ -50,6 +52,7 @@ class DeviceType:
     emulator: Callable[[Side, EmulatorOptions], Emulator]
     notes: str
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tells_battery: bool = True
     tested_on_hardware: bool = False
 
     def check_options(self, given: Mapping[str, str]) -> None:
@@ -118,6 +121,23 @@ CATALOGUE: tuple[DeviceType, ...] = (
         driver=witmotion.WitMotionDriver,
         emulator=witmotion.WitMotionEmulator,
         notes=witmotion.NOTES,
+    ),
+    DeviceType(
+        key="orphe_core",
+        title="ORPHE CORE 3",
+        is_insole=False,
+        recognise=orphe_core.recognise,
+        recognised_by="name starts with CR-",
+        clock=DeviceClock(resolution_s=0.001, wraps_after_s=orphe_packets.DAY_S),
+        loss_visible=True,
+        min_mtu=core_packets.MIN_MTU,
+        rates_hz=(core_packets.RATE_HZ,),
+        default_rate_hz=core_packets.RATE_HZ,
+        driver=orphe_core.OrpheCoreDriver,
+        emulator=orphe_core.OrpheCoreEmulator,
+        notes=orphe_core.NOTES,
+        options=orphe_core.OPTIONS,
+        tells_battery=False,
     ),
     DeviceType(
         key="thingy52",

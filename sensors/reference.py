@@ -45,8 +45,8 @@ def reference() -> str:
 
 def _table(kinds: Iterable[DeviceType]) -> str:
     rows = [
-        "| `type` | device | worn | recognised by | rates in Hz, default first | clock | loss shows | MTU | hardware |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| `type` | device | worn | recognised by | Hz, default first | clock | loss shows | MTU | battery | tested |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in kinds:
         rates = [kind.default_rate_hz, *(rate for rate in kind.rates_hz if rate != kind.default_rate_hz)]
@@ -64,7 +64,8 @@ def _table(kinds: Iterable[DeviceType]) -> str:
             clock,
             "yes" if kind.loss_visible else "no",
             f"≥ {kind.min_mtu}",
-            "tested" if kind.tested_on_hardware else "not tested",
+            "%" if kind.tells_battery else "no %",
+            "on hardware" if kind.tested_on_hardware else "not on hardware",
         )
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

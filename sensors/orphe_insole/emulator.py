@@ -1,7 +1,6 @@
 """ORPHE INSOLE: the emulator."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensors.driver import Floats
 from sensors.emulation import (
@@ -24,17 +23,16 @@ from sensors.orphe_insole.packets import (
     FORMATS,
     INFORMATION_SERVICE,
     MODES,
-    PACKET_BYTES,
     PACKETS_HZ,
     QUATERNION_PER_COUNT,
     RATE_RANGES_DPS,
     SENSOR_SERVICE,
     SENSOR_VALUES,
-    SERIAL_MODULUS,
     SET_MODE,
     STEP_ANALYSIS,
     SampleFormat,
     acceleration_per_count,
+    encode_packets,
     rate_per_count,
 )
 from sensors.transducers import Crystal, Integers, LoadCell, Ticks, to_int16
@@ -42,8 +40,6 @@ from sensors.transducers import Crystal, Integers, LoadCell, Ticks, to_int16
 FIRMWARE = (1, 3, 0)
 STEP_MS = 5
 """Time between samples that packets of header 50 announce."""
-
-Octets = NDArray[np.uint8]
 
 _READ_WRITE = frozenset({"read", "write"})
 _NOTIFY = frozenset({"notify"})
@@ -145,10 +141,11 @@ class OrpheInsoleEmulator:
             return ()
         layout = FORMATS[header]
         uptime_s = self._packets.uptime_s(serials)
-        packets = self._heads(header, layout, serials, uptime_s)
-        packets[:, 8 : 8 + layout.samples * layout.stride] = self._blocks(layout, uptime_s, body)
+        packets = encode_packets(
+            header, serials, uptime_s + self._clock_offset_s, self._words(layout, uptime_s, body), step_ms=STEP_MS
+        )
         return tuple(
-            Notification(time_s, SENSOR_VALUES, packet.tobytes()[: self._mtu - 3])
+            Notification(time_s, SENSOR_VALUES, packet[: self._mtu - 3])
             for time_s, packet in zip(self._packets.true_s(serials).tolist(), packets, strict=True)
         )
 
@@ -156,23 +153,8 @@ class OrpheInsoleEmulator:
     def _mount(self) -> int:
         return 1 if self._side is Side.RIGHT else 0
 
-    def _heads(self, header: int, layout: SampleFormat, serials: Integers, uptime_s: Floats) -> Octets:
-        """(packets, 104) bytes with header, serial and stamp."""
-        stamp_s = uptime_s + self._clock_offset_s
-        if layout.step_s is None:
-            stamp_s = stamp_s - (layout.samples - 1) * STEP_MS / 1000
-        stamp_ms = np.rint(stamp_s * 1000).astype(np.int64) % round(DAY_S * 1000)
-        packets = np.zeros((len(serials), PACKET_BYTES), np.uint8)
-        packets[:, 0] = header
-        packets[:, 1:3] = _big_endian(serials % SERIAL_MODULUS)
-        packets[:, 3] = stamp_ms // 3_600_000
-        packets[:, 4] = stamp_ms // 60_000 % 60
-        packets[:, 5] = stamp_ms // 1000 % 60
-        packets[:, 6:8] = _big_endian(stamp_ms % 1000)
-        return packets
-
-    def _blocks(self, layout: SampleFormat, uptime_s: Floats, body: Body) -> Octets:
-        """(packets, samples * stride) bytes of the samples, each packet's newest first."""
+    def _words(self, layout: SampleFormat, uptime_s: Floats, body: Body) -> Integers:
+        """(packets, samples, words) of blocks, each packet's oldest first."""
         n, step_s = layout.samples, layout.step_s or STEP_MS / 1000
         time_s = self._crystal.true_s((uptime_s[:, None] + np.arange(1 - n, 1) * step_s).ravel())
         acceleration_mps2, rate_dps = body.shank(self._side, time_s)
@@ -186,11 +168,4 @@ class OrpheInsoleEmulator:
         if layout.cells is not None:
             counts = self._cell.counts(body.cell_forces_n(self._side, CELLS, time_s), self._rng)
             words[:, layout.cells : layout.cells + len(CELLS)] = counts
-        octets = np.full((len(time_s), layout.stride), STEP_MS, np.uint8)
-        octets[:, : 2 * words.shape[1]] = _big_endian(words).reshape(len(time_s), -1)
-        return octets.reshape(len(uptime_s), n, layout.stride)[:, ::-1].reshape(len(uptime_s), -1)
-
-
-def _big_endian(values: Integers) -> Octets:
-    """The last axis' integers as pairs of bytes, modulo 65536."""
-    return values.astype(">u2")[..., None].view(np.uint8)
+        return words.reshape(len(uptime_s), n, -1)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensors.driver import G_MPS2, Facts, Floats
 from sensors.emulation import Advertisement
@@ -170,6 +171,34 @@ def decode_packet(data: bytes) -> RawPacket:
     return RawPacket(header, serial, time_s, offset_s, words.astype(np.float64), cells)
 
 
+def encode_packets(
+    header: int, serials: NDArray[np.int64], newest_s: Floats, words: NDArray[np.int64], *, step_ms: int
+) -> list[bytes]:
+    """Inverse of ``decode_packet``, for many packets.
+
+    Parameters
+    ----------
+    serials : (packets,) counted on without end.
+    newest_s : (packets,) each newest sample's time of day, run on without end.
+    words : (packets, samples, words of a block), oldest first.
+    step_ms : between samples, for the header whose blocks say so.
+    """
+    layout = FORMATS[header]
+    stamp_s = newest_s if layout.step_s is not None else newest_s - (layout.samples - 1) * step_ms / 1000
+    stamp_ms = np.rint(stamp_s * 1000).astype(np.int64) % round(DAY_S * 1000)
+    blocks = np.full((*words.shape[:2], layout.stride), step_ms, np.uint8)
+    blocks[:, ::-1, : 2 * words.shape[2]] = _big_endian(words).reshape(*words.shape[:2], -1)
+    packets = np.zeros((len(serials), PACKET_BYTES), np.uint8)
+    packets[:, 0] = header
+    packets[:, 1:3] = _big_endian(serials % SERIAL_MODULUS)
+    packets[:, 3] = stamp_ms // 3_600_000
+    packets[:, 4] = stamp_ms // 60_000 % 60
+    packets[:, 5] = stamp_ms // 1000 % 60
+    packets[:, 6:8] = _big_endian(stamp_ms % 1000)
+    packets[:, _HEAD.size : _HEAD.size + layout.samples * layout.stride] = blocks.reshape(len(serials), -1)
+    return [packet.tobytes() for packet in packets]
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceInformation:
     """What the device-information characteristic tells. ``on_instep``: worn on the shoe, not under the foot."""
@@ -234,3 +263,8 @@ def _side(mount: int) -> Side:
 
 def _percent(value: int) -> float | None:
     return float(value) if value <= 100 else None
+
+
+def _big_endian(values: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The last axis' integers as pairs of bytes, modulo 65536."""
+    return values.astype(">u2")[..., None].view(np.uint8)

@@ -156,7 +156,7 @@ def test_everything_emitted_decodes_and_says_who_it_is(make_link, make_body, kin
     link = _connected(make_link, make_body, kind, side, battery_pct=50.0)
     link.run(5.0)
     assert not link.faults
-    assert link.driver.facts.battery_pct == 50.0
+    assert link.driver.facts.battery_pct == (50.0 if kind.tells_battery else None)
     assert link.driver.facts.note is None
     assert link.driver.facts.side == (side if kind.is_insole else None)
     assert all((reading.device_time_s is None) == (kind.clock is None) for reading in link.readings)

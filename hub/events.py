@@ -247,7 +247,8 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "sensor": Field(STRING, "role of the sensor concerned; null for the whole hub"),
         "issue": Field(
             STRING,
-            "gap, sensor_lost, sensor_back, drift, strap_slipped, cell_stuck, not_worn, cannot, learning, late_data",
+            "gap, sensor_lost, sensor_back, drift, strap_slipped, cell_stuck, not_worn, cannot, learning, late_data, "
+            "re_zero, re_fit",
         ),
         "reason": Field(STRING, "what it is and what the hub cannot do meanwhile, in words"),
         "duration_s": Field(NUMBER, "how long, where it has a length"),

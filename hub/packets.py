@@ -1,11 +1,15 @@
-"""What the radio hands over: bytes with their arrival time, and the comings and goings of links. Recorded as they are.
+"""What the radio hands over: bytes with their arrival time, and the comings and goings of links. Entry as they are.
+
+What is adopted as a wearer's calibration meanwhile is recorded among them.
 
 The arrivals of a role tell everything that a decoder needs: a ``Connected`` starts a new driver, and the ``Packet``s up
 to the next ``Connected`` or ``Disconnected`` are its bytes. Replaying them therefore gives the same readings.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sensors.driver import DriverOptions
 from sensors.layout import Role, Side
@@ -72,3 +76,22 @@ class Disconnected:
 
 
 Arrival = Connected | Packet | Disconnected
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """From here on another calibration holds: a guided one has ended.
+
+    Parameters
+    ----------
+    kept : as ``KeptCalibration.to_dict`` gives it.
+    arrival_s : monotonic hub time; not before that of any arrival so far.
+    """
+
+    kept: Mapping[str, Any]
+    arrival_s: float
+    wearer: str = ""
+
+
+Entry = Arrival | Calibrated
+"""What a raw recording holds, in order: all that is needed to get the same events again."""

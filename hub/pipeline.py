@@ -1,13 +1,14 @@
 """One wearer's way from arrivals to events. Pure: live, demo and replay put the same in and get the same out."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 import numpy as np
 
 from hub.events import Event
 from hub.gait import GaitEngine, KeptCalibration
 from hub.intake import Intake, IntakeResult
-from hub.packets import Arrival
+from hub.packets import Calibrated, Connected, Entry
 from hub.session import Block, Session, Wearer
 from sensors.layout import Role
 
@@ -35,11 +36,24 @@ class Pipeline:
         self._kept = kept or KeptCalibration()
         self._engine: GaitEngine | None = None
         self._session: Session | None = None
+        self._devices: dict[Role, str] = {}
+        self._wall_time: datetime | None = None
         self._waiting: list[Block] = []
         self._decided: list[Event] = []
 
-    def feed(self, arrival: Arrival) -> IntakeResult:
+    @property
+    def devices(self) -> Mapping[Role, str]:
+        """Address of the device that was connected last in each role."""
+        return self._devices
+
+    def feed(self, arrival: Entry) -> IntakeResult:
         """Take the next arrival in."""
+        if isinstance(arrival, Calibrated):
+            self._adopt(KeptCalibration.from_dict(arrival.kept))
+            return IntakeResult()
+        if isinstance(arrival, Connected):
+            self._devices[arrival.role] = arrival.address
+            self._wall_time = arrival.wall_time
         result = self.intake.feed(arrival)
         if result.session is not None:
             self._begin(result.session)
@@ -66,14 +80,23 @@ class Pipeline:
         """What is known of this wearer by now, for their next run."""
         self._push()
         if self._engine is not None and self._session is not None:
-            self._kept = self._kept.renewed(self._session, self._engine.calibration())
+            self._kept = self._kept.renewed(self._session, self._engine.calibration(), self._devices)
         return self._kept
 
     def _begin(self, session: Session) -> None:
         """A sensor joined or changed: what was learnt from those that did not change is kept."""
         self._close()
         self._session = session
-        self._engine = GaitEngine(session, self._kept.fitting(session))
+        kept, devices = self._kept, self._devices
+        doubts = kept.doubts(session, devices, self._wall_time) if self._wall_time else ()
+        self._engine = GaitEngine(session, kept.fitting(session, devices), doubts=doubts)
+
+    def _adopt(self, kept: KeptCalibration) -> None:
+        """A guided calibration has ended: go on with what it found, and forget what was learnt up to here."""
+        self._close()
+        self._kept = kept
+        if self._session is not None:
+            self._begin(self._session)
 
     def _close(self) -> None:
         self._kept = self.calibration()

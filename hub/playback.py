@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from hub.errors import RecordingError
 from hub.events import Event
-from hub.packets import Arrival
+from hub.packets import Entry
 from hub.pipeline import Pipeline
 from hub.recording.raw import RawHeader, RawRecording
 from hub.recording.runs import RunRecording, run_files
@@ -95,7 +95,7 @@ class Recorded(Protocol):
     def damage(self) -> str | None:
         """What is missing; known after reading."""
 
-    def __iter__(self) -> Iterator[Arrival]:
+    def __iter__(self) -> Iterator[Entry]:
         """The arrivals in the order in which they came."""
 
 

@@ -1,10 +1,15 @@
 """One wearer's arrivals to events, through real bytes of emulated devices."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
 
 from hub.events import Event, Kind
+from hub.gait import KeptCalibration
+from hub.gait.calibration import Fit, Part
 from hub.intake import IntakeResult
-from hub.packets import Arrival
+from hub.packets import Arrival, Calibrated
 from hub.pipeline import Pipeline
 from hub.session import Wearer
 from sensors.layout import Role
@@ -31,15 +36,19 @@ def walked(air, device, seconds: float) -> list[Arrival]:
     return arrivals
 
 
+@pytest.fixture(scope="module")
+def walk(air, device) -> list[Arrival]:
+    return walked(air, device, 20.0)
+
+
 def lines(events: list[Event]) -> list[str]:
     return [event.to_json() for event in events]
 
 
-def test_however_many_arrivals_are_decided_on_at_once_each_event_comes_once(air, device) -> None:
-    arrivals = walked(air, device, 15.0)
+def test_however_many_arrivals_are_decided_on_at_once_each_event_comes_once(walk: list[Arrival]) -> None:
     one_by_one, at_the_end = a_pipeline(), a_pipeline()
     singly: list[Event] = []
-    for arrival in arrivals:
+    for arrival in walk:
         one_by_one.feed(arrival)
         singly += one_by_one.decide()
         at_the_end.feed(arrival)
@@ -68,9 +77,9 @@ def test_a_new_session_keeps_what_was_learnt_of_the_sensors_that_did_not_change(
     assert sum(event.kind is Kind.INITIAL_CONTACT for event in events) > 8
 
 
-def test_what_was_learnt_of_a_changed_sensor_is_left_behind(air, device) -> None:
+def test_what_was_learnt_of_a_changed_sensor_is_left_behind(walk: list[Arrival]) -> None:
     pipeline = a_pipeline()
-    for arrival in walked(air, device, 20.0):
+    for arrival in walk:
         pipeline.feed(arrival)
     kept, session = pipeline.calibration(), pipeline._session
     assert set(kept.calibration.insoles) == {Role.LEFT_INSOLE, Role.RIGHT_INSOLE}
@@ -80,3 +89,29 @@ def test_what_was_learnt_of_a_changed_sensor_is_left_behind(air, device) -> None
     pipeline._begin(changed)
     assert Role.LEFT_INSOLE not in pipeline._kept.fitting(changed).insoles
     assert Role.RIGHT_INSOLE in pipeline._engine.calibration().insoles
+
+
+def test_an_adopted_calibration_holds_from_there_on_and_replays_to_the_same_events(walk: list[Arrival]) -> None:
+    taught = a_pipeline()
+    for arrival in walk:
+        taught.feed(arrival)
+    learnt, session = taught.calibration().calibration, taught.intake.session
+    fit = Fit({Part.ZERO: datetime(2026, 1, 1, tzinfo=UTC)}, "C0:00", zero=(0.0,) * 4)
+    kept = KeptCalibration().renewed(session, replace(learnt, fits={Role.LEFT_INSOLE: fit}))
+    half_n = len(walk) // 2
+    adopted = Calibrated(kept.to_dict(), walk[half_n - 1].arrival_s)
+    recorded = [*walk[:half_n], adopted, *walk[half_n:]]
+    singly, pipeline = [], a_pipeline()
+    for arrival in recorded:
+        pipeline.feed(arrival)
+        singly += pipeline.decide()
+    singly += pipeline.finish()
+    at_the_end = a_pipeline()
+    for arrival in recorded:
+        at_the_end.feed(arrival)
+    assert lines(list(at_the_end.finish())) == lines(singly)
+    assert len({event.id for event in singly}) == len(singly)
+    assert pipeline.calibration().calibration.fits == {Role.LEFT_INSOLE: fit}
+    issues = [event.fields["issue"] for event in singly if event.kind is Kind.QUALITY]
+    assert issues.count("learning") == 2
+    assert issues.count("re_zero") == 2, "it is 324 days old, and reads 1800 counts where it was zeroed at none"

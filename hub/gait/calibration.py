@@ -2,14 +2,63 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from hub.session import InsoleSpec, Session, ShinSpec
 from sensors.layout import Role
 
-VERSION = 1
-"""Of the kept form. Raised when what is learnt changes its meaning."""
+
+class Part(StrEnum):
+    """What a guided calibration measures of a sensor. Each part has a date of its own."""
+
+    ZERO = "zero"  # insole: unloaded, the foot in its laced shoe held in the air
+    LOAD = "load"  # insole: the load of a stance
+    SWING = "swing"  # insole: what the swinging foot presses
+    AXES = "axes"  # shin sensor: how it sits, and the usual swings
+    STRIDE_SCALE = "stride_scale"  # shin sensor: true over measured stride length
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a guided calibration found of one sensor. Walking does not change it: what is learnt is held against it.
+
+    Parameters
+    ----------
+    made : when each part was made, with time zone.
+    device : Bluetooth address of the sensor; empty where there is none.
+    zero : of an insole, the unloaded value of each feature column; empty where that part was not made.
+    pitch_axis : of a shin sensor, its own unit vector about which the shank swings; empty likewise.
+    """
+
+    made: Mapping[Part, datetime]
+    device: str = ""
+    zero: tuple[float, ...] = ()
+    pitch_axis: tuple[float, ...] = ()
+
+    def over(self, older: "Fit | None") -> "Fit":
+        """This, and the parts that only ``older`` has; all of it is gone where it was another device's."""
+        if older is None or older.device != self.device:
+            return self
+        made = {**older.made, **self.made}
+        return Fit(made, self.device, self.zero or older.zero, self.pitch_axis or older.pitch_axis)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {
+            "made": {part.value: made_at.isoformat() for part, made_at in self.made.items()},
+            "device": self.device,
+            "zero": list(self.zero),
+            "pitch_axis": list(self.pitch_axis),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Fit":
+        """Inverse of ``to_dict``, also after a round through JSON."""
+        made = {Part(part): datetime.fromisoformat(made_at) for part, made_at in data["made"].items()}
+        if any(made_at.tzinfo is None for made_at in made.values()):
+            raise ValueError("a date without time zone")
+        return cls(made, str(data["device"]), tuple(data["zero"]), tuple(data["pitch_axis"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +79,13 @@ class Calibration:
     """Everything learnt, by sensor. Plain numbers only, so that it can be kept as JSON.
 
     ``shanks`` holds what the shank streams and the trip detector learnt, in their own words. ``stride_scales``: true
-    over measured stride length by shin sensor, from a timed walk.
+    over measured stride length by shin sensor, from a timed walk. ``fits``: what a guided calibration found.
     """
 
     insoles: Mapping[Role, InsoleCalibration] = field(default_factory=dict)
     shanks: Mapping[Role, Mapping[str, Any]] = field(default_factory=dict)
     stride_scales: Mapping[Role, float] = field(default_factory=dict)
+    fits: Mapping[Role, Fit] = field(default_factory=dict)
 
     def only(self, roles: Collection[Role]) -> "Calibration":
         """What was learnt of these sensors; for a session in which the others have changed."""
@@ -43,6 +93,7 @@ class Calibration:
             {role: insole for role, insole in self.insoles.items() if role in roles},
             {role: shank for role, shank in self.shanks.items() if role in roles},
             {role: scale for role, scale in self.stride_scales.items() if role in roles},
+            {role: fit for role, fit in self.fits.items() if role in roles},
         )
 
     def over(self, older: "Calibration") -> "Calibration":
@@ -51,6 +102,7 @@ class Calibration:
             {**older.insoles, **self.insoles},
             {**older.shanks, **self.shanks},
             {**older.stride_scales, **self.stride_scales},
+            {**older.fits, **{role: fit.over(older.fits.get(role)) for role, fit in self.fits.items()}},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,11 +111,12 @@ class Calibration:
             "insoles": {role.value: asdict(insole) for role, insole in self.insoles.items()},
             "shanks": {role.value: dict(shank) for role, shank in self.shanks.items()},
             "stride_scales": {role.value: scale for role, scale in self.stride_scales.items()},
+            "fits": {role.value: fit.to_dict() for role, fit in self.fits.items()},
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
-        """Inverse of ``to_dict``, also after a round through JSON."""
+        """Inverse of ``to_dict``, also after a round through JSON and of what older versions wrote."""
         return cls(
             insoles={
                 Role(role): InsoleCalibration(
@@ -73,55 +126,5 @@ class Calibration:
             },
             shanks={Role(role): dict(shank) for role, shank in data["shanks"].items()},
             stride_scales={Role(role): float(scale) for role, scale in data.get("stride_scales", {}).items()},
+            fits={Role(role): Fit.from_dict(fit) for role, fit in data.get("fits", {}).items()},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCalibration:
-    """A calibration to be kept, with what each sensor was when it was learnt: another insole begins anew.
-
-    Parameters
-    ----------
-    learnt_with : a digest of each sensor's specification.
-    """
-
-    calibration: Calibration = field(default_factory=Calibration)
-    learnt_with: Mapping[Role, str] = field(default_factory=dict)
-
-    def fitting(self, session: Session) -> Calibration:
-        """What was learnt with these very sensors."""
-        return self.calibration.only(
-            [role for role, spec in session.sensors.items() if self.learnt_with.get(role) == _digest(spec)]
-        )
-
-    def renewed(self, session: Session, learnt: Calibration) -> "KeptCalibration":
-        """With what a session has taught; what it had nothing of stays."""
-        own = {role: _digest(spec) for role, spec in session.sensors.items()}
-        changed = [role for role, digest in own.items() if self.learnt_with.get(role) != digest]
-        older = self.calibration.only([role for role in Role if role not in changed])
-        return KeptCalibration(learnt.over(older), {**self.learnt_with, **own})
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON types."""
-        digests = {role.value: digest for role, digest in self.learnt_with.items()}
-        return {"version": VERSION, "learnt_with": digests, **self.calibration.to_dict()}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "KeptCalibration":
-        """Inverse of ``to_dict``, also after a round through JSON.
-
-        Raises
-        ------
-        ValueError : another version, or not what ``to_dict`` gives.
-        """
-        try:
-            if data["version"] != VERSION:
-                raise ValueError(f"calibration of version {data['version']}, not {VERSION}")
-            digests = {Role(role): str(digest) for role, digest in data["learnt_with"].items()}
-            return cls(Calibration.from_dict(data), digests)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a calibration: {error!r}") from error
-
-
-def _digest(spec: InsoleSpec | ShinSpec) -> str:
-    return blake2b(repr(spec).encode(), digest_size=8).hexdigest()

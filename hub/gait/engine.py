@@ -1,5 +1,6 @@
 """The engine: samples in, events out; live and in replay, with the same answer for any cutting into blocks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -26,12 +27,13 @@ from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.detectors.walking import WalkingDetector, WalkingParams
 from hub.gait.feed import Feed, GapParams
 from hub.gait.history import History
+from hub.gait.kept_calibration import Doubt
 from hub.gait.legs import Legs
 from hub.gait.signals.insole import InsoleParams, InsoleStream
-from hub.gait.signals.loadscale import COLUMNS, LoadScaleParams
+from hub.gait.signals.loadscale import COLUMNS, FittedZero, LoadScaleParams
 from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Later, Timeline
-from hub.session import SHIN_CHANNELS, Block, InsoleSpec, Session, ShinSpec
+from hub.session import SHIN_CHANNELS, Block, Session, ShinSpec
 from sensors.layout import Role
 
 HISTORY_S = 12.0
@@ -75,6 +77,7 @@ class GaitEngine:
     ----------
     session : who wears which sensors. Whatever is missing is done without, and said in ``quality`` events.
     calibration : what an earlier engine of the same wearer has learnt; without it everything is learnt on the way.
+    doubts : what of an earlier guided calibration is to be made again; said in ``quality`` events at the start.
 
     Examples
     --------
@@ -86,7 +89,12 @@ class GaitEngine:
     """
 
     def __init__(
-        self, session: Session, calibration: Calibration | None = None, params: GaitParams | None = None
+        self,
+        session: Session,
+        calibration: Calibration | None = None,
+        params: GaitParams | None = None,
+        *,
+        doubts: Sequence[Doubt] = (),
     ) -> None:
         params = params or GaitParams()
         calibration = calibration or Calibration()
@@ -95,7 +103,8 @@ class GaitEngine:
         self._contexts = contexts = ContextLog()
         self._make = EventMaker(session.name, contexts)
         self._stride_scales = calibration.stride_scales
-        self._feeds = {role: self._feed(role, session.sensors[role], calibration, params) for role in roles}
+        self._fits = calibration.fits
+        self._feeds = {role: self._feed(role, session, calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
         streams = {role: feed.stream for role, feed in self._feeds.items()}
         scales = {role: stream.scale for role, stream in streams.items() if isinstance(stream, InsoleStream)}
@@ -108,7 +117,7 @@ class GaitEngine:
         bearing = Bearing(session, legs, contexts, params.bearing)
         self._detectors: list[Detector] = [
             legs,
-            QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles)),
+            QualityDetector(session, self._make, params.quality, calibrated=set(calibration.insoles), doubts=doubts),
             ContactDetector(session, bearing, params.contact),
             ShankContactDetector(session, bearing, params.shank_contact),
             ContactFusion(legs, contexts, self._make, params.fusion),
@@ -146,12 +155,18 @@ class GaitEngine:
             for role, feed in self._feeds.items()
             if isinstance(feed.stream, ShankStream) and (axes := feed.stream.calibration)
         }
-        return Calibration(insoles, shanks, self._stride_scales)
+        return Calibration(insoles, shanks, self._stride_scales, self._fits)
 
-    def _feed(self, role: Role, spec: InsoleSpec | ShinSpec, calibration: Calibration, params: GaitParams) -> Feed:
+    def _feed(self, role: Role, session: Session, calibration: Calibration, params: GaitParams) -> Feed:
+        spec, fit = session.sensors[role], calibration.fits.get(role)
         if isinstance(spec, ShinSpec):
             shank = ShankStream(
-                role, spec, History(self._timeline, HISTORY_COLUMNS), calibration.shanks.get(role), params.shank
+                role,
+                spec,
+                History(self._timeline, HISTORY_COLUMNS),
+                calibration.shanks.get(role),
+                params.shank,
+                fitted_axis=fit.pitch_axis if fit else (),
             )
             return Feed(role, spec.rate_hz, len(SHIN_CHANNELS), shank, params.gap)
         history = History(self._timeline, COLUMNS)
@@ -162,6 +177,7 @@ class GaitEngine:
             calibration=calibration.insoles.get(role),
             params=params.insole,
             scale_params=params.load_scale,
+            fitted=FittedZero(fit.zero, role.side.shin in session.sensors) if fit and fit.zero else None,
         )
         return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)
 

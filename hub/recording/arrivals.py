@@ -1,4 +1,4 @@
-"""Arrivals as MCAP messages: packets byte for byte, links as JSON. Every field comes back bit for bit."""
+"""Arrivals as MCAP messages: packets byte for byte, the rest as JSON. Every field comes back bit for bit."""
 
 import json
 import struct
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.packets import Arrival, Connected, Disconnected, Packet
+from hub.packets import Calibrated, Connected, Disconnected, Entry, Packet
 from sensors.driver import DriverOptions
 from sensors.layout import Role, Side
 
 PACKET_ENCODING = "insole-hub-packet"
 LINK_ENCODING = "json"
+
+_CALIBRATION = "calibration"
 
 _STAMP = struct.Struct("<dI")
 """Before a packet's bytes: f64 arrival_s, u32 connection, little endian."""
@@ -26,8 +28,11 @@ class Topic:
     common: tuple[tuple[str, str], ...]
 
 
-def topic_of(arrival: Arrival) -> Topic:
+def topic_of(arrival: Entry) -> Topic:
     """The channel that an arrival belongs to."""
+    if isinstance(arrival, Calibrated):
+        place = "/".join(name for name in (arrival.wearer, _CALIBRATION) if name)
+        return Topic(f"/{place}", LINK_ENCODING, (("wearer", arrival.wearer), ("holds", _CALIBRATION)))
     common = (("wearer", arrival.wearer), ("role", arrival.role.value))
     place = "/".join(name for name in (arrival.wearer, arrival.role.value) if name)
     match arrival:
@@ -38,9 +43,12 @@ def topic_of(arrival: Arrival) -> Topic:
             return Topic(f"/{place}/link", LINK_ENCODING, common)
 
 
-def encode(arrival: Arrival) -> bytes:
+def encode(arrival: Entry) -> bytes:
     """The message of an arrival, without what its topic says."""
+    link: dict[str, object]
     match arrival:
+        case Calibrated(kept=kept, arrival_s=arrival_s):
+            link = {"arrival_s": arrival_s, "kept": kept}
         case Packet(arrival_s=arrival_s, connection=connection, data=data):
             return _STAMP.pack(arrival_s, connection) + data
         case Connected():
@@ -65,14 +73,18 @@ def encode(arrival: Arrival) -> bytes:
     return json.dumps(link, allow_nan=False).encode()
 
 
-def decode(encoding: str, common: Mapping[str, str], message: bytes) -> Arrival:
+def decode(encoding: str, common: Mapping[str, str], message: bytes) -> Entry:
     """Inverse of ``topic_of`` and ``encode``.
 
     Raises
     ------
     ValueError, KeyError, struct.error : not a message that ``encode`` wrote.
     """
-    role, wearer = Role(common["role"]), common["wearer"]
+    wearer = common["wearer"]
+    if common.get("holds") == _CALIBRATION:
+        adopted = json.loads(message)
+        return Calibrated(dict(adopted["kept"]), adopted["arrival_s"], wearer)
+    role = Role(common["role"])
     if encoding == PACKET_ENCODING:
         arrival_s, connection = _STAMP.unpack_from(message)
         data = message[_STAMP.size :]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hub.packets import Arrival, Connected, Disconnected, Packet
+from hub.packets import Arrival, Calibrated, Connected, Disconnected, Entry, Packet
 from sensors.layout import Role
 
 _MOST_N = 500
@@ -17,8 +17,10 @@ class LinkBeginnings:
         self._arrivals: dict[Role, list[Arrival]] = {}
         self._streaming: set[Role] = set()
 
-    def see(self, arrival: Arrival, *, has_samples: bool) -> None:
+    def see(self, arrival: Entry, *, has_samples: bool) -> None:
         """Take the next arrival; ``has_samples`` says that usable samples came of it."""
+        if isinstance(arrival, Calibrated):  # what holds now stands in the header of what begins here
+            return
         role = arrival.role
         match arrival:
             case Connected():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hub.events import Event, Kind
-from hub.packets import Arrival
+from hub.packets import Entry
 from hub.recording.beginnings import LinkBeginnings
 
 BEFORE_S = 10.0
@@ -32,7 +32,7 @@ class Clip:
     begin_s: float
     end_s: float
     events: list[Event] = field(default_factory=list)
-    arrivals: list[Arrival] = field(default_factory=list)
+    arrivals: list[Entry] = field(default_factory=list)
 
 
 def deserves_clip(event: Event) -> bool:
@@ -44,11 +44,11 @@ class ClipCutter:
     """Holds the last seconds of one wearer's arrivals, and gives out a clip when its time is over."""
 
     def __init__(self) -> None:
-        self._held: deque[tuple[Arrival, bool]] = deque()
+        self._held: deque[tuple[Entry, bool]] = deque()
         self._before = LinkBeginnings()
         self._open: list[Clip] = []
 
-    def see(self, arrival: Arrival, *, has_samples: bool) -> None:
+    def see(self, arrival: Entry, *, has_samples: bool) -> None:
         """Take the next arrival; ``has_samples`` says that usable samples came of it."""
         self._held.append((arrival, has_samples))
         needed_s = min([arrival.arrival_s - BEFORE_S - TOLD_WITHIN_S, *(clip.begin_s for clip in self._open)])
@@ -73,9 +73,9 @@ class ClipCutter:
             clip.arrivals = self._cut(clip)
             yield clip
 
-    def _cut(self, clip: Clip) -> list[Arrival]:
+    def _cut(self, clip: Clip) -> list[Entry]:
         beginnings = self._before.copy()
-        inside: list[Arrival] = []
+        inside: list[Entry] = []
         for arrival, had_samples in self._held:
             if arrival.arrival_s < clip.begin_s:
                 beginnings.see(arrival, has_samples=had_samples)

@@ -10,7 +10,7 @@ from threading import Thread
 from hub.errors import RecordingError
 from hub.events import Event
 from hub.gait import KeptCalibration
-from hub.packets import Arrival
+from hub.packets import Entry
 from hub.recording.clips import Clip, ClipCutter, deserves_clip
 from hub.recording.raw import RawHeader, RawRecorder
 from hub.recording.runs import RunRecorder
@@ -75,7 +75,7 @@ class Keeper:
         """The file of a run that is being written."""
         return None if self._run is None else self._run.path
 
-    def see(self, arrival: Arrival, *, has_samples: bool) -> None:
+    def see(self, arrival: Entry, *, has_samples: bool) -> None:
         """Take the next arrival; ``has_samples`` says that usable samples came of it."""
         self._clips.see(arrival, has_samples=has_samples)
         if self._run is not None:

@@ -20,7 +20,7 @@ from zstandard import ZstdError
 
 from hub.errors import RecordingError
 from hub.gait import KeptCalibration
-from hub.packets import Arrival
+from hub.packets import Entry
 from hub.recording.arrivals import Topic, decode, encode, topic_of
 from hub.recording.write_behind import WriteBehind
 from hub.session import Wearer
@@ -89,8 +89,8 @@ class RawRecorder:
         """Why recording ended early; None while all is well."""
         return self._file.problem
 
-    def write(self, arrival: Arrival) -> None:
-        """Add an arrival; they must come in the order in which the intake got them."""
+    def write(self, arrival: Entry) -> None:
+        """Add an arrival; they must come in the order in which the pipeline got them."""
         topic = topic_of(arrival)
         if topic not in self._channels:
             self._channels[topic] = self._writer.register_channel(topic.name, topic.encoding, 0, dict(topic.common))
@@ -138,7 +138,7 @@ class RawRecording:
         self.damage: str | None = None
         """What ended reading early; None where all was read."""
 
-    def __iter__(self) -> Iterator[Arrival]:
+    def __iter__(self) -> Iterator[Entry]:
         self.end_s = self.damage = None
         channels: dict[int, mcap.records.Channel] = {}
         with self.path.open("rb") as file:
@@ -154,7 +154,7 @@ class RawRecording:
             except _DAMAGE as error:
                 self.damage = "the file is cut short" if self.end_s is None else f"the file's end is damaged: {error}"
 
-    def _arrival(self, channel: mcap.records.Channel, message: mcap.records.Message) -> Arrival:
+    def _arrival(self, channel: mcap.records.Channel, message: mcap.records.Message) -> Entry:
         try:
             arrival = decode(channel.message_encoding, channel.metadata, message.data)
         except (ValueError, KeyError, TypeError, struct.error) as error:

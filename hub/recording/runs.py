@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hub.errors import RecordingError
 from hub.gait import KeptCalibration
-from hub.packets import Arrival
+from hub.packets import Entry
 from hub.recording.beginnings import LinkBeginnings
 from hub.recording.raw import RawHeader, RawRecorder, RawRecording
 
@@ -55,7 +55,7 @@ class RunRecorder:
         """The file that is being written."""
         return self._folder / f"{self._number:06d}.mcap"
 
-    def write(self, arrival: Arrival, *, has_samples: bool) -> None:
+    def write(self, arrival: Entry, *, has_samples: bool) -> None:
         """Add an arrival; ``has_samples`` says that usable samples came of it."""
         if self._until_s is None:
             self._until_s = arrival.arrival_s + FILE_S
@@ -113,7 +113,7 @@ class RunRecording:
         self.end_s: float | None = None
         self.damage: str | None = None
 
-    def __iter__(self) -> Iterator[Arrival]:
+    def __iter__(self) -> Iterator[Entry]:
         self.end_s = None
         self.damage = self._what_is_missing()
         for place, path in enumerate(self._paths):

@@ -24,7 +24,7 @@ def test_what_is_written_is_read_to_the_last_bit(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["anna.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2}', '{"version": 1, "learnt_with": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 3}', '{"version": 1, "learnt_with": 3}'])
 def test_a_file_that_cannot_be_read_is_set_aside_and_said(tmp_path: Path, text: str) -> None:
     path = tmp_path / "anna.json"
     path.write_text(text)

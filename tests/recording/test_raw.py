@@ -12,7 +12,7 @@ from mcap.reader import make_reader
 
 from hub.errors import RecordingError
 from hub.intake import Intake, IntakeResult
-from hub.packets import Arrival, Connected, Disconnected, Packet
+from hub.packets import Arrival, Calibrated, Connected, Disconnected, Packet
 from hub.recording.raw import FLUSH_EVERY_S, RawHeader, RawRecorder, RawRecording
 from hub.recording.write_behind import WriteBehind
 from hub.session import Wearer
@@ -135,6 +135,14 @@ def test_every_arrival_survives(tmp_path_factory: pytest.TempPathFactory, arriva
     path = tmp_path_factory.mktemp("raw") / "a.mcap"
     record(path, arrivals)
     assert list(RawRecording(path)) == arrivals
+
+
+def test_an_adopted_calibration_comes_back_in_its_place(tmp_path: Path) -> None:
+    gone = Disconnected(Role.LEFT_SHIN, 1.0, "out of reach", 1, "anna")
+    adopted = Calibrated({"version": 2, "stride_scales": {"left_shin": 1 / 3}}, 2.0, "anna")
+    path = tmp_path / "a.mcap"
+    record(path, [gone, adopted, gone])
+    assert list(RawRecording(path)) == [gone, adopted, gone]
 
 
 def test_a_file_cut_anywhere_is_read_up_to_the_last_seconds(live: Live, tmp_path: Path) -> None:

@@ -1,23 +1,23 @@
 """How far the events can be trusted: what cannot be done with these sensors, and what went wrong with their data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.events import Kind
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.feed import LateSamples, SampleHole, SensorBack, SensorSilent
+from hub.gait.kept_calibration import Doubt, Remedy
+from hub.gait.names import NAMES
 from hub.gait.signals.cells import CellStuck
-from hub.gait.signals.insole import Loaded, Unloaded
-from hub.gait.signals.shank import StrapSlipped
+from hub.gait.signals.insole import Loaded, Unloaded, ZeroDoubted
+from hub.gait.signals.shank import StrapSlipped, WornOtherwise
 from hub.gait.timeline import Later
 from hub.session import InsoleSpec, Session
 from sensors.layout import LoadUnit, Region, Role, Side
 
-NAMES = {
-    Role.LEFT_INSOLE: "left insole",
-    Role.RIGHT_INSOLE: "right insole",
-    Role.LEFT_SHIN: "left shin sensor",
-    Role.RIGHT_SHIN: "right shin sensor",
+REMEDIES = {
+    Remedy.RE_ZERO: "zero it again (insole-hub calibrate --re-zero)",
+    Remedy.RE_FIT: "calibrate again (insole-hub calibrate)",
 }
 
 
@@ -84,9 +84,18 @@ class _NotWorn:
 
 
 class QualityDetector:
-    """Reports limits at the start, then silences, losses, late data, slipped straps and learning."""
+    """Reports limits at the start, then silences, losses, late data, slipped straps, learning and doubts of a fit."""
 
-    def __init__(self, session: Session, make: EventMaker, params: QualityParams, *, calibrated: set[Role]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        make: EventMaker,
+        params: QualityParams,
+        *,
+        calibrated: set[Role],
+        doubts: Sequence[Doubt] = (),
+    ) -> None:
+        self._doubts = doubts
         self._make = make
         self._params = params
         self._session = session
@@ -105,7 +114,9 @@ class QualityDetector:
             SampleHole: self._hole,
             LateSamples: self._late,
             StrapSlipped: self._slipped,
+            WornOtherwise: self._worn_otherwise,
             CellStuck: self._stuck,
+            ZeroDoubted: self._zero_doubted,
             Loaded: self._loaded,
             Unloaded: self._unloaded,
             _Lost: self._still_silent,
@@ -132,6 +143,7 @@ class QualityDetector:
             self._begun = True
             found = limits(self._session, self._params)
             said += [self._say(role, "cannot", reason, (now_s, now_s)) for role, reason in found]
+            said += [self._say_doubt(doubt, now_s) for doubt in self._doubts]
         if mark.since_s is None:
             if mark.role in self._learning:
                 reason = f"{NAMES[mark.role]}: zero and usual load are being learnt; contacts are less sure meanwhile"
@@ -171,6 +183,17 @@ class QualityDetector:
     def _slipped(self, mark: StrapSlipped, now_s: float) -> list[Output]:
         reason = f"the {NAMES[mark.role]} has turned by {mark.moved_deg:.0f} degrees on the leg: tighten its strap"
         return [self._say(mark.role, "strap_slipped", reason, (now_s, now_s))]
+
+    def _worn_otherwise(self, mark: WornOtherwise, now_s: float) -> list[Output]:
+        reason = f"it sits {mark.moved_deg:.0f} degrees turned from where it was calibrated, so lengths may be wrong"
+        return [self._say_doubt(Doubt(mark.role, Remedy.RE_FIT, reason), now_s)]
+
+    def _zero_doubted(self, mark: ZeroDoubted, now_s: float) -> list[Output]:
+        return [self._say_doubt(Doubt(mark.side.insole, Remedy.RE_ZERO, mark.reason), now_s)]
+
+    def _say_doubt(self, doubt: Doubt, now_s: float) -> Output:
+        reason = f"{NAMES[doubt.role]}: {doubt.reason}; {REMEDIES[doubt.remedy]}"
+        return self._say(doubt.role, doubt.remedy.value, reason, (now_s, now_s))
 
     def _stuck(self, mark: CellStuck, now_s: float) -> list[Output]:
         role = mark.side.insole

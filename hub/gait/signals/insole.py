@@ -16,6 +16,7 @@ from hub.gait.signals.loadscale import (
     HEEL,
     TOTAL,
     ZERO_IS_ZERO,
+    FittedZero,
     LoadScale,
     LoadScaleParams,
     ScaleLearner,
@@ -85,6 +86,14 @@ class Unloaded(NamedTuple):
     scale: LoadScale
 
 
+class ZeroDoubted(NamedTuple):
+    """The zero of a guided calibration holds no longer, for ``reason`` in words. Told once."""
+
+    side: Side
+    known_at_s: float
+    reason: str
+
+
 class _State(StrEnum):
     GROUNDED = auto()
     RELEASING = auto()
@@ -107,12 +116,14 @@ class InsoleStream:
         calibration: InsoleCalibration | None,
         params: InsoleParams,
         scale_params: LoadScaleParams,
+        fitted: FittedZero | None = None,
     ) -> None:
         self._side = side
         self._params = params
         self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
-        self._learner = ScaleLearner(spec, calibration, scale_params)
+        self._learner = ScaleLearner(spec, calibration, scale_params, fitted)
+        self._doubted = False
         lowest = 0.0 if spec.unit in ZERO_IS_ZERO else inf
         self._cells = CellWatch(side, len(spec.cells), lowest, params.cell)
         self._sum_up = ColumnSums(spec.cells)
@@ -191,8 +202,7 @@ class InsoleStream:
             total = columns[TOTAL]
             if len(total) and _rises_n(total) >= self._params.review_rises_n:
                 self._look_at_cells(now_s, marks)
-                lightest, highest = int(total.argmin()), total.item(total.argmax())
-                self._learner.review(columns[:, lightest], highest, self._cells.stuck_load)
+                self._learner.review(columns, self._cells.stuck_load)
         self._review_s = now_s + self._params.review_s
 
     def _look_at_cells(self, now_s: float, marks: list[Mark]) -> None:
@@ -282,6 +292,9 @@ class InsoleStream:
         self._look_at_cells(now_s, marks)
         guessed = not self._learner.knows_zero
         self._learn_from_swing(touched_s)
+        if not self._doubted and (reason := self._learner.doubt()) is not None:
+            self._doubted = True
+            marks.append(ZeroDoubted(self._side, now_s, reason))
         scale = self._learner.scale
         self._state, self._highest = _State.GROUNDED, -inf
         if guessed:  # only now is it clear whether and when the foot left the ground

@@ -40,6 +40,11 @@ class LoadScaleParams:
     kept: int = 20  # swings and stances that count (our choice)
     then_every: int = 4  # with so many seen, the scale is renewed every so many swings
     enough: int = 3  # swings and stances after which the scale is trusted (our choice)
+    drag_fore_pct: float = 1.5  # fitted insoles: a forefoot this much above zero in swing may drag (science: 1.5 % BW)
+    drag_heel_part: float = 0.1  # and does, where the heel rose by less than this part of it: drift raises both
+    drag_spread_part: float = 0.5  # and is unsteady by this part of it: laces press evenly, ground does not (walker)
+    drags_doubted: int = 300  # such swings in a row teach no zero: minutes later another look is asked for (our choice)
+    drifted_pct: float = 15.0  # a zero this far from the fitted one is to be made anew (science: 15 % BW)
 
 
 LEAST_PEAK: dict[LoadUnit, float] = {
@@ -56,6 +61,18 @@ ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
 
 FEWEST_CELLS = 3
 """Two cells do not tell a load: much of the weight is borne between them (marpino)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedZero:
+    """The unloaded value of each feature column that a guided calibration found.
+
+    ``witnessed``: a shin sensor on the same leg sees the steps in which a dragging foot never leaves the ground. Only
+    then are drags kept from the zero, whatever their number: without it they would hide steps.
+    """
+
+    columns: tuple[float, ...]
+    witnessed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +138,16 @@ class LoadScale:
 class ScaleLearner:
     """Keeps the scale of one insole. It changes at samples that the data choose, never at block borders."""
 
-    def __init__(self, spec: InsoleSpec, calibration: InsoleCalibration | None, params: LoadScaleParams) -> None:
+    def __init__(
+        self,
+        spec: InsoleSpec,
+        calibration: InsoleCalibration | None,
+        params: LoadScaleParams,
+        fitted: FittedZero | None = None,
+    ) -> None:
         self._params = params
+        self._fitted = fitted
+        self._dragged_n = 0
         self._sees_load = len(spec.cells) >= FEWEST_CELLS
         self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None
         self._least_peak = LEAST_PEAK[spec.unit]
@@ -170,14 +195,17 @@ class ScaleLearner:
         peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
 
-    def review(self, lightest: Floats, highest_total: float, stuck_load: float) -> None:
-        """The foot has not been light for seconds, between these extremes: begin the zero anew if that is no standing.
+    def review(self, columns: Floats, stuck_load: float) -> None:
+        """The foot has not been light for the seconds of these columns: begin the zero anew if that is no standing.
 
         Standing feet stay well loaded; walking feet come close to zero, or to what stuck cells add to it, and go far
         beyond it.
         """
-        zero = self.scale.zero[TOTAL] + stuck_load
-        light, heavy = float(lightest[TOTAL]) - zero, highest_total - zero
+        total, zero = columns[TOTAL], self.scale.zero[TOTAL] + stuck_load
+        lightest = columns[:, int(total.argmin())]
+        light, heavy = float(lightest[TOTAL]) - zero, total.item(total.argmax()) - zero
+        if self._fitted is not None and self._drags_along(columns):
+            return
         if light < self._params.near_zero_pct / 100 * self.scale.peak and 2 * heavy > self.scale.peak:
             self._known_zero, self._swings_n = False, 0
             self.scale = self._make(_plain(lightest), self.scale.peak, (0.0,) * COLUMNS, learnt=False)
@@ -190,8 +218,13 @@ class ScaleLearner:
     def swing(self, quiet: Floats, loud: Floats) -> None:
         """A swing is over: its low and high quantiles of each column.
 
-        The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero.
+        The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero. Where the
+        zero was fitted and a shin sensor is there, a swing that may be one teaches nothing, however many there are.
         """
+        if self._may_drag(quiet, float(loud[FORE] - quiet[FORE])):
+            self._dragged_n += 1
+            return
+        self._dragged_n = 0
         kept = self._params.kept
         row = self._swings[self._swings_n % kept]
         row[:COLUMNS] = quiet
@@ -211,10 +244,43 @@ class ScaleLearner:
         if self.scale.learnt:
             self._least_stance = self._params.stance_pct / 100 * self.scale.peak
 
+    def doubt(self) -> str | None:
+        """Why the fitted zero should be made again, in words; None while nothing speaks against it."""
+        if self._fitted is None:
+            return None
+        moved_pct = 100 * (self.scale.zero[TOTAL] - self._fitted.columns[TOTAL]) / self.scale.peak
+        if abs(moved_pct) > self._params.drifted_pct:
+            way = "more" if moved_pct > 0 else "less"
+            return f"it shows {abs(moved_pct):.0f} % of a step's load {way} than when it was last zeroed"
+        if self._dragged_n >= self._params.drags_doubted:
+            return f"its forefoot was pressed in each of the last {self._dragged_n} swings, so its zero is not followed"
+        return None
+
     def calibration(self) -> InsoleCalibration | None:
         """What the next walk may start from; None before enough was seen."""
         scale = self.scale
         return InsoleCalibration(scale.zero, scale.peak, scale.unrest) if scale.learnt else None
+
+    def _may_drag(self, quiet: Floats, fore_spread: float) -> bool:
+        """Whether all of a swing looks like a drag: the forefoot pressed, unsteadily, and the heel not."""
+        if self._fitted is None or not self._fitted.witnessed:
+            return False
+        fore, heel = (float(quiet[column]) - self.scale.zero[column] for column in (FORE, HEEL))
+        params = self._params
+        return (
+            fore > params.drag_fore_pct / 100 * self.scale.peak
+            and heel < params.drag_heel_part * fore
+            and fore_spread > params.drag_spread_part * fore
+        )
+
+    def _drags_along(self, columns: Floats) -> bool:
+        """Whether a foot that never left the ground looks like a drag where it was lightest."""
+        total = columns[TOTAL]
+        lowest, highest = total.item(total.argmin()), total.item(total.argmax())
+        light = columns[:, total < lowest + (highest - lowest) / 4]
+        light.sort(axis=1)
+        low, middle, high = (light[:, int(part * (light.shape[1] - 1))] for part in (0.1, 0.5, 0.75))
+        return self._may_drag(middle, float(high[FORE] - low[FORE]))
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
         restless = unrest[TOTAL] > self._params.slow_unrest_pct / 100 * peak
@@ -226,7 +292,7 @@ class ScaleLearner:
             learnt=learnt,
             least_load=0.9 * self._least_peak,
             slow=restless and not self._sees_load,
-            swung=self._swings_n > 0,
+            swung=self._swings_n > 0 or self._dragged_n > 0,
             knows_zero=(learnt or self._known_zero) and self._sees_load,
         )
 

@@ -53,6 +53,7 @@ class ShankParams:
     settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (our choice)
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
     sign_swings: int = 8  # from so many swings on, an axis that suddenly points the other way is doubted (our choice)
+    worn_otherwise_deg: float = 40.0  # from where it was fitted: strapped on anew it sits up to 25 off (walker)
     opposed_s: float = 30.0  # an axis that points the other way for less is right: stairs turn the skew round (walker)
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
@@ -78,6 +79,15 @@ class StrapSlipped:
     moved_deg: float
 
 
+@dataclass(frozen=True, slots=True)
+class WornOtherwise:
+    """The sensor sits ``moved_deg`` turned from where a guided calibration found it. Told once."""
+
+    role: Role
+    known_at_s: float
+    moved_deg: float
+
+
 HISTORY_COLUMNS = COLUMNS
 """All rows are kept for detectors."""
 
@@ -96,6 +106,7 @@ class ShankStream:
     Parameters
     ----------
     learnt : what an earlier stream of this sensor returned from ``calibration``.
+    fitted_axis : the pitch axis that a guided calibration found; empty without one.
     """
 
     def __init__(
@@ -105,7 +116,10 @@ class ShankStream:
         history: History,
         learnt: Mapping[str, Any] | None,
         params: ShankParams,
+        *,
+        fitted_axis: tuple[float, ...] = (),
     ) -> None:
+        self._fitted_axis = fitted_axis
         self._history = history
         self._role = role
         self._spec = spec
@@ -312,6 +326,18 @@ class ShankStream:
             self._scanner.forget()
         keeps_up = known.stood and not axes.stood and not slipped
         self._use(replace(axes, up=known.up, stood=True) if keeps_up else axes)
+        if self._swings >= self._params.sign_swings:
+            self._compare_with_fit(axes, now_s, marks)
+
+    def _compare_with_fit(self, axes: ShankAxes, now_s: float, marks: list[Mark]) -> None:
+        """Once this wearing's axes are known well enough: does the sensor sit as it did at the calibration?"""
+        if not self._fitted_axis:
+            return
+        x, y, z = self._fitted_axis
+        moved_deg = angle_between_deg((x, y, z), axes.pitch)
+        if moved_deg > self._params.worn_otherwise_deg:
+            self._fitted_axis = ()
+            marks.append(WornOtherwise(self._role, now_s, moved_deg))
 
     def _only_opposed(self, moved_deg: float, now_s: float) -> bool:
         """Whether the axis points the other way, but has not done so for long enough to be believed."""

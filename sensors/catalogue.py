@@ -4,11 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from sensors import brilliant_sole, open_profile, orphe_core, orphe_insole, thingy52, ukaton_mission, witmotion
+from sensors import (
+    brilliant_sole,
+    movesense,
+    open_profile,
+    orphe_core,
+    orphe_insole,
+    thingy52,
+    ukaton_mission,
+    witmotion,
+)
 from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
 from sensors.layout import Side
+from sensors.movesense import packets as movesense_packets
 from sensors.open_profile import packets as open_packets
 from sensors.orphe_core import packets as core_packets
 from sensors.orphe_insole import packets as orphe_packets
@@ -138,6 +148,21 @@ CATALOGUE: tuple[DeviceType, ...] = (
         notes=orphe_core.NOTES,
         options=orphe_core.OPTIONS,
         tells_battery=False,
+    ),
+    DeviceType(
+        key="movesense",
+        title="Movesense with GATT SensorData firmware",
+        is_insole=False,
+        recognise=movesense.recognise,
+        recognised_by="name starts with Movesense",
+        clock=DeviceClock(resolution_s=0.001, wraps_after_s=movesense_packets.CLOCK_WRAPS_AFTER_S),
+        loss_visible=False,
+        min_mtu=movesense_packets.MIN_MTU,
+        rates_hz=movesense_packets.RATES_HZ,
+        default_rate_hz=104.0,
+        driver=movesense.MovesenseDriver,
+        emulator=movesense.MovesenseEmulator,
+        notes=movesense.NOTES,
     ),
     DeviceType(
         key="thingy52",

@@ -196,9 +196,9 @@ class _Comparison:
             true, found = self._true(kind, side), self._found(kind, side)
             judged = side in self.complete or any(row.kind == kind for row in self.truth)
             if self.contact_times[side]:
-                true, found = self._first_per_step(true, side), self._first_per_step(found, side)
-                step_of_found = {self._step(mark, side): j for j, mark in enumerate(found)}
-                steps = [(i, step_of_found.get(self._step(mark, side))) for i, mark in enumerate(true)]
+                true, found = self._first_per_step(true, side, kind), self._first_per_step(found, side, kind)
+                step_of_found = {self._step(mark, side, kind): j for j, mark in enumerate(found)}
+                steps = [(i, step_of_found.get(self._step(mark, side, kind))) for i, mark in enumerate(true)]
                 pairs = [(i, j) for i, j in steps if j is not None]
             else:
                 pairs = _match(true, found, Window.around(self.params.step_s))
@@ -210,14 +210,18 @@ class _Comparison:
             total += _judge(true, found, pairs, may_be_false)
         return total
 
-    def _step(self, mark: _Mark, side: Side) -> int:
-        """Number of the stride, from one true contact to the next, in which a mark begins."""
-        return bisect_right(self.contact_times[side], mark.time_s)
+    def _step(self, mark: _Mark, side: Side, kind: Kind) -> int:
+        """Number of the stride, from one true contact to the next, in which a mark begins.
 
-    def _first_per_step(self, marks: list[_Mark], side: Side) -> list[_Mark]:
+        A slap belongs to the contact that it is dated at, which may be seen a little early.
+        """
+        early_s = self.params.contact_s if kind is Kind.FOOT_SLAP else 0.0
+        return bisect_right(self.contact_times[side], mark.time_s + early_s)
+
+    def _first_per_step(self, marks: list[_Mark], side: Side, kind: Kind) -> list[_Mark]:
         first: dict[int, _Mark] = {}
         for mark in marks:
-            first.setdefault(self._step(mark, side), mark)
+            first.setdefault(self._step(mark, side, kind), mark)
         return list(first.values())
 
     def _trips(self, found: list[_Mark], kind: Kind, *, or_catch: bool = False) -> list[Judgement]:

@@ -72,7 +72,7 @@ CASES = {
         (
             *CONTACTS,
             Bound(Measure.TOE_FIRST, 0.9, 3),
-            Bound(Measure.TOE_DRAG, 0.85, 2),
+            Bound(Measure.TOE_DRAG, 0.95, 0),
             Bound(Measure.TRIP_CANDIDATE, 1.0, 0),
             Bound(Measure.TRIP, 1.0, 0),
         ),
@@ -90,7 +90,7 @@ CASES = {
         trips=TRIPS,
         roles=(Role.RIGHT_SHIN,),
     ),
-    "slapping": Case("slap", 1.5, 32, (*CONTACTS, Bound(Measure.FOOT_SLAP, 0.9, 1), Bound(Measure.TRIP, 0.0))),
+    "slapping": Case("slap", 1.5, 32, (*CONTACTS, Bound(Measure.FOOT_SLAP, 0.95, 0), Bound(Measure.TRIP, 0.0))),
     "swinging outward": Case("circumduction", 1.5, 33, (*CONTACTS, Bound(Measure.COMPENSATION, 1.0, 0))),
     "sound": Case(
         "healthy",

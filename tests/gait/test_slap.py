@@ -1,15 +1,18 @@
 """Foot slap: how the forefoot comes down after the heel, and when that is a slap."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hub.events import Event, Kind
 from hub.gait import GaitEngine
 from hub.gait.detectors.quality import QualityParams, limits
-from hub.gait.detectors.slap import Lowering, SlapParams, measure_lowering, signs_of
+from hub.gait.detectors.slap import Lowering, SlapParams, can_tell_slaps, measure_lowering, signs_of
 from hub.session import Block, Floats, InsoleSpec, Session, Wearer
 from sensors.layout import LoadUnit, Role, Side
-from sensors.walker.session import Recording
+from sensors.walker import EIGHT_CELLS, PROFILES, Stand, Walk, Walker
+from sensors.walker.session import Recording, record
 from tests.gait.walked import match, of_kind, truth_s, walked
 
 PARAMS = SlapParams()
@@ -42,10 +45,17 @@ def test_pressure_that_was_there_before_does_not_count() -> None:
     assert measured.after_s == pytest.approx(0.10, abs=1e-6)
 
 
-def test_a_forefoot_that_does_not_come_down_or_was_down_has_no_lowering() -> None:
+def test_a_forefoot_that_was_down_before_has_no_lowering() -> None:
     time_s = np.arange(0.0, 0.2, 0.01) - 0.05
-    assert lowering(np.full(20, 3.0)) is None
     assert lowering(np.where(time_s > -0.04, 30.0, 0.0)) is None
+
+
+def test_a_forefoot_that_is_not_down_yet_is_as_late_as_can_be_told() -> None:
+    measured = lowering(np.linspace(0.0, 5.0, 20))
+    assert measured is not None
+    assert measured.after_s == pytest.approx(0.14)
+    assert measured.rate_pct_s == pytest.approx(5.0 / 0.19)
+    assert measured.rebound == 0.0
 
 
 def test_two_signs_are_enough_only_against_a_known_usual() -> None:
@@ -76,6 +86,24 @@ def test_slaps_of_the_walker_are_found_at_their_contact_within_the_latency_budge
     assert all(event.detected_at_s - event.time_s < 0.165 for event in events)
     assert all(20.0 < float(str(event.fields["slap_time_ms"])) < 60.0 for event in events)
     assert {event.side for event in events} == {Side.RIGHT}
+
+
+def test_a_mild_slap_is_told_beside_a_sound_foot_that_takes_its_time() -> None:
+    """At 0.7 m/s a sound forefoot comes down after 120-150 ms; the weak one hardly harder than a fast walker's."""
+    weak = PROFILES["slap"]
+    foot = replace(weak.foot, slap_after_s=(0.03, 0.05), slap_bw=(0.1, 0.25))
+    walker = Walker([Stand(4.0), Walk(90.0, replace(weak, foot=foot, speed_mps=0.7))], seed=46)
+    recording = record(walker, 96.0, 100.0, (Role.LEFT_INSOLE, Role.RIGHT_INSOLE))
+    pairs = match([event.time_s for event in slaps(recording)], truth_s(recording, "foot_slap"))
+    assert pairs.true > 40
+    assert pairs.recall > 0.9
+    assert pairs.precision > 0.98
+
+
+def test_two_cells_do_not_tell_a_slap() -> None:
+    cells = EIGHT_CELLS
+    assert can_tell_slaps(InsoleSpec(100.0, LoadUnit.N, cells), PARAMS)
+    assert not can_tell_slaps(InsoleSpec(100.0, LoadUnit.N, (cells[0], cells[-1])), PARAMS)
 
 
 def test_without_a_sound_foot_slaps_are_found_too() -> None:

@@ -227,3 +227,9 @@ def test_the_order_of_events_does_not_matter(data: st.DataObject, times_s: list[
     assert score_session("t", truth, shuffled, 9.0) == score_session("t", truth, events, 9.0)
     total = tally(truth, events, Measure.INITIAL_CONTACT)
     assert total.found_n + total.false_n == len(events)
+
+
+def test_a_slap_seen_a_little_before_its_contact_belongs_to_that_step() -> None:
+    truth = [*contacts(L, 1.0, 2.0, 3.0), Truth(2.0, L, "foot_slap", "")]
+    assert counts(tally(truth, [event(Kind.FOOT_SLAP, L, 1.998)], Measure.FOOT_SLAP)) == (1, 1, 0, 0)
+    assert counts(tally(truth, [event(Kind.FOOT_SLAP, L, 1.9)], Measure.FOOT_SLAP)) == (1, 0, 1, 0)

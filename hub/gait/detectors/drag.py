@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
+import numpy as np
+
 from hub.events import Context, Kind, Value
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.detectors.touches import Touch, TouchParams, find_touches
 from hub.gait.facts import FinalContact, InitialContact, ToeDrag, Trip
 from hub.gait.legs import Legs
-from hub.gait.signals.roughness import Roughness, measure_roughness
+from hub.gait.signals.loadscale import TOTAL
+from hub.gait.signals.roughness import Roughness, lasting_roughness, measure_roughness
 from hub.gait.signals.shank_marks import RATE, TIME
 from hub.session import Session
 from sensors.layout import Side
@@ -25,26 +28,29 @@ NO_STEPS = frozenset({Context.OFF, Context.DANGLING, Context.SITTING, Context.VE
 class DragParams:
     """What is a drag."""
 
-    shortest_s: float = 0.050  # briefer is noise, or a blow (our choice)
+    shortest_s: float = 0.030  # briefer is noise, or a blow (our choice)
     scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (our choice)
     scuff_share: float = 0.15
-    faint_pct: float = (
-        4.0  # a touch so light and below scuff_s may be a toe that moves in its shoe (marpino, gaitpdb): ...
-    )
-    faint_signs: int = 2  # ... one sign is not enough
+    # a touch needs one sign that it was the ground, and two if it is ...
+    faint_pct: float = 4.0  # ... so light and below scuff_s: a toe that moves in its shoe (marpino, gaitpdb),
+    slight_s: float = 0.050  # ... so brief at any load: a blow (our choice),
+    slight_pct: float = 2.0  # ... or so light at any length: pressure inside the shoe (gaitpdb)
     swing_shortest_s: float = 0.150  # (our choice)
     swing_longest_s: float = 2.0  # longer is no step
     early_pct: float = 33.0
     late_pct: float = 75.0
     rough_from_s: float = 0.080  # push-off has died away so long after final contact ...
     rough_until_s: float = 0.040  # ... and the landing has not begun so long before initial contact (our choice)
-    remembered: int = 12  # swings of a shank that tell what is usual
-    then_every: int = 4  # with so many known, of swings without a touch only so many are taken
+    remembered: int = 24  # swings of a shank that tell what is usual
+    calm_share: float = 0.125  # of them are certainly calm, also of somebody who drags in most swings (our choice)
     speaks_after: int = 4
-    rough: float = 2.5  # times the calmest quarter of the last swings: 97 % of undisturbed ones are below (marpino)
+    rough: float = 3.0  # times as rough as the calm ones is a sign: 90 % of undisturbed swings are below (marpino)
+    very_rough: float = 5.0  # ... are two: 98 % below (marpino), 99 % of modelled drags above
     longer: float = 1.15  # swing time over its median, and at the same time ... (our choice)
     slower: float = 0.9  # ... peak rate over its median (our choice)
-    certain_rough: float = 3.0  # a shank alone, without a slowed swing, must be so rough
+    # a foot that slides all the way has no clear part to stand out from
+    scraped_pct: float = 1.8  # its load's roughness in every third of the swing: 1.1 at most in gaitpdb and pin2gpi
+    scraped_mps2: float = 1.2  # and the shank's, where one is worn: half of marpino's swings
     unsteady_s: float = 5.0  # after a trip the next 3-5 steps shake a shank too (Forner Cordero 2003)
     sure: float = 0.9  # confidence with two signs
     likely: float = 0.7  # with one
@@ -65,14 +71,15 @@ class _Swing(NamedTuple):
 
 
 class _ShankSigns(NamedTuple):
-    """How much rougher than usual the shank was, when it was so, and whether it swung long and slowly."""
+    """How rough the shank was, how many times as rough as usual, when, and whether it swung long and slowly."""
 
+    rms_mps2: float
     times_usual: float
     time_s: float
     slowed: bool
 
 
-NO_SIGNS = _ShankSigns(0.0, -inf, slowed=False)
+NO_SIGNS = _ShankSigns(0.0, 0.0, -inf, slowed=False)
 
 
 class _UsualSwing:
@@ -81,13 +88,6 @@ class _UsualSwing:
     def __init__(self, params: DragParams) -> None:
         self._params = params
         self._swings: deque[tuple[float, float, float]] = deque(maxlen=params.remembered)
-        self._clear_n = 0
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the next swing, without a touch, would teach something."""
-        self._clear_n += 1
-        return len(self._swings) < self._params.remembered or self._clear_n % self._params.then_every == 0
 
     def learn(self, roughness: Roughness, lasted_s: float, peak_dps: float) -> None:
         """Take a swing, with or without a drag: the calm ones decide."""
@@ -95,13 +95,13 @@ class _UsualSwing:
 
     def compare(self, roughness: Roughness, lasted_s: float, peak_dps: float) -> _ShankSigns:
         """A swing against those before."""
-        params = self._params
-        if len(self._swings) < params.speaks_after:
-            return NO_SIGNS
-        rough, lasting_s, peaks_dps = (sorted(column) for column in zip(*self._swings, strict=True))
-        calm, middle = rough[len(rough) // 4], len(rough) // 2
-        slowed = lasted_s > params.longer * lasting_s[middle] and peak_dps < params.slower * peaks_dps[middle]
-        return _ShankSigns(roughness.rms_mps2 / calm if calm > 0.0 else 0.0, roughness.start_s, slowed)
+        params, times_usual, slowed = self._params, 0.0, False
+        if len(self._swings) >= params.speaks_after:
+            rough, lasting_s, peaks_dps = (sorted(column) for column in zip(*self._swings, strict=True))
+            calm, middle = rough[int(params.calm_share * len(rough))], len(rough) // 2
+            times_usual = roughness.rms_mps2 / calm if calm > 0.0 else 0.0
+            slowed = lasted_s > params.longer * lasting_s[middle] and peak_dps < params.slower * peaks_dps[middle]
+        return _ShankSigns(roughness.rms_mps2, times_usual, roughness.start_s, slowed)
 
 
 class DragDetector:
@@ -151,16 +151,18 @@ class DragDetector:
             return []
         if not params.swing_shortest_s <= swing.lasted_s <= params.swing_longest_s:
             return []
-        touched = self._touched(swing)
-        shank = self._shank(swing) if touched != [] or self._usual[side].wanted else NO_SIGNS
+        touched, shank = self._touched(swing), self._shank(swing)
         if touched is None:
             return self._possible(swing, shank, now_s)
-        touched = [touch for touch in touched if not self._is_blow(swing.side, touch)]
-        found = [(touch, signs) for touch in touched if (signs := self._signs(touch, shank))]
+        if self._tripped_s[side] > swing.lifted_s:  # the obstacle has shaken the shank
+            shank = NO_SIGNS
+        touched = [touch for touch in touched if not self._is_blow(side, touch)]
+        clear = self._legs.insoles[side.insole].scale.sure
+        found = [(touch, more) for touch in touched if (more := self._surplus(touch, shank, clear=clear)) >= 0]
         if not found:
-            return []
-        drag, signs = max(found, key=lambda each: each[0].impulse_pct_s)
-        return self._report(swing, drag, params.sure if signs > 1 else params.likely, now_s)
+            return self._scraped(swing, shank, now_s)
+        drag, more = max(found, key=lambda each: each[0].impulse_pct_s)
+        return self._report(swing, drag, params.sure if more else params.likely, now_s)
 
     def _is_blow(self, side: Side, touch: Touch) -> bool:
         """Whether a brief touch is that of a foot that was arrested: a trip, told as one."""
@@ -168,16 +170,23 @@ class DragDetector:
         brief = touch.end_s - touch.start_s < self._params.scuff_s
         return brief and touch.start_s - around_s < self._tripped_s[side] < touch.end_s + around_s
 
-    def _signs(self, touch: Touch, shank: _ShankSigns) -> int:
-        """How many signs say that a touch was the ground's. A shoe that lets go late is told by unsteadiness alone."""
-        if touch.from_lift and not touch.unsteady:
-            return 0
+    def _surplus(self, touch: Touch, shank: _ShankSigns, *, clear: bool) -> int:
+        """How many more signs say that a touch was the ground's than are needed.
+
+        ``clear``: the insole knows its zero and lets go at once. One that does not asks for one sign more; a shoe that
+        lets go late is told by unsteadiness, or by a shank that could not be rougher.
+        """
         params = self._params
-        signs = touch.unsteady + touch.sharp + (shank.times_usual >= params.rough)
+        very_rough = shank.times_usual >= params.very_rough
+        if touch.from_lift and not (touch.unsteady or very_rough):
+            return -1
+        signs = touch.unsteady + touch.sharp + (shank.times_usual >= params.rough) + very_rough
         lasted_s = touch.end_s - touch.start_s
-        faint = lasted_s < params.scuff_s and touch.impulse_pct_s < params.faint_pct * lasted_s
-        least = params.faint_signs if faint else 1
-        return signs + shank.slowed if signs >= least else 0
+        load_pct = touch.impulse_pct_s / lasted_s
+        faint = lasted_s < params.scuff_s and load_pct < params.faint_pct
+        slight = lasted_s < params.slight_s or load_pct < params.slight_pct
+        needed = 1 + (not clear) + (faint or slight)
+        return signs - needed + (shank.slowed if signs >= needed else 0)
 
     def _touched(self, swing: _Swing) -> list[Touch] | None:
         """Touches of the forefoot in the swing; None where no insole could have felt them."""
@@ -191,6 +200,25 @@ class DragDetector:
         if len(time_s) < 2:
             return []
         return find_touches(time_s, columns, scale, self._params.touch, self._params.shortest_s)
+
+    def _scraped(self, swing: _Swing, shank: _ShankSigns, now_s: float) -> list[Output]:
+        """A foot that never left the ground, whose load became its zero: it sticks and slips from lift to landing."""
+        role, params = swing.side.insole, self._params
+        history, scale = self._legs.insoles[role]
+        if not (scale.learnt and scale.sure and self._legs.complete_since(role, swing.lifted_s)):
+            return []
+        until_s = swing.contact_s - params.rough_until_s
+        time_s, columns = history.window(swing.lifted_s + params.rough_from_s, until_s)
+        total = columns[TOTAL]
+        rough_pct = lasting_roughness(time_s, total) * 100.0 / scale.peak
+        worn = swing.side.shin in self._legs.shanks
+        if rough_pct < params.scraped_pct or (worn and shank.rms_mps2 < params.scraped_mps2):
+            return []
+        if total.item(total.argmax()) > scale.load:
+            return []
+        load_pct = (float(np.add.reduce(total)) / len(total) - scale.zero[TOTAL]) * 100.0 / scale.peak
+        whole = Touch(swing.lifted_s, swing.contact_s, max(load_pct, 0.0) * swing.lasted_s, True, True, False)
+        return self._report(swing, whole, params.likely, now_s)
 
     def _shank(self, swing: _Swing) -> _ShankSigns:
         """The shank's signs in a swing, which then is one of the usual ones."""
@@ -227,6 +255,6 @@ class DragDetector:
         """A shank alone: how long and how hard the toes touched is not told, and no summary counts it."""
         params = self._params
         tripped = self._tripped_s[swing.side] > swing.lifted_s - params.unsteady_s
-        if tripped or shank.times_usual < (params.rough if shank.slowed else params.certain_rough):
+        if tripped or shank.times_usual < (params.rough if shank.slowed else params.very_rough):
             return []
         return [self._make(Kind.TOE_DRAG, swing.side, shank.time_s, now_s, fields={}, confidence=params.possible)]

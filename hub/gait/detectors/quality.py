@@ -10,6 +10,7 @@ from hub.gait.kept_calibration import Doubt, Remedy
 from hub.gait.names import NAMES
 from hub.gait.signals.cells import CellStuck
 from hub.gait.signals.insole import Loaded, Unloaded, ZeroDoubted
+from hub.gait.signals.loadscale import FEWEST_CELLS
 from hub.gait.signals.shank import StrapSlipped, WornOtherwise
 from hub.gait.timeline import Later
 from hub.session import InsoleSpec, Session
@@ -63,6 +64,8 @@ def _insole_limits(spec: InsoleSpec, params: QualityParams) -> list[str]:
         found.append("no cell under the forefoot: no strike, toe-first contact or toe drag")
     if spec.unit is LoadUnit.ON_OFF:
         found.append("on/off cells: no loads, no slaps, and a drag only where it closes a switch")
+    elif len(spec.cells) < FEWEST_CELLS:
+        found.append("fewer than three cells: no loads, no slaps, and a drag only where two signs tell it")
     if params.crude_hz <= spec.rate_hz < params.slow_hz:
         found.append(f"{spec.rate_hz:.0f} samples a second: flat contacts are told beyond 30 ms only, slaps are not")
     return found

@@ -12,7 +12,7 @@ from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.detectors.strike import onset_s
 from hub.gait.facts import JudgedContact, Strike
 from hub.gait.legs import Legs
-from hub.gait.signals.loadscale import FORE, HEEL, LoadScale
+from hub.gait.signals.loadscale import FEWEST_CELLS, FORE, HEEL, LoadScale
 from hub.gait.timeline import Later
 from hub.session import InsoleSpec, Session
 from sensors.layout import LoadUnit, Region, Side
@@ -36,12 +36,10 @@ class SlapParams:
     """What is early, hard and a rebound. Loads in % of the wearer's usual peak."""
 
     before_s: float = 0.060  # the heel may have touched so long before the contact counts (our choice)
-    judged_after_s: float = 0.150  # after initial contact: the latency budget; a slap is over by then
+    judged_after_s: float = 0.140  # after initial contact: a slap is over by then; 0.15 is the latency budget
     fore_pct: float = 10.0  # the forefoot has come down (our choice)
     early_share: float = 0.6  # of the usual time to come down (our choice)
-    early_s: float = (
-        0.055  # where that is not known: 97 % of heel-first contacts take longer (gaitpdb); walker 24-51 ms
-    )
+    early_s: float = 0.065  # and no later: 97 % of heel-first contacts take 55 ms (gaitpdb), slaps 24-62 ms (walker)
     slope_over_s: float = 0.020
     hard_pct_s: float = 800.0  # 99th percentile of heel-first contacts 820 (gaitpdb); slaps from 1400 on (walker)
     hard_times: float = 2.0  # the usual rate (our choice)
@@ -70,18 +68,20 @@ class Lowering(NamedTuple):
 def measure_lowering(time_s: list[float], fore_pct: list[float], heel_s: float, params: SlapParams) -> Lowering | None:
     """Of a contact whose heel touched at ``heel_s``; ``time_s`` and ``fore_pct`` (n,) begin before.
 
-    None if the forefoot has not come down, or was down before.
+    One that is not down by the end is taken to come down then, not harder than so far. None if it was down before.
     """
     before = min((load for at_s, load in zip(time_s, fore_pct, strict=True) if at_s < heel_s), default=0.0)
     level = params.fore_pct + max(before, 0.0)
     down = next((index for index, load in enumerate(fore_pct) if load >= level), None)
-    if not down or time_s[down] < heel_s:
+    if down is not None and (down == 0 or time_s[down] < heel_s):
         return None
-    low, high = fore_pct[down - 1 : down + 1]
-    down_s = time_s[down - 1] + (level - low) / (high - low) * (time_s[down] - time_s[down - 1])
     period_s = (time_s[-1] - time_s[0]) / (len(time_s) - 1)
     lag = max(1, round(params.slope_over_s / period_s))
     rate = max(two - one for one, two in zip(fore_pct, fore_pct[lag:], strict=False)) / (lag * period_s)
+    if down is None:
+        return Lowering(time_s[-1] - heel_s, rate, 0.0)
+    low, high = fore_pct[down - 1 : down + 1]
+    down_s = time_s[down - 1] + (level - low) / (high - low) * (time_s[down] - time_s[down - 1])
     within = fore_pct[down : down + max(1, round(params.peak_within_s / period_s))]
     peak = max(within)
     after = fore_pct[down + within.index(peak) :]
@@ -146,7 +146,7 @@ class SlapDetector:
 
     def _contact(self, judged: JudgedContact, now_s: float) -> list[Output]:
         contact = judged.contact
-        heel_first = judged.lead_ms is not None and judged.lead_ms <= -self._params.heel_first_ms
+        heel_first = judged.lead_ms is None or judged.lead_ms <= -self._params.heel_first_ms
         if judged.strike not in {Strike.HEEL, Strike.FLAT} or not heel_first or contact.sensor not in self._able:
             return []
         if not self._wearer.is_affected(contact.side) and not self._usual[contact.side].wanted:
@@ -191,13 +191,14 @@ class SlapDetector:
 
 def signs_of(lowering: Lowering, usual: Lowering | None, params: SlapParams) -> int:
     """How many of early, hard and rebound the forefoot shows."""
-    early_s = params.early_share * usual.after_s if usual else params.early_s
+    early_s = min(params.early_s, params.early_share * usual.after_s) if usual else params.early_s
     hard_pct_s = max(params.hard_pct_s, params.hard_times * usual.rate_pct_s if usual else 0.0)
     return (lowering.after_s < early_s) + (lowering.rate_pct_s > hard_pct_s) + (lowering.rebound > params.rebound_share)
 
 
 def can_tell_slaps(spec: InsoleSpec, params: SlapParams) -> bool:
-    """Whether the insole has graded cells under heel and forefoot, and samples often enough."""
+    """Whether the insole has graded cells under heel and forefoot, enough of them, and samples often enough."""
     regions = {cell.region for cell in spec.cells}
     zones = Region.HEEL in regions and bool(regions & {Region.FOREFOOT, Region.TOES})
-    return zones and spec.unit is not LoadUnit.ON_OFF and spec.rate_hz >= params.least_rate_hz
+    weighs = spec.unit is not LoadUnit.ON_OFF and len(spec.cells) >= FEWEST_CELLS
+    return zones and weighs and spec.rate_hz >= params.least_rate_hz

@@ -19,13 +19,13 @@ from hub.session import Floats
 class TouchParams:
     """What is a touch, and how it must change. Loads in % of the wearer's usual peak."""
 
-    fore_pct: float = 1.5  # lightest touch (our choice)
+    fore_pct: float = 1.0  # lightest touch (our choice)
     unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing ...
     fore_highest_pct: float = 5.0  # ... which is no more than this: who drags in every swing has no other unrest
     bridged_s: float = 0.040  # a dragging toe sticks and slips at 8-30 Hz (our choice)
     heel_share: float = 0.2  # with the heel down for more of it, it is a contact
     clear_s: float = 0.030  # a forefoot that has been clear was so this soon after lift (our choice)
-    after_lift_s: float = 0.080  # before that the shoe is still letting go (marpino: most have by then)
+    after_lift_s: float = 0.050  # before that the shoe is still letting go (our choice)
     change_over_s: float = 0.010  # changes are differences over this time, or between samples of slow sensors
     unsteady_1_s: float = 15.0  # changes, net of the trend, of this many times the mean per second: in-shoe pressure
     # in swing stays below (98th percentile 17 in marpino, 115 touches), 95 % of modelled drags are above

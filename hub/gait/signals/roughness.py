@@ -44,3 +44,20 @@ def measure_roughness(columns: Floats) -> Roughness | None:
     windows = sums[window_n:] - sums[:-window_n]
     roughest = int(windows.argmax())
     return Roughness(float(np.sqrt(windows.item(roughest) / window_n)), time_s.item(roughest + lag))
+
+
+def lasting_roughness(time_s: Floats, load: Floats) -> float:
+    """Root mean square of the third difference of a load (n,), in its unit: the least of the swing's thirds.
+
+    0 over too few samples. Pressure inside a shoe comes and goes slowly; ground that is slid over is felt all the way.
+    """
+    if len(time_s) < 2:
+        return 0.0
+    period_s = float(time_s[-1] - time_s[0]) / (len(time_s) - 1)
+    lag = max(1, round(OVER_S / period_s))
+    count = (len(load) - 3 * lag) // 3 * 3
+    if count < 3 * lag:
+        return 0.0
+    third = load[3 * lag :] - load[: -3 * lag] - 3.0 * (load[2 * lag : -lag] - load[lag : -2 * lag])
+    squares = (third[:count] ** 2).reshape(3, -1)
+    return float(np.sqrt(squares.mean(axis=1).min()))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing, unburdened_s
+from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing, rose_s, unburdened_s
 from hub.gait.signals.loadscale import COLUMNS, LoadScale, LoadScaleParams, ScaleLearner
 from hub.session import Floats, InsoleSpec
 from sensors.layout import Cell, LoadUnit
@@ -12,9 +12,11 @@ from sensors.walker.session import EIGHT_CELLS
 PEAK = 500.0
 
 
-def scale(unrest: float = 0.0, *, slow: bool = False) -> LoadScale:
+def scale(unrest: float = 0.0, *, sparse: bool = False) -> LoadScale:
     zero = (0.0,) * COLUMNS
-    return LoadScale.make(zero, PEAK, (unrest,) * COLUMNS, LoadScaleParams(), learnt=True, least_load=0.0, slow=slow)
+    return LoadScale.make(
+        zero, PEAK, (unrest,) * COLUMNS, LoadScaleParams(), learnt=True, least_load=0.0, sparse=sparse
+    )
 
 
 def times(rate_hz: float) -> Floats:
@@ -50,6 +52,15 @@ def test_a_hesitant_rise_is_not_drawn_on() -> None:
     assert began(time_s, total, scale()) == pytest.approx(0.206, abs=0.001)
 
 
+def test_a_rise_begins_after_the_last_dip_deeper_than_noise() -> None:
+    time_s = times(100.0)
+    dragging = 60.0 + 20.0 * np.sin(2 * np.pi * 8.0 * time_s)
+    steady = np.clip((time_s - 0.1) * 600.0, 0.0, PEAK) + np.where(np.arange(len(time_s)) % 2, 4.0, 0.0)
+    for lightly, begins_s in ((dragging, 0.343), (steady, 0.1)):
+        total = np.maximum(lightly, np.clip((time_s - 0.36) * 5000.0, 0.0, PEAK))[:44]
+        assert rose_s(time_s[:44], total, scale(), EdgeParams()) == pytest.approx(begins_s, abs=0.011)
+
+
 def test_toes_that_linger_on_the_ground_have_not_left_it() -> None:
     time_s = times(100.0)
     total = np.maximum(np.clip((0.6 - time_s) * 5000.0, 0.0, PEAK), np.where(time_s < 0.7, 40.0, 0.0))
@@ -60,22 +71,18 @@ def fading(time_s: Floats) -> Floats:
     return np.where(time_s < 0.5, PEAK, PEAK * np.exp(-(time_s - 0.5) / 0.1))
 
 
-def test_a_shoe_that_lets_go_slowly_is_left_at_a_fifth_of_the_load() -> None:
+@pytest.mark.parametrize("share", [0.6, 1.0])
+def test_under_two_cells_the_foot_has_left_at_a_fifth_of_what_the_stance_bore(share: float) -> None:
     time_s = times(100.0)
-    left_s = ended(time_s, fading(time_s), scale(0.02 * PEAK, slow=True))
+    left_s = ended(time_s, share * fading(time_s), scale(0.01 * PEAK, sparse=True))
     assert left_s == pytest.approx(0.5 + 0.1 * np.log(5.0), abs=0.002)
 
 
-@pytest.mark.parametrize(("cells", "slow"), [(EIGHT_CELLS, False), (EIGHT_CELLS[::7], True)])
-def test_only_two_cells_that_are_restless_let_go_slowly(cells: tuple[Cell, ...], slow: bool) -> None:
-    learner = ScaleLearner(InsoleSpec(100.0, LoadUnit.N, cells), None, LoadScaleParams())
-    assert not learner.scale.slow
-    quiet, loud = np.zeros(COLUMNS), np.full(COLUMNS, 0.03 * PEAK)
-    for _ in range(4):
-        learner.stance(PEAK)
-        learner.swing(quiet, loud)
-    assert learner.scale.slow is slow
-    assert learner.scale.sure is not slow
+@pytest.mark.parametrize(("cells", "sparse"), [(EIGHT_CELLS, False), (EIGHT_CELLS[::7], True)])
+def test_two_cells_are_too_sparse_to_be_trusted_alone(cells: tuple[Cell, ...], sparse: bool) -> None:
+    scale_of = ScaleLearner(InsoleSpec(100.0, LoadUnit.N, cells), None, LoadScaleParams()).scale
+    assert scale_of.sparse is sparse
+    assert scale_of.sure is not sparse
 
 
 def test_a_foot_that_is_dragged_along_is_left_where_its_weight_was_gone() -> None:

@@ -90,6 +90,15 @@ def test_a_hesitant_heel_is_the_contacts_begin() -> None:
     assert all(mark.time_s % 1.2 == pytest.approx(0.155, abs=0.015) for mark in marks)
 
 
+def test_a_forefoot_that_takes_its_load_slowly_has_landed_when_it_began_to() -> None:
+    def reluctant(in_stride_s: Floats) -> tuple[Floats, Floats]:
+        fore = np.clip((in_stride_s - 0.40) * 600, 0, 500) * (in_stride_s < 1.15)  # 5 % after 40 ms, weight after 250
+        return 0.0 * fore, fore
+
+    marks = marks_of(new_stream().push(*load(8, reluctant)), Loaded)[3:]
+    assert all(mark.time_s % 1.2 == pytest.approx(0.44, abs=0.01) for mark in marks)
+
+
 def test_zero_follows_drift_but_not_drags() -> None:
     stream = new_stream(LoadUnit.COUNTS)
     time_s, values = load(80, usual)

@@ -33,6 +33,7 @@ class FusionParams:
     """When two sensors saw the same contact, and how long one waits for the other."""
 
     same_contact_s: float = 0.400  # contacts of one kind and foot are at least so far apart (our choice)
+    insole_share: float = 0.7  # of the contact's time, by the spread of each (marpino: 12 and 19-22 ms)
     agree_s: float = 0.150  # insole and shank farther apart than this: the shank's (marpino)
     shank_late_s: float = 0.350  # a swinging shank has told by then: lifts 0.1-0.2 s, contacts 0.05-0.2 s later
     patience_s: float = 3.0  # one not known to swing may take two strides to find its axes and rhythm
@@ -145,7 +146,7 @@ class ContactFusion:
 
     def _merged(self, insole: Sighting, shank: Sighting) -> Sighting:
         """The contact that both saw: the mean, or after a hesitant touch the shank's, from touch to weight."""
-        time_s = (insole.time_s + shank.time_s) / 2
+        time_s = shank.time_s + self._params.insole_share * (insole.time_s - shank.time_s)
         if insole.span is not None and self._insoles[insole.sensor].scale.sure:
             time_s = min(max(shank.time_s, insole.span[0]), insole.span[1])
         return insole._replace(time_s=time_s, confidence=max(insole.confidence, shank.confidence))

@@ -7,7 +7,7 @@ the rate's third moment is 0.5-2.8 times the cube of its standard deviation).
 """
 
 from dataclasses import dataclass
-from math import acos, degrees, sqrt
+from math import acos, degrees, inf, sqrt
 
 import numpy as np
 
@@ -34,13 +34,15 @@ class ShankAxes:
 
     ``pitch``: the axis about which a positive rate moves the ankle ahead of the knee. ``up``: from ankle to knee; None
     where no accelerometer told. ``share``: part of the rate's variance that lies along ``pitch``. ``stood``: ``up`` was
-    seen in standing, where the shank is vertical; else it is the mean over strides, some degrees off.
+    seen in standing, where the shank is vertical; else it is the mean over strides, some degrees off. ``skew``: third
+    moment of the rate over its standard deviation cubed; the smaller, the less sure is the sign of ``pitch``.
     """
 
     pitch: Vector
     up: Vector | None
     share: float = 1.0
     stood: bool = True
+    skew: float = inf
 
     @property
     def forward(self) -> Vector | None:
@@ -95,7 +97,8 @@ def estimate_axes(force_mps2: Floats | None, rate_dps: Floats, params: Alignment
     if abs(skew) < params.least_skew:
         return None
     sign = 1.0 if skew > 0 else -1.0
-    return ShankAxes((sign * x, sign * y, sign * z), up, float(variances[2]) / total, stood=False)
+    share = float(variances[2]) / total
+    return ShankAxes((sign * x, sign * y, sign * z), up, share, stood=False, skew=abs(skew))
 
 
 def standing_up(

@@ -16,8 +16,10 @@ class EdgeParams:
 
     rise_pct: float = 10.0  # the rise's slope is taken over so much of the peak (gaitpdb, walker)
     rise_earlier_s: float = 0.020  # load that began so long before the contact level did not rise straight: hesitation
+    dip_pct: float = 2.0  # of the peak: a rise that falls back by more began after it (gaitpdb, walker)
     fall_pct: float = 20.0  # the fall's slope is taken over so much of the peak (gaitpdb, walker)
     fall_later_s: float = 0.020  # load ended at most so long after the ground level (our choice)
+    sparse_fall_pct: float = 20.0  # of this stance's own highest load: under two cells the foot has left (marpino)
     lingering_s: float = 0.015  # a fall whose straight end is so much before the ground level was not straight: drags
 
 
@@ -52,17 +54,36 @@ def began_s(time_s: Floats, total: Floats, crossed_s: float, scale: LoadScale, p
     return crossed_s - earlier_s if earlier_s <= params.rise_earlier_s else crossed_s
 
 
+def rose_s(time_s: Floats, total: Floats, scale: LoadScale, params: EdgeParams) -> float:
+    """When the last rise of the load began, by which a foot that had touched lightly came to bear weight.
+
+    Parameters
+    ----------
+    time_s, total : (n,) samples from the touch to when weight was borne.
+    """
+    load, dip = total.item, params.dip_pct / 100 * scale.peak
+    lowest = index = len(total) - 1
+    while index > 0 and load(index - 1) <= load(lowest) + dip:
+        index -= 1
+        if load(index) < load(lowest):
+            lowest = index
+    return time_s.item(lowest)
+
+
 def ended_s(time_s: Floats, total: Floats, light_s: float, scale: LoadScale, params: EdgeParams) -> float:
     """When the load ended that fell through the ground level at ``light_s``.
 
-    In shoes that let go slowly, load is taken to have ended at ``scale.lift``: what remains is pressure in the shoe.
+    Two cells do not show what toes and ball still bear, and in shoes their pressure fades slowly: no straight line
+    meets zero at a sensible time, and load is taken to have ended at a fifth of what it was in this stance.
 
     Parameters
     ----------
     time_s, total : (n,) samples of the fall, and after it as long as the foot was light.
     """
-    if scale.slow:
-        low_s = last_crossing(time_s, total, scale.lift, rising=False)
+    if scale.sparse:
+        highest = total.item(total.argmax()) - scale.zero[TOTAL]
+        level = max(scale.zero[TOTAL] + params.sparse_fall_pct / 100 * highest, scale.on)
+        low_s = last_crossing(time_s, total, level, rising=False)
         return light_s if low_s is None else low_s
     zero_s = _straight_end(time_s, total, scale.lift, scale, params)
     if zero_s is None or zero_s < light_s - params.lingering_s:

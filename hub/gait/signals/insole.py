@@ -11,7 +11,7 @@ from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
 from hub.gait.signals.cells import CellParams, CellWatch
 from hub.gait.signals.columns import ColumnSums
-from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing
+from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing, rose_s
 from hub.gait.signals.loadscale import (
     HEEL,
     TOTAL,
@@ -304,16 +304,24 @@ class InsoleStream:
             self._air_s = lifted_s
             lifted_s = self._ended(lifted_s - self._params.release_longest_s, (lifted_s + touched_s) / 2)
             marks.append(Unloaded(self._side, lifted_s, now_s, seen=True, scale=scale))
-        light = now_s - touched_s > self._params.touch_s and not self._on_heel(touched_s, now_s)
-        level = (scale.on + scale.load) / 2 if light else scale.contact
-        crossed_s = None if light else self._last_crossing(level, self._air_s, touched_s, rising=True)
-        if crossed_s is None:  # a long drag, or what was learnt from this swing says that the first touch was none
-            crossed_s = self._last_crossing(level, self._air_s, now_s, rising=True)
-        contact_s = touched_s if crossed_s is None else crossed_s
-        if not light:
-            time_s, columns = self._history.told(contact_s - self._params.touch_s, now_s)
-            contact_s = began_s(time_s, columns[TOTAL], contact_s, scale, self._params.edge)
+        contact_s = self._contact_s(touched_s, now_s)
         marks.append(Loaded(self._side, contact_s, now_s, min(touched_s, contact_s), self._air_s, scale))
+
+    def _contact_s(self, touched_s: float, now_s: float) -> float:
+        """When the load began that is borne now."""
+        scale, params = self._learner.scale, self._params
+        since_s, crossed_s = self._air_s, None
+        if now_s - touched_s > params.touch_s and not self._on_heel(touched_s, now_s):
+            time_s, columns = self._history.told(touched_s, now_s)
+            since_s = touched_s = rose_s(time_s, columns[TOTAL], scale, params.edge)
+        else:
+            crossed_s = self._last_crossing(scale.contact, since_s, touched_s, rising=True)
+        if crossed_s is None:  # what was learnt from this swing may say that the first touch was none
+            crossed_s = self._last_crossing(scale.contact, since_s, now_s, rising=True)
+        if crossed_s is None:
+            return touched_s
+        time_s, columns = self._history.told(crossed_s - params.touch_s, now_s)
+        return began_s(time_s, columns[TOTAL], crossed_s, scale, params.edge)
 
     def _on_heel(self, touched_s: float, now_s: float) -> bool:
         """Whether a long light touch was the heel's, hence a hesitant contact; on the forefoot it is a drag."""

@@ -21,9 +21,10 @@ class LandingParams:
     apart_s: float = 0.10  # minimum and impact farther apart than this are not of one contact (marpino: 1 % of steps)
     least_mps3: float = 150.0  # weaker jerks are no impact: 5th percentile 470 (marpino)
     faint_share: float = 0.15  # nor are those below this part of the usual one: the swing's own
+    first_share: float = 0.8  # the impact is the first jerk of at least this part of the hardest (marpino, walker)
     impact_share: float = 0.7  # weight of the impact in the contact's time, the rest is the minimum's (marpino)
-    late_s: float = 0.010  # that time is this late (marpino, median)
-    impact_late_s: float = 0.015  # the impact alone is this late (marpino, median)
+    late_s: float = 0.007  # that time is this late (marpino, median)
+    impact_late_s: float = 0.010  # the impact alone is this late (marpino, median)
     remembered: int = 9  # landings over which "usual" is the median
 
 
@@ -98,11 +99,13 @@ class LandingWatch:
         return last if last == fall + self._within_n else None
 
     def _impact(self, rows: Tail, peak: int, fall: int, decided: int) -> int | None:
-        """The hardest row from late swing to ``decided``; None where nothing was hard enough."""
+        """The first of the hardest rows from late swing to ``decided``; None where nothing was hard enough."""
         rate = rows.column(RATE, peak, fall)
         slow = (rate < self._params.begin_share * rows.value(RATE, peak)).nonzero()[0]
         begin = peak + int(slow[0]) if len(slow) else fall
-        hardest = begin + int(rows.column(JERK, begin, decided + 1).argmax())
+        jerks = rows.column(JERK, begin, decided + 1)
+        hardest = jerks.item(jerks.argmax())
         usual = median(self._jerks_mps3) if self._jerks_mps3 else 0.0
-        least = max(self._params.least_mps3, self._params.faint_share * usual)
-        return hardest if rows.value(JERK, hardest) > least else None
+        if hardest <= max(self._params.least_mps3, self._params.faint_share * usual):
+            return None
+        return begin + int((jerks >= self._params.first_share * hardest).argmax())

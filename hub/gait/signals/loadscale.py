@@ -32,8 +32,6 @@ class LoadScaleParams:
     unrest_margin: float = 1.2  # contact level over the usual unrest in swing (marpino: in-shoe pressure 5-15 %)
     release_margin: float = 3.0  # more unrest where the foot leaves the ground: shoes let go slowly (marpino)
     lift_pct: float = 10.0  # final contact: the fall through this level, drawn on to zero (walker, gaitpdb)
-    slow_lift_pct: float = 20.0  # the same in shoes that let go slowly: the fall through it, not drawn on (marpino)
-    slow_unrest_pct: float = 1.0  # two cells with more unrest let go slowly: 1-17 in marpino
     near_zero_pct: float = 25.0  # a foot that comes this near to zero and is never light: zero has moved (our choice)
     zone_pct: float = 3.0  # onset of a zone (our choice)
     stance_pct: float = 40.0  # less is no stance: feet put down in sitting bear 10-30 %, crutches leave 60 (walker)
@@ -88,7 +86,7 @@ class LoadScale:
     off: float
     load: float
     lift: float
-    slow: bool
+    sparse: bool
     sure: bool
     zone: tuple[float, ...]
 
@@ -102,14 +100,14 @@ class LoadScale:
         *,
         learnt: bool,
         least_load: float,
-        slow: bool = False,
+        sparse: bool = False,
         knows_zero: bool = True,
         swung: bool = True,
     ) -> "LoadScale":
         """With the levels that follow.
 
         Of the total: ``on`` and ``off`` the ground, ``load`` borne; load began at ``contact`` and ended at ``on``.
-        ``lift`` is passed shortly before final contact, or at it in ``slow`` shoes, in which pressure fades after it.
+        ``lift`` is passed shortly before final contact; not so under cells too ``sparse`` to see all of the load.
         ``sure``: contacts need no second witness. ``zone`` is the onset level of each column.
         """
         highest = params.on_highest_pct / 100 * peak
@@ -117,7 +115,7 @@ class LoadScale:
         on = min(contact + params.release_margin * unrest[TOTAL], highest)
         if not swung:
             on = max(on, params.unseen_on_pct / 100 * peak)
-        lift = (params.slow_lift_pct if slow else params.lift_pct) / 100 * peak
+        lift = params.lift_pct / 100 * peak
         zones = (min(max(params.zone_pct / 100 * peak, params.unrest_margin * each), highest) for each in unrest)
         return cls(
             zero=zero,
@@ -129,8 +127,8 @@ class LoadScale:
             off=zero[TOTAL] + on - params.hysteresis_pct / 100 * peak,
             load=zero[TOTAL] + max(params.load_pct / 100 * peak, 1.3 * on, 0.0 if learnt else least_load),
             lift=zero[TOTAL] + max(lift, on),
-            slow=slow,
-            sure=knows_zero and not slow,
+            sparse=sparse,
+            sure=knows_zero and not sparse,
             zone=tuple(zero_of + zone for zero_of, zone in zip(zero, zones, strict=True)),
         )
 
@@ -148,7 +146,7 @@ class ScaleLearner:
         self._params = params
         self._fitted = fitted
         self._dragged_n = 0
-        self._sees_load = len(spec.cells) >= FEWEST_CELLS
+        self._sparse = len(spec.cells) < FEWEST_CELLS
         self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None
         self._least_peak = LEAST_PEAK[spec.unit]
         self._swings = np.empty((params.kept, 2 * COLUMNS))
@@ -283,7 +281,6 @@ class ScaleLearner:
         return self._may_drag(middle, float(high[FORE] - low[FORE]))
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
-        restless = unrest[TOTAL] > self._params.slow_unrest_pct / 100 * peak
         return LoadScale.make(
             zero,
             peak,
@@ -291,9 +288,9 @@ class ScaleLearner:
             self._params,
             learnt=learnt,
             least_load=0.9 * self._least_peak,
-            slow=restless and not self._sees_load,
+            sparse=self._sparse,
             swung=self._swings_n > 0 or self._dragged_n > 0,
-            knows_zero=(learnt or self._known_zero) and self._sees_load,
+            knows_zero=learnt or self._known_zero,
         )
 
 

@@ -48,7 +48,11 @@ class ShankParams:
     smoothing_s: float = 0.0071  # standard deviation of the binomial kernel: one sample at 100 Hz, -3 dB at 18 Hz
     learn_every_s: float = 0.25  # without axes: how often a walk is looked for
     learn_from_s: float = 10.0  # the stretch that axes are learnt from; contacts in it are reported late
-    least_swings: int = 2  # a walk, for this purpose
+    least_swings: int = 2  # a walk, for this purpose ...
+    clear_skew: float = (
+        1.25  # ... if they are skewed so much: 1.5-3.1; a half step with its push-off is turned round: 1.1 (marpino)
+    )
+    doubtful_swings: int = 3  # a walk, if they are less skewed
     review_every_s: float = 2.5  # how often the axes are checked
     settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (our choice)
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
@@ -356,7 +360,9 @@ class ShankStream:
         if axes is None:
             return None
         (rate,) = _along(raw[RAW_RATE], _columns(axes.pitch))
-        if _swings_n(raw[RAW_TIME], rate, self._params.swing) < self._params.least_swings:
+        params = self._params
+        least_n = params.least_swings if axes.skew >= params.clear_skew else params.doubtful_swings
+        if _swings_n(raw[RAW_TIME], rate, params.swing) < least_n:
             return None
         second_n = max(2, round(self._spec.rate_hz))
         up = standing_up(raw[RAW_FORCE], raw[RAW_RATE], axes, second_n, self._params.alignment)

@@ -89,6 +89,7 @@ class Hub:
             bluetooth,
             [_device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
             RadioSettings(silence_s=config.radio.silence_s),
+            goodbye=self._goodbye,
         )
         self._stopping = asyncio.Event()
         self._ticked_s: float | None = None
@@ -155,7 +156,7 @@ class Hub:
             self.started.set()
             await asyncio.sleep(0)  # let each task begin: one that was never begun cannot end in good order
             await self._stopping.wait()
-            await self.radio.stop(self._farewells())
+            await self.radio.stop()
             await radio
             for task in watches:
                 task.cancel()
@@ -278,12 +279,8 @@ class Hub:
                 await self._journal.taken_by(MQTT)
                 await self.publisher.said()
 
-    def _farewells(self) -> dict[tuple[str, Role], tuple[Action, ...]]:
-        return {
-            (nickname, role): actions
-            for nickname, wearer in self.wearers.items()
-            for role, actions in wearer.pipeline.intake.farewells().items()
-        }
+    def _goodbye(self, nickname: str, role: Role) -> tuple[Action, ...]:
+        return self.wearers[nickname].pipeline.intake.farewells().get(role, ())
 
     def _at_home(self, wearer: WearerConfig) -> WearerAtHome:
         started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")

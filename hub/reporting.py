@@ -136,8 +136,14 @@ class Reporter:
         )
 
 
+CONDITIONS = {
+    LinkState.STREAMING: SensorCondition.STREAMING,
+    LinkState.SLEEPING: SensorCondition.SLEEPING,
+    LinkState.HELD_ELSEWHERE: SensorCondition.HELD_ELSEWHERE,
+    LinkState.PAUSED: SensorCondition.PAUSED,
+}
+
+
 def condition_of(link: LinkStatus) -> SensorCondition:
     """A lost sensor stays lost until it sends again, however often it is searched for meanwhile."""
-    if link.state is LinkState.STREAMING:
-        return SensorCondition.STREAMING
-    return SensorCondition.LOST if link.reason else SensorCondition.CONNECTING
+    return CONDITIONS.get(link.state) or (SensorCondition.LOST if link.reason else SensorCondition.CONNECTING)

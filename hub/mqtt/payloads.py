@@ -49,7 +49,7 @@ STATE_FIELDS = {
 """The wearer's day so far."""
 
 SENSOR_FIELDS = {
-    "state": Field(STRING, "streaming, connecting, sleeping, not_worn or lost"),
+    "state": Field(STRING, "streaming, connecting, sleeping, not_worn, lost, held_elsewhere or paused"),
     "battery_pct": Field(NUMBER, "charge, 0..100"),
     "rate_hz": Field(NUMBER, "samples per second that arrive"),
     "loss_pct": Field(NUMBER, "samples that did not arrive, %"),
@@ -93,6 +93,8 @@ class SensorCondition(StrEnum):
     SLEEPING = "sleeping"
     NOT_WORN = "not_worn"
     LOST = "lost"
+    HELD_ELSEWHERE = "held_elsewhere"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from hub.radio.finder import scan
 from hub.radio.inbox import Inbox
 from hub.radio.radio import Radio
 from hub.radio.settings import RadioSettings
-from hub.radio.states import LinkCounts, LinkState, LinkStatus
+from hub.radio.states import LinkState
+from hub.radio.status import LinkCounts, LinkStatus
 
 __all__ = [
     "Bluetooth",

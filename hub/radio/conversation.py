@@ -1,7 +1,6 @@
 """One connection to one device: bytes in, actions out, and the watch over both, until it ends."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
@@ -16,7 +15,8 @@ from hub.radio.bluetooth import BLUETOOTH_ERRORS
 from hub.radio.devices import DeviceSpec
 from hub.radio.inbox import Inbox
 from hub.radio.settings import RadioSettings
-from hub.radio.states import LinkCounts, LinkEvent
+from hub.radio.states import LinkEvent
+from hub.radio.status import LinkCounts
 from hub.radio.watch import Watch
 from sensors.driver import Action, Pause, Read, Subscribe, Write, resolve_characteristic
 
@@ -44,6 +44,7 @@ class Conversation:
         self._goodbye: tuple[Action, ...] | None = None
         self._ended: LinkError | None = None
         self._wake = asyncio.Event()
+        self._now_s = asyncio.get_running_loop().time  # the monotonic clock
         self._watch = self._new_watch()
 
     def perform(self, actions: Iterable[Action]) -> None:
@@ -93,7 +94,6 @@ class Conversation:
             self.end("the conversation is over")
 
     async def _listen(self, client: BleakClient) -> None:
-        loop = asyncio.get_running_loop()
         self._watch = self._new_watch()  # connecting does not count
         while self._goodbye is None:
             if self._ended is not None:
@@ -108,12 +108,11 @@ class Conversation:
                 async with asyncio.timeout_at(self._watch.look_s):
                     await self._wake.wait()
             except TimeoutError:
-                if self._watch.is_silent(loop.time(), undecoded=len(self._inbox) > 0):
+                if self._watch.is_silent(self._now_s(), undecoded=len(self._inbox) > 0):
                     self._fall_silent()
 
     def _new_watch(self) -> Watch:
-        now_s = asyncio.get_running_loop().time()
-        return Watch(now_s, self._settings.first_data_s, self._settings.silence_s)
+        return Watch(self._now_s(), self._settings.first_data_s, self._settings.silence_s)
 
     def _fall_silent(self) -> None:
         self._counts.silences += 1
@@ -144,19 +143,20 @@ class Conversation:
         match action:
             case Read():
                 data = await client.read_gatt_char(there)
-                self._take(time.monotonic_ns(), name, data)
+                self._take(name, data)
             case Write(_, data, response):
                 await client.write_gatt_char(there, data, response=_response(response, there.properties))
             case Subscribe():
                 await client.start_notify(there, partial(self._on_notification, name))
 
     def _on_notification(self, name: str, _: BleakGATTCharacteristic, data: bytearray) -> None:
-        self._take(time.monotonic_ns(), name, data)
+        self._take(name, data)
 
-    def _take(self, arrival_ns: int, characteristic: str, data: bytearray) -> None:
+    def _take(self, characteristic: str, data: bytearray) -> None:
+        arrival_s = self._now_s()
         if self._ended is not None:
             return
-        spec, arrival_s = self._spec, arrival_ns * 1e-9
+        spec = self._spec
         packet = Packet(
             spec.role, spec.device_key, characteristic, bytes(data), arrival_s, self.number, wearer=spec.wearer
         )

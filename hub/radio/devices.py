@@ -42,13 +42,17 @@ class DeviceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A device that advertises. ``device_key`` and ``side`` are None where the advertisement does not tell them."""
+    """A device that advertises. ``device_key`` and ``side`` are None where the advertisement does not tell them.
+
+    ``said``: the data in its advertisement, to be compared with another of the same device.
+    """
 
     address: str
     name: str
     rssi_dbm: int
     device_key: str | None
     side: Side | None
+    said: bytes = b""
 
 
 def identify(address: str, data: AdvertisementData) -> Found:
@@ -58,9 +62,9 @@ def identify(address: str, data: AdvertisementData) -> Found:
         Advertisement(name, tuple(data.service_uuids), dict(data.manufacturer_data), dict(data.service_data))
     )
     kind, facts = known if known is not None else (None, None)
-    return Found(
-        address.upper(), name, data.rssi, None if kind is None else kind.key, None if facts is None else facts.side
-    )
+    said = repr((sorted(data.manufacturer_data.items()), sorted(data.service_data.items()))).encode()
+    side = None if facts is None else facts.side
+    return Found(address.upper(), name, data.rssi, None if kind is None else kind.key, side, said)
 
 
 def choose(found: Found, wanted: tuple[DeviceSpec, ...], configured: tuple[DeviceSpec, ...]) -> DeviceSpec | None:

@@ -61,6 +61,13 @@ class Finder:
         self._idle.set()
         self._one_at_a_time = asyncio.Lock()
         self._heard_s = 0.0
+        self._began_s = 0.0
+        self._listened_s = 0.0
+
+    @property
+    def listened_s(self) -> float:
+        """How long it has listened since the hub started."""
+        return self._listened_s + (asyncio.get_running_loop().time() - self._began_s if self.scanning else 0.0)
 
     async def find(self, spec: DeviceSpec, rejected: frozenset[str]) -> Sighting:
         """Wait until the device advertises under an address that was not ``rejected``, however long it takes."""
@@ -100,18 +107,17 @@ class Finder:
                 self.failures += 1
                 first, self.trouble = not self.trouble, explain(error)
                 log.log(logging.WARNING if first else logging.DEBUG, "scanning failed, trying again: %s", self.trouble)
-                self.scanning = False
-                self._idle.set()
+                self._fall_idle()
                 await asyncio.sleep(backoff.next_s())
             finally:
-                self.scanning = False
-                self._idle.set()
+                self._fall_idle()
 
     async def _scan(self, backoff: Backoff) -> None:
         loop = asyncio.get_running_loop()
         self._heard_s = loop.time()
         async with self._bluetooth.scanning(self._on_advertisement, self._settings.action_s):
             self.scanning = True
+            self._began_s = loop.time()
             self.scans += 1
             while not self._halt.is_set():
                 try:
@@ -123,6 +129,11 @@ class Finder:
                         log.info("no device at all heard for %.0f s; scanning anew", self._settings.scan_restart_s)
                         return
         backoff.reset()
+
+    def _fall_idle(self) -> None:
+        self._listened_s = self.listened_s
+        self.scanning = False
+        self._idle.set()
 
     def _update(self) -> None:
         missing = any(not wish.sighting.done() for wish in self._wanted.values())

@@ -1,9 +1,7 @@
 """One device's link over many connections: search, connect, listen, lose, wait, and search again."""
 
 import asyncio
-import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -12,24 +10,37 @@ from bleak import BleakClient
 from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.packets import Connected, Disconnected
-from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
-from hub.radio.causes import explain
+from hub.radio.bluetooth import Bluetooth
+from hub.radio.connector import Connector
 from hub.radio.conversation import Conversation
 from hub.radio.devices import DeviceSpec
-from hub.radio.finder import Finder, Sighting
+from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
+from hub.radio.rest import Rest
 from hub.radio.settings import RadioSettings
-from hub.radio.states import LinkCounts, LinkEvent, LinkStatus
+from hub.radio.standing import Standing
+from hub.radio.states import LinkEvent, LinkState
+from hub.radio.status import LinkStatus
 from sensors.driver import Action, Facts
 
-log = logging.getLogger(__name__)
-
-HANG_UP_S = 2.0
 HUNG_UP = "the hub hung up"
+
+_RETURNS = {
+    LinkState.LOST: LinkEvent.RETRY,
+    LinkState.SLEEPING: LinkEvent.WAKE,
+    LinkState.PAUSED: LinkEvent.RESUME,
+}
+"""What brings a link back to searching."""
 
 
 class Link:
-    """Keeps one device connected. ``on_change`` is told every change of state."""
+    """Keeps one device connected, but for the time of a pause or a rest.
+
+    Parameters
+    ----------
+    on_change : is told every change of state.
+    goodbye : the last actions before the hub hangs up.
+    """
 
     def __init__(
         self,
@@ -40,23 +51,24 @@ class Link:
         *,
         settings: RadioSettings,
         on_change: Callable[[LinkStatus], None],
+        goodbye: Callable[[], tuple[Action, ...]],
     ) -> None:
         self.spec = spec
-        self._bluetooth = bluetooth
         self._finder = finder
         self._inbox = inbox
         self._settings = settings
-        self._on_change = on_change
+        self._goodbye = goodbye
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, Random())
-        self._counts = LinkCounts()
-        self._rejected: set[str] = set()
-        self._pause_s: float | None = None
+        self._standing = Standing(spec, on_change)
+        self._connector = Connector(spec, bluetooth, finder, settings=settings, standing=self._standing)
+        self._next_pause_s: float | None = None
         self._conversation: Conversation | None = None
-        self._task: asyncio.Task[object] | None = None
+        self._waiting: asyncio.Timeout | None = None
+        self._hanging_up: asyncio.Task[None] | None = None
         self._stopping = False
-        self._told = False
-        self._last_data_s: float | None = None
-        self._status = LinkStatus(spec.role, spec.device_key, _now_s(), spec.wearer)
+        self._paused_until_s = 0.0
+        self._rest: Rest | None = None
+        self._rests_in_vain_n = 0
 
     @property
     def connection(self) -> int | None:
@@ -65,29 +77,58 @@ class Link:
 
     def status(self) -> LinkStatus:
         """The link as it is now."""
-        return replace(self._status, last_data_s=self._last_data_s, counts=replace(self._counts))
+        return self._standing.status()
 
     async def run(self) -> None:
         """Keep the device connected until ``stop``."""
-        self._task = asyncio.current_task()
         while not self._stopping:
             try:
-                await self._one_connection()
-                self._end(HUNG_UP)
-            except LinkError as error:
-                self._warn_once(error)
-                self._end(self._reason(error))
-                if not self._stopping:
-                    await asyncio.sleep(self._next_pause_s())
-                    self._move(LinkEvent.RETRY)
+                async with asyncio.timeout(None) as self._waiting:
+                    await self._be_where_wanted()
+            except TimeoutError:
+                if self._waiting is None or not self._waiting.expired():
+                    raise
+            finally:
+                self._waiting = None
+            if self._hanging_up is not None:
+                await self._hanging_up
+        self._standing.move(LinkEvent.FAILED, reason=HUNG_UP)
 
-    def stop(self, goodbye: tuple[Action, ...]) -> None:
-        """Do the last actions where there is a connection, hang up, and return from ``run``."""
+    def stop(self) -> None:
+        """Say goodbye where there is a connection, hang up, and return from ``run``."""
         self._stopping = True
-        if self._conversation is not None:
-            self._conversation.say_goodbye(goodbye)
-        elif self._task is not None:
-            self._task.cancel()
+        self._call_away()
+
+    def pause(self, until_s: float) -> None:
+        """Let go of the device and leave it alone until that time; a later call takes the place of this one."""
+        if not self._is_paused():
+            self._standing.counts.pauses += 1
+        self._paused_until_s = until_s
+        self._call_away()
+
+    def resume(self) -> None:
+        """End a pause."""
+        if self._is_paused():
+            self.pause(_now_s())
+
+    def rest(self) -> None:
+        """Let go of the device until it wakes; see ``Rest``."""
+        if self._rest is None:
+            self._standing.counts.rests += 1
+            self._rest = Rest(_now_s(), self._rests_in_vain_n, self._settings.rest)
+            self._rests_in_vain_n += 1
+            self._call_away()
+
+    def wake(self) -> None:
+        """End a rest."""
+        if self._rest is not None:
+            self._standing.counts.wakes += 1
+            self._rest = None
+            self._call_away()
+
+    def worn(self) -> None:
+        """The device is worn: it was not woken in vain."""
+        self._rests_in_vain_n = 0
 
     def perform(self, actions: tuple[Action, ...]) -> None:
         """Have the device do something; without a connection there is nobody to do it."""
@@ -97,96 +138,120 @@ class Link:
     def data_seen(self, arrival_s: float) -> None:
         """Valid data arrived on the present connection."""
         if self._conversation is not None:
-            self._last_data_s = arrival_s
+            self._standing.last_data_s = arrival_s
             self._conversation.data_seen(arrival_s)
 
     def facts_seen(self, facts: Facts) -> None:
         """The device has told something about itself."""
-        self._status = replace(self._status, facts=facts)
+        self._standing.facts_seen(facts)
 
     def reject(self, reason: str) -> None:
         """This is another's device: hang up. Only an address from the configuration is tried again, much later."""
-        if self._conversation is None or self._status.address is None:
+        address = self._standing.address
+        if self._conversation is None or address is None:
             return
-        self._counts.rejections += 1
+        self._standing.counts.rejections += 1
         if self.spec.address is None:
-            self._rejected.add(self._status.address)
+            self._connector.rejected.add(address)
         else:
-            self._pause_s = self._settings.rejected_s
+            self._next_pause_s = self._settings.rejected_s
         self._conversation.end(reason)
 
+    def _is_paused(self) -> bool:
+        return _now_s() < self._paused_until_s
+
+    def _is_called_away(self) -> bool:
+        return self._stopping or self._rest is not None or self._is_paused()
+
+    def _call_away(self) -> None:
+        """Something has changed: have ``run`` look anew, after a goodbye where there is a connection."""
+        if self._conversation is not None:
+            if self._is_called_away():
+                self._conversation.say_goodbye(self._goodbye())
+        elif self._hanging_up is None and self._waiting is not None and not self._waiting.expired():
+            self._waiting.reschedule(_now_s())
+
+    async def _be_where_wanted(self) -> None:
+        if self._is_paused():
+            await self._sit_out_pause()
+        elif self._rest is not None:
+            await self._sit_out_rest(self._rest)
+        else:
+            await self._keep_connected()
+
+    async def _sit_out_pause(self) -> None:
+        self._standing.move(LinkEvent.PAUSE, reason="", until_s=self._paused_until_s)
+        await asyncio.sleep(self._paused_until_s - _now_s())
+
+    async def _sit_out_rest(self, rest: Rest) -> None:
+        times = self._settings.rest
+        self._standing.move(LinkEvent.REST, reason="")
+        while self._rest is rest:
+            await asyncio.sleep(times.look_every_s)
+            try:
+                sighting = await self._connector.look(times.look_s)
+            except LinkError:
+                continue
+            if sighting is None:
+                rest.unheard()
+            elif rest.ends_with(sighting.found.said, _now_s()):
+                self._standing.counts.wakes += 1
+                self._rest = None
+
+    async def _keep_connected(self) -> None:
+        while not self._is_called_away():
+            if (event := _RETURNS.get(self._standing.state)) is not None:
+                self._standing.move(event)
+            try:
+                await self._one_connection()
+            except LinkError as error:
+                self._standing.failed(error)
+                if not self._is_called_away():
+                    await asyncio.sleep(self._pause_s())
+            else:
+                if not self._is_called_away():  # any more
+                    self._standing.move(LinkEvent.FAILED, reason=HUNG_UP)
+
     async def _one_connection(self) -> None:
-        sighting = await self._search()
-        found = sighting.found
-        self._status = replace(self._status, address=found.address, rssi_dbm=found.rssi_dbm)
-        number = self._counts.connections + 1
+        sighting = await self._connector.search()
+        self._standing.found(sighting.found)
+        number = self._standing.counts.connections + 1
         conversation = Conversation(
             self.spec,
             number,
             self._inbox,
             self._settings,
-            counts=self._counts,
+            counts=self._standing.counts,
             on_event=self._on_conversation_event,
         )
         async with self._finder.quiet():
-            self._move(LinkEvent.FOUND)
-            client = await self._connect(sighting, conversation)
-        self._counts.connections = number
+            self._standing.move(LinkEvent.FOUND)
+            client = await self._connector.connect(sighting, conversation.on_disconnect)
+        self._standing.counts.connections = number
         self._conversation = conversation
-        self._move(LinkEvent.CONNECTED)
-        if self._stopping:
+        self._standing.move(LinkEvent.CONNECTED)
+        if self._is_called_away():
             conversation.say_goodbye(())
         reason = HUNG_UP
-        self._put_connected(found.address, number)
+        self._put_connected(sighting.found.address, number)
         try:
             await conversation.run(client)
         except LinkError as error:
-            reason = self._reason(error)
+            reason = self._standing.words(error)
             raise
         finally:
             self._conversation = None
             self._inbox.put(Disconnected(self.spec.role, _now_s(), reason, number, self.spec.wearer))
             await self._hang_up(client)
 
-    async def _search(self) -> Sighting:
-        reporting = asyncio.create_task(self._report_long_search(), name=f"radio search {self.spec}")
-        try:
-            return await self._finder.find(self.spec, frozenset(self._rejected))
-        finally:
-            reporting.cancel()
-
-    async def _report_long_search(self) -> None:
-        while True:
-            await asyncio.sleep(self._settings.search_s)
-            self._search_is_long()
-
-    def _search_is_long(self) -> None:
-        reason = self._finder.trouble
-        if not reason:
-            if self._rejected:
-                return  # why those were sent away says more
-            reason = f"not found for {self._settings.search_s:g} s; is it on and in reach?"
-            self._warn_once(LinkError(str(self.spec), reason))
-        self._status = replace(self._status, reason=reason)
-
-    async def _connect(self, sighting: Sighting, conversation: Conversation) -> BleakClient:
-        try:
-            async with asyncio.timeout(self._settings.connect_s):
-                return await self._bluetooth.connect(sighting.device, str(self.spec), conversation.on_disconnect)
-        except TimeoutError as error:
-            self._counts.connect_failures += 1
-            reason = f"found, but no connection within {self._settings.connect_s:g} s"
-            raise LinkError(str(self.spec), reason) from error
-        except BLUETOOTH_ERRORS as error:
-            self._counts.connect_failures += 1
-            raise LinkError(str(self.spec), f"could not connect: {explain(error)}") from error
-
     async def _hang_up(self, client: BleakClient) -> None:
-        try:
-            async with asyncio.timeout(HANG_UP_S):
-                await client.disconnect()
-        except BLUETOOTH_ERRORS as error:
-            log.debug("%s: hanging up failed: %s", self.spec, error)
+        """Hang up to the end, whatever calls away meanwhile: a link left standing keeps the device from advertising."""
+        self._hanging_up = asyncio.create_task(self._connector.hang_up(client), name=f"radio hang-up {self.spec}")
+        self._hanging_up.add_done_callback(self._has_hung_up)
+        await asyncio.shield(self._hanging_up)
+
+    def _has_hung_up(self, _: asyncio.Task[None]) -> None:
+        self._hanging_up = None
 
     def _put_connected(self, address: str, number: int) -> None:
         spec = self.spec
@@ -207,32 +272,14 @@ class Link:
     def _on_conversation_event(self, event: LinkEvent) -> None:
         if event is LinkEvent.DATA:
             self._backoff.reset()
-            self._told = False
-            self._status = replace(self._status, reason="")
-            log.info("%s: streaming", self.spec)
-        self._move(event)
+            self._standing.streams()
+        else:
+            self._standing.move(event)
 
-    def _warn_once(self, error: LinkError) -> None:
-        log.log(logging.DEBUG if self._told else logging.WARNING, "%s", error)
-        self._told = True
-
-    def _next_pause_s(self) -> float:
+    def _pause_s(self) -> float:
         backoff_s = self._backoff.next_s()
-        pause_s, self._pause_s = self._pause_s or backoff_s, None
+        pause_s, self._next_pause_s = self._next_pause_s or backoff_s, None
         return pause_s
-
-    def _reason(self, error: LinkError) -> str:
-        return str(error).removeprefix(f"{self.spec}: ")
-
-    def _end(self, reason: str) -> None:
-        self._status = replace(self._status, reason=reason)
-        self._move(LinkEvent.FAILED)
-
-    def _move(self, event: LinkEvent) -> None:
-        before = self._status.state
-        self._status = self._status.after(event, _now_s())
-        if self._status.state is not before:
-            self._on_change(self.status())
 
 
 def _now_s() -> float:

@@ -1,16 +1,18 @@
 """The hub's radio: keeps all configured devices connected and hands over what they send."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from hub.packets import Packet
 from hub.radio.bluetooth import Bluetooth
+from hub.radio.connector import HANG_UP_S
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
-from hub.radio.link import HANG_UP_S, Link
+from hub.radio.link import Link
 from hub.radio.settings import RadioSettings
-from hub.radio.states import LinkStatus
+from hub.radio.status import LinkStatus
 from sensors.driver import Action, Facts
 from sensors.layout import Role
 
@@ -20,6 +22,13 @@ class Radio:
 
     What arrives is in ``inbox``. Whoever decodes it answers: ``perform`` has a device do what its driver asks,
     ``data_seen`` says that bytes were valid, ``facts_seen`` what the device told, ``reject`` that it is another's.
+    Whoever knows what the wearer does says the rest: ``pause``, ``rest``, ``worn``.
+
+    Parameters
+    ----------
+    on_change : is told every change of a link's state.
+    goodbye : the last actions for the device of a wearer and role, as ``Driver.end`` gives them; asked whenever the hub
+        hangs up of its own accord.
     """
 
     def __init__(
@@ -28,18 +37,28 @@ class Radio:
         devices: Iterable[DeviceSpec],
         settings: RadioSettings | None = None,
         on_change: Callable[[LinkStatus], None] = lambda _status: None,
+        goodbye: Callable[[str, Role], tuple[Action, ...]] = lambda _wearer, _role: (),
     ) -> None:
         self._settings = settings or RadioSettings()
         configured = tuple(devices)
         self.inbox = Inbox(self._settings.inbox_packets)
         self.finder = Finder(bluetooth, configured, self._settings)
         self._links = {
-            spec.key: Link(spec, bluetooth, self.finder, self.inbox, settings=self._settings, on_change=on_change)
+            spec.key: Link(
+                spec,
+                bluetooth,
+                self.finder,
+                self.inbox,
+                settings=self._settings,
+                on_change=on_change,
+                goodbye=partial(goodbye, *spec.key),
+            )
             for spec in configured
         }
         self._tasks: list[asyncio.Task[None]] = []
         self._scan_task: asyncio.Task[None] | None = None
         self._stopped = False
+        self._worn: set[tuple[str, Role]] = set()
 
     async def run(self) -> None:
         """Keep all devices connected until ``stop``; returns at once where that was called before."""
@@ -51,23 +70,73 @@ class Radio:
                 group.create_task(link.run(), name=f"radio link {link.spec}") for link in self._links.values()
             ]
 
-    async def stop(self, goodbyes: Mapping[tuple[str, Role], tuple[Action, ...]] | None = None) -> None:
-        """Say goodbye to each connected device, hang up, and let ``run`` return; within ``stop_s``.
-
-        Parameters
-        ----------
-        goodbyes : last actions by (wearer, role), as ``Driver.end`` gives them.
-        """
+    async def stop(self) -> None:
+        """Say goodbye to each connected device, hang up, and let ``run`` return; within ``stop_s``."""
         self._stopped = True
         if self._scan_task is not None:
             self._scan_task.cancel()
-        for key, link in self._links.items():
-            link.stop((goodbyes or {}).get(key, ()))
+        for link in self._links.values():
+            link.stop()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self._settings.stop_s - HANG_UP_S)
             for task in late:
                 task.cancel()
             await asyncio.wait(self._tasks)
+
+    def pause(self, seconds: float, *, wearer: str | None = None) -> None:
+        """Let go of a wearer's devices, or of all, for so long, so that a vendor's app can have them.
+
+        They are said goodbye, left alone, and connected again by themselves. A later call takes the place of this one.
+
+        Raises
+        ------
+        ValueError
+            No time, or more than ``longest_pause_s``.
+        KeyError
+            No such wearer.
+        """
+        if not 0.0 < seconds <= self._settings.longest_pause_s:
+            message = f"a pause lasts more than 0 and at most {self._settings.longest_pause_s:g} s, not {seconds:g}"
+            raise ValueError(message)
+        until_s = asyncio.get_running_loop().time() + seconds
+        for link in self._of(wearer):
+            link.pause(until_s)
+
+    def resume(self, *, wearer: str | None = None) -> None:
+        """End a pause before its time.
+
+        Raises
+        ------
+        KeyError
+            No such wearer.
+        """
+        for link in self._of(wearer):
+            link.resume()
+
+    def rest(self, role: Role, *, wearer: str = "") -> None:
+        """Let go of a device that is not worn, to spare its battery; it is connected again when it wakes.
+
+        When that is, says ``hub.radio.rest``. A device that is connected again and still not worn is laid to rest by
+        another call.
+        """
+        self._worn.discard((wearer, role))
+        self._links[wearer, role].rest()
+
+    def wake(self, role: Role, *, wearer: str = "") -> None:
+        """End a device's rest."""
+        self._links[wearer, role].wake()
+
+    def worn(self, role: Role, *, wearer: str = "") -> None:
+        """A device is worn. May be said as often as it is known.
+
+        Said for the first time since its last rest, it also ends the rests of the wearer's other devices: who puts on
+        one shoe puts on the other.
+        """
+        self._links[wearer, role].worn()
+        if (wearer, role) not in self._worn:
+            self._worn.add((wearer, role))
+            for link in self._of(wearer):
+                link.wake()
 
     def perform(
         self, role: Role, actions: Iterable[Action], *, wearer: str = "", connection: int | None = None
@@ -101,3 +170,9 @@ class Radio:
     def status(self) -> tuple[LinkStatus, ...]:
         """All links as they are now, in the order of the configuration."""
         return tuple(link.status() for link in self._links.values())
+
+    def _of(self, wearer: str | None) -> list[Link]:
+        links = [link for (whose, _), link in self._links.items() if wearer in {None, whose}]
+        if not links and wearer is not None:
+            raise KeyError(wearer)
+        return links

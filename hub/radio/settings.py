@@ -1,6 +1,8 @@
 """How patient the radio is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from hub.radio.rest import RestSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,9 @@ class RadioSettings:
     backoff_first_s, backoff_most_s : pause after a failure; doubled with each failure in a row, up to the latter.
     scan_restart_s : a scan that has heard nobody at all for so long is started anew.
     stop_s : shutting down takes no longer.
+    longest_pause_s : no pause may be longer, so that a slip of the pen does not silence the hub for a week.
     inbox_packets : packets that may wait to be decoded, about 20 s of three devices at 100 Hz.
+    rest : see there.
     """
 
     silence_s: float = 2.0
@@ -31,4 +35,6 @@ class RadioSettings:
     backoff_most_s: float = 30.0
     scan_restart_s: float = 60.0
     stop_s: float = 5.0
+    longest_pause_s: float = 4 * 3600.0
     inbox_packets: int = 4096
+    rest: RestSettings = field(default_factory=RestSettings)

@@ -1,7 +1,16 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+
+from tests.radio.warp import WarpedLoop
+
+IN_REAL_TIME = {"test_attach", "test_process"}
+"""Files whose tests wait for a socket or another process."""
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"real": asyncio.SelectorEventLoop} if item.path.stem in IN_REAL_TIME else {"warped": WarpedLoop}
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from hub.radio.virtual.air import Air, AirDevice
 from hub.radio.virtual.attach import attached, bluetooth
 from hub.radio.virtual.faults import Faults
 from sensors.catalogue import device_type
-from sensors.driver import Driver, Floats
+from sensors.driver import Action, Driver, Floats
 from sensors.emulation import Body, Emulator, EmulatorOptions, Notification
 from sensors.layout import Cell, Role, Side
 
@@ -79,6 +79,7 @@ class Hub:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Event = field(default_factory=asyncio.Event)
     on_change: list[Callable[[LinkStatus], None]] = field(default_factory=list)
+    goodbyes: dict[Role, tuple[Action, ...]] = field(default_factory=dict)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something to become true, looking whenever anything happens."""
@@ -172,10 +173,15 @@ async def hub_with(
     devices = [AirDevice(emulators[one.address], one.address, one.faults) for one in worn]  # type: ignore[arg-type]
     specs = [DeviceSpec(one.role, one.key, one.address) for one in worn] if configured is None else configured
     async with Air(devices, body or StandingStill()) as air, attached(air.controller()) as adapter:
-        see: list[Callable[[LinkStatus], None]] = []
-        radio = Radio(bluetooth(adapter), specs, settings, lambda status: [look(status) for look in see])
+        hub: Hub
+        radio = Radio(
+            bluetooth(adapter),
+            specs,
+            settings,
+            on_change=lambda status: hub.see(status),  # noqa: PLW0108 - there is no hub yet
+            goodbye=lambda _wearer, role: hub.goodbyes.get(role, ()),
+        )
         hub = Hub(radio, air, adapter, emulators)
-        see.append(hub.see)
         hub.decoding.set()
         async with asyncio.TaskGroup() as group:
             running = group.create_task(radio.run()) if run else None

@@ -44,7 +44,8 @@ async def test_what_a_body_feels_arrives_as_blocks(kind: DeviceType) -> None:
         driver = hub.drivers[role]
         sent = hub.emulators[worn.address].notified
         counts = hub.status(role).counts
-        await hub.radio.stop({("", role): driver.end()})
+        hub.goodbyes[role] = driver.end()
+        await hub.radio.stop()
         await hub.until(lambda: hub.status(role).reason == "the hub hung up")
     assert (counts.connections, counts.refusals, counts.packets_dropped) == (1, 0, 0)
     subscribed = {characteristic for characteristic, _ in sent}

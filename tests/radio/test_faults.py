@@ -1,6 +1,6 @@
 """The faults themselves: repeatable, in order, and every notification accounted for."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.radio.virtual.faults import Fault, Faults, FaultyLine
@@ -35,6 +35,7 @@ def passed(line: FaultyLine, number: int) -> list[tuple[float, bytes]]:
     return left
 
 
+@settings(deadline=None)
 @given(faults, st.integers(0, 99))
 def test_every_notification_is_accounted_for_and_the_same_again(faults: Faults, seed: int) -> None:
     line, twin = FaultyLine(faults, seed), FaultyLine(faults, seed)
@@ -46,6 +47,7 @@ def test_every_notification_is_accounted_for_and_the_same_again(faults: Faults, 
     assert 200 + counts[Fault.DOUBLED] == counts[Fault.SENT] + counts[Fault.LOST] + counts[Fault.SILENCED]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 100), st.integers(0, 99))
 def test_what_is_not_garbled_keeps_its_bytes_and_its_order(jitter_s: float, loss_pct: float, seed: int) -> None:
     left = [data for _, data in passed(FaultyLine(Faults(loss_pct=loss_pct, jitter_s=jitter_s), seed), 100)]

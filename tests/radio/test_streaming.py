@@ -147,8 +147,9 @@ async def test_stop_says_goodbye_and_leaves_no_link() -> None:
     async with hub_with(ALL) as hub:
         await hub.until_streaming(*ROLES)
         goodbye = Write(WITMOTION_COMMANDS, b"\xff\xaa\x03\x01\x00")
+        hub.goodbyes[SHIN.role] = (Pause(0.01), goodbye)
         async with asyncio.timeout(GENEROUS_S):
-            await hub.radio.stop({("", SHIN.role): (Pause(0.01), goodbye)})
+            await hub.radio.stop()
         assert hub.emulators[SHIN.address].written[-1] == goodbye.data
         await hub.until(lambda: all(isinstance(hub.arrivals[role][-1], Disconnected) for role in ROLES))
         assert not hub.adapter.device.connections

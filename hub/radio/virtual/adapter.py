@@ -15,11 +15,14 @@ HOST_ADDRESS = "F0:0D:00:00:00:02"
 
 
 class VirtualAdapter:
-    """The adapter that the bleak backend of this room talks to. Its controller is behind ``source`` and ``sink``."""
+    """The adapter that the bleak backend of this room talks to. Its controller is behind ``source`` and ``sink``.
 
-    def __init__(self, source: TransportSource, sink: TransportSink) -> None:
+    ``address``: of the host, a random static one; each central on one air has its own.
+    """
+
+    def __init__(self, source: TransportSource, sink: TransportSink, address: str = HOST_ADDRESS) -> None:
         host = NotifiedHost(source, sink)
-        self.device = host.device = Device(name="hub", address=hci.Address(HOST_ADDRESS), host=host)
+        self.device = host.device = Device(name="hub", address=hci.Address(address), host=host)
         self.scanning = False
         self.refused = 0
         """How often something was asked that BlueZ answers with InProgress."""

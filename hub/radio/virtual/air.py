@@ -72,12 +72,15 @@ class Air:
         """Scenario time."""
         return asyncio.get_running_loop().time() - self.start_s
 
-    def controller(self, transport: Transport | None = None) -> Controller:
-        """The hub's controller, driven through ``transport``, or by a host in this process that attaches to it."""
+    def controller(self, transport: Transport | None = None, *, address: str = HUB_ADDRESS) -> Controller:
+        """A central's controller, driven through ``transport``, or by a host in this process that attaches to it.
+
+        Each has an ``address`` of its own; the hub's is the default, another stands for a phone.
+        """
         if transport is None:
-            return _HubController("hub", link=self._link, public_address=HUB_ADDRESS)
+            return _HubController("hub", link=self._link, public_address=address)
         return _HubController(
-            "hub", host_source=transport.source, host_sink=transport.sink, link=self._link, public_address=HUB_ADDRESS
+            "hub", host_source=transport.source, host_sink=transport.sink, link=self._link, public_address=address
         )
 
     def counts(self) -> dict[str, Counter[Fault]]:

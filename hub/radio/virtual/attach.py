@@ -12,7 +12,7 @@ from bumble.hci import HCI_ACL_DATA_PACKET
 from bumble.transport.common import AsyncPipeSink, PacketParser, StreamPacketSink, StreamPacketSource, Transport
 
 from hub.radio.bluetooth import Bluetooth
-from hub.radio.virtual.adapter import VirtualAdapter
+from hub.radio.virtual.adapter import HOST_ADDRESS, VirtualAdapter
 from hub.radio.virtual.backend import VirtualClient, VirtualScanner
 
 logger = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ _DATA_HEAD = struct.Struct("<BHH")
 
 
 @asynccontextmanager
-async def attached(controller: Controller) -> AsyncIterator[VirtualAdapter]:
+async def attached(controller: Controller, address: str = HOST_ADDRESS) -> AsyncIterator[VirtualAdapter]:
     """An adapter on a controller in this process."""
-    adapter = VirtualAdapter(controller, AsyncPipeSink(controller))
+    adapter = VirtualAdapter(controller, AsyncPipeSink(controller), address)
     await adapter.device.power_on()
     try:
         yield adapter

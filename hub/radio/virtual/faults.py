@@ -21,6 +21,8 @@ class Faults:
         leave together.
     silent_s : spans (from, to) in which the device says nothing though the link stands.
     disconnect_at_s : times at which the device hangs up.
+    away_s : spans (from, to) in which it is off, asleep or out of reach: no link, no advertising.
+    forget_at_s : times at which the device forgets who has subscribed, though the link stands.
     connect_delay_s : how long after connecting the device leaves the first requests unanswered.
     mtu : largest ATT packet that the device takes; 23 is the least that the standard allows.
     """
@@ -33,6 +35,8 @@ class Faults:
     burst_hold_s: float = 0.0
     silent_s: tuple[tuple[float, float], ...] = ()
     disconnect_at_s: tuple[float, ...] = ()
+    away_s: tuple[tuple[float, float], ...] = ()
+    forget_at_s: tuple[float, ...] = ()
     connect_delay_s: float = 0.0
     mtu: int = 517
 
@@ -49,6 +53,8 @@ class Fault(StrEnum):
     SILENCED = "silenced"
     CUT_OFF = "cut_off"
     DISCONNECTED = "disconnected"
+    WENT_AWAY = "went_away"
+    FORGOT = "forgot"
     CONNECT_DELAYED = "connect_delayed"
 
 
@@ -71,6 +77,7 @@ class FaultyLine:
         self._waiting: deque[Delivery] = deque()
         self._last_due_s = float("-inf")
         self._disconnects = deque(sorted(faults.disconnect_at_s))
+        self._lapses = deque(sorted(faults.forget_at_s))
 
     def put(self, notification: Notification) -> None:
         """Take what the device's firmware notifies."""
@@ -104,14 +111,27 @@ class FaultyLine:
             self.counts[Fault.CONNECT_DELAYED] += 1
 
     def must_disconnect(self, now_s: float) -> bool:
-        """Whether a time to hang up has come since this was last asked."""
-        due = False
-        while self._disconnects and self._disconnects[0] <= now_s:
-            self._disconnects.popleft()
-            due = True
-        if due:
+        """Whether a time to hang up has come since this was last asked, or the device is away."""
+        if due := _due(self._disconnects, now_s):
             self.counts[Fault.DISCONNECTED] += 1
+        if away := self.is_away(now_s):
+            self.counts[Fault.WENT_AWAY] += 1
+        return due or away
+
+    def must_forget(self, now_s: float) -> bool:
+        """Whether a time to forget subscriptions has come since this was last asked."""
+        if due := _due(self._lapses, now_s):
+            self.counts[Fault.FORGOT] += 1
         return due
+
+    def is_away(self, now_s: float) -> bool:
+        """Whether nothing is heard of the device."""
+        return any(start <= now_s < end for start, end in self._faults.away_s)
+
+    def moves_in_s(self, now_s: float) -> float | None:
+        """How long until the device goes away or comes back; None where it does not."""
+        times_s = [time_s for span in self._faults.away_s for time_s in span if time_s > now_s]
+        return min(times_s) - now_s if times_s else None
 
     def disconnected(self) -> None:
         """The link is gone, and what still waited with it."""
@@ -132,3 +152,12 @@ class FaultyLine:
                 due_s = max(due_s, time_s - into_burst_s + faults.burst_hold_s)
         self._last_due_s = max(self._last_due_s, due_s)
         return self._last_due_s
+
+
+def _due(times_s: deque[float], now_s: float) -> bool:
+    """Whether any of the times has come; those that have are taken out."""
+    due = False
+    while times_s and times_s[0] <= now_s:
+        times_s.popleft()
+        due = True
+    return due

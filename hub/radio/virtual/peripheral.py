@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from bumble import att, gatt
 from bumble.controller import Controller
@@ -67,6 +68,8 @@ class Peripheral:
         """Advertise, serve one central at a time, and start again; for ever."""
         await uninterrupted(self._device.power_on())
         while True:
+            if self.line.is_away(self._clock()):
+                await asyncio.sleep(self.line.moves_in_s(self._clock()) or 0.0)
             await self._advertise_until_connected()
             if self._connection is not None:
                 await self._serve(self._connection)
@@ -82,9 +85,11 @@ class Peripheral:
             advertising_data=_advertising_data(self._emulator.advertisement),
         )
         advertising = await uninterrupted(starting)
-        while self._connection is None:
+        while self._connection is None and not self.line.is_away(self._clock()):
             self._changed.clear()
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.line.moves_in_s(self._clock())):
+                    await self._changed.wait()
         await uninterrupted(advertising.remove())
 
     async def _serve(self, connection: Connection) -> None:
@@ -104,6 +109,10 @@ class Peripheral:
                 await self._device.notify_subscriber(
                     connection, self._characteristics[delivery.characteristic], delivery.data
                 )
+        if self.line.must_forget(now_s):
+            self._device.gatt_server.subscribers.pop(connection, None)
+            for uuid in self._characteristics:
+                self._emulator.subscribed(uuid, False, now_s)
         if self.line.must_disconnect(now_s) and connection is self._connection:
             try:
                 await uninterrupted(connection.disconnect())

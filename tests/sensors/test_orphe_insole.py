@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from sensors.driver import G_MPS2, DriverOptions, Fed, Read, Subscribe, Write
 from sensors.emulation import Advertisement, EmulatorOptions
@@ -16,8 +17,11 @@ from sensors.orphe_insole.packets import (
     CELLS,
     DATE_TIME,
     DEVICE_INFORMATION,
+    FORMATS,
     SENSOR_VALUES,
+    decode_packet,
     encode_date_time,
+    encode_packets,
 )
 from sensors.standard_services import FIRMWARE_REVISION
 
@@ -137,6 +141,25 @@ def test_any_sample_bytes_decode(blocks, header):
     assert np.all(np.diff(reading.offset_s) >= 0)
     assert np.all(np.abs(reading.rate_dps) <= 32768 * 0.07)
     assert np.all(np.abs(reading.acceleration_mps2) <= 16 * G_MPS2)
+
+
+@given(
+    header=st.sampled_from(sorted(FORMATS)),
+    serial=st.integers(0, 200_000),
+    newest_ms=st.integers(20, 200_000_000),
+    data=st.data(),
+)
+@settings(deadline=None)
+def test_what_an_emulator_encodes_comes_back(header, serial, newest_ms, data):
+    layout = FORMATS[header]
+    number = st.integers(-32768, 32767)
+    words = data.draw(arrays(np.int64, (1, layout.samples, layout.stride // 2), elements=number))
+    (encoded,) = encode_packets(header, np.array([serial]), np.array([newest_ms / 1000]), words, step_ms=5)
+    packet = decode_packet(encoded)
+    assert (packet.header, packet.serial) == (header, serial % 65536)
+    assert packet.newest_time_s == pytest.approx(newest_ms / 1000 % 86400, abs=1e-6)
+    np.testing.assert_array_equal(packet.words, words[0])
+    assert packet.offset_s[0] == pytest.approx(-0.015 if header == 50 else -(layout.samples - 1) * layout.step_s)
 
 
 def _information(*, battery=77, mount=1, acceleration=3, rate=3) -> bytes:

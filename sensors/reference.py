@@ -8,6 +8,7 @@ from sensors.catalogue import CATALOGUE, DeviceType
 from sensors.transducers import LoadCell
 
 WIDTH = 120
+DAY_S = 86400.0
 
 HEAD = """\
 # Devices
@@ -53,7 +54,7 @@ def _table(kinds: Iterable[DeviceType]) -> str:
         clock = (
             "none"
             if kind.clock is None
-            else f"{kind.clock.resolution_s * 1000:g} ms, wraps after {kind.clock.wraps_after_s:g} s"
+            else f"{kind.clock.resolution_s * 1000:g} ms, wraps after {_span(kind.clock.wraps_after_s)}"
         )
         cells = (
             f"`{kind.key}`",
@@ -69,6 +70,10 @@ def _table(kinds: Iterable[DeviceType]) -> str:
         )
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds <= DAY_S else f"{seconds / DAY_S:.1f} days"
 
 
 def _options(kinds: Iterable[DeviceType]) -> str:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import NamedTuple
 
 from hub.events import Event, Kind
@@ -131,11 +132,11 @@ def zone_onsets_s(
 def onset_s(time_s: list[float], load: list[float], contact_s: float, scale: LoadScale, column: int) -> float | None:
     """Since when, without a break, a zone has been loaded by the contact at ``contact_s``; None if it is not.
 
-    ``time_s`` and ``load`` (n,) begin shortly before the contact. What the zone bore all that time, by a drag or by
-    pressure inside the shoe, does not count.
+    ``time_s`` and ``load`` (n,) begin shortly before the contact. What the zone bore for half of that time, by a drag
+    or by pressure inside the shoe, does not count.
     """
     after = bisect_right(time_s, contact_s)
-    before = min(load[:after]) - scale.zero[column] if after else 0.0
+    before = median(load[:after]) - scale.zero[column] if after else 0.0
     level = scale.zone[column] + max(before, 0.0)
     first = next((index for index in range(after, len(load)) if load[index] > level), None)
     if first is None:

@@ -14,9 +14,27 @@ from hub.gait.detectors.bearing import BearingParams
 from hub.gait.detectors.posture import TRANSITIONS, Evidence, Postures
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
-from sensors.walker import PROFILES, Aided, Backward, Level, Recording, Route, Segment, Sit, Stairs, Stand, Tiptoe, Turn
-from sensors.walker.session import render_session
+from sensors.walker import (
+    PROFILES,
+    Aided,
+    Backward,
+    FootPropel,
+    Level,
+    Recording,
+    Route,
+    Seat,
+    Segment,
+    Sit,
+    Stairs,
+    Stand,
+    Tiptoe,
+    Turn,
+    Walk,
+    Walker,
+)
+from sensors.walker.session import record, render_session
 from tests.gait.conftest import CELLS, STRIDE_S, events_of, make_walk
+from tests.gait.walked import of_kind, replay
 
 PEAK_N = 700.0
 RATE_HZ = 100.0
@@ -191,6 +209,16 @@ def taps(load: float, other: float, count: int = 12) -> Felt:
 def test_seated_feet_make_no_steps(load: float, warm: bool) -> None:
     replayed = taps(load, load).replayed(*FEET, warm=warm)
     assert {event.kind for event in replayed.events} <= {Kind.QUALITY}
+
+
+@pytest.mark.parametrize("seed", [22, 23, 24])
+def test_feet_that_pull_a_wheelchair_before_the_first_walk_make_no_steps(seed: int) -> None:
+    walker = Walker([Stand(2.0), Seat((FootPropel(40.0),)), Stand(2.0), Walk(12.0, PROFILES["healthy"])], seed=seed)
+    recording = record(walker, 70.0, 100.0, FEET)
+    first_s = min(event.time_s for event in recording.truth if event.kind == "initial_contact")
+    contacts_s = [event.time_s for event in of_kind(replay(recording)[0], Kind.INITIAL_CONTACT)]
+    assert sum(time_s > first_s - 0.05 for time_s in contacts_s) > 10
+    assert not [time_s for time_s in contacts_s if time_s < first_s - 0.05]
 
 
 def test_leaning_over_in_a_chair_is_no_step() -> None:

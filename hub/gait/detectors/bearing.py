@@ -73,7 +73,10 @@ class Bearing:
         before = self._before(side, lifted_s) if felt else None
         if before is not None and load < params.taken_over * before:
             return False
-        return load >= params.borne * scale.peak if scale.learnt else before is not None or self._likely
+        if scale.learnt:
+            return load >= params.borne * scale.peak
+        somebody = self._units[other] is not LoadUnit.N or load >= scale.load - scale.zero[TOTAL]
+        return somebody and (before is not None or self._likely)
 
     def _before(self, side: Side, lifted_s: float) -> float | None:
         """What both feet bore before the lift, as felt or, once learnt, by usual peaks; None where not known."""

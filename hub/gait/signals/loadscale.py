@@ -46,7 +46,7 @@ class LoadScaleParams:
 
 
 LEAST_PEAK: dict[LoadUnit, float] = {
-    LoadUnit.N: 100.0,
+    LoadUnit.N: 200.0,  # half of 40 kg: insoles read 30-50 % off; feet that pull a wheelchair bear 60-110 (walker)
     LoadUnit.KPA: 50.0,
     LoadUnit.COUNTS: 100.0,
     LoadUnit.ON_OFF: 1.0,
@@ -157,7 +157,8 @@ class ScaleLearner:
         peak = calibration.peak_load if calibration else self._least_peak
         unrest = (calibration.unrest if calibration else ()) or (0.0,) * COLUMNS
         self.scale = self._make(zero, peak, unrest, learnt=calibration is not None)
-        self._least_stance = params.stance_pct / 100 * peak if calibration else -inf
+        least_unlearnt = self._least_peak if spec.unit is LoadUnit.N else -inf  # what counts amount to is not known
+        self._least_stance = params.stance_pct / 100 * peak if calibration else least_unlearnt
 
     def start(self, columns: Floats) -> None:
         """First sample ever: where the unloaded value is not known, it is at most this."""

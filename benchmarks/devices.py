@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from sensors.catalogue import CATALOGUE, DeviceType
-from sensors.driver import Action, Driver, DriverOptions, Floats, Pause, Read, Subscribe, Write
+from sensors.driver import Action, Driver, Floats, Pause, Read, Subscribe, Write
 from sensors.emulation import Emulator, EmulatorOptions, Notification
 from sensors.layout import Cell, Side
 
@@ -55,7 +55,7 @@ def set_up(driver: Driver, emulator: Emulator) -> float:
 
 def measure(kind: DeviceType, rate_hz: float) -> str:
     """One line of the table."""
-    driver = kind.driver(Side.LEFT, DriverOptions(rate_hz=rate_hz))
+    driver = kind.driver(Side.LEFT, kind.asks_emulator(rate_hz))
     emulator = kind.emulator(Side.LEFT, EmulatorOptions())
     time_s, body = set_up(driver, emulator), Statue()
     emulator_s, driver_s, sent_n = [], [], 0

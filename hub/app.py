@@ -28,7 +28,7 @@ from hub.recording.keeper import Keeper
 from hub.recording.raw import RawHeader
 from hub.recording.shelf import Shelf
 from hub.reporting import Reporter
-from sensors.driver import Action, DriverOptions
+from sensors.driver import Action
 from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Role
 
@@ -320,7 +320,7 @@ def _device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:
         device_key=device.type,
         address=device.address,
         name=device.name,
-        options=DriverOptions(device.rate_hz, device.options),
+        options=device.asked,
         wearer=wearer.nickname,
     )
 

@@ -10,6 +10,7 @@ from sensors import (
     open_profile,
     orphe_core,
     orphe_insole,
+    sketch,
     thingy52,
     ukaton_mission,
     witmotion,
@@ -22,6 +23,8 @@ from sensors.movesense import packets as movesense_packets
 from sensors.open_profile import packets as open_packets
 from sensors.orphe_core import packets as core_packets
 from sensors.orphe_insole import packets as orphe_packets
+from sensors.sketch import examples as sketches
+from sensors.sketch_layout import SketchLayout
 from sensors.thingy52 import packets as thingy_packets
 from sensors.ukaton_mission import packets as ukaton_packets
 
@@ -45,6 +48,8 @@ class DeviceType:
     notes : what is not known of it, and what else its owner should know, for the device page.
     options : further options of the driver with their known values, the default first.
     tells_battery : whether it tells its battery's level in percent.
+    example : for kinds of which only the owner can say what they send: what the emulator sends, and what clock, loss,
+        MTU and rates here are of. None for every other kind.
     tested_on_hardware : whether driver and device have met.
     """
 
@@ -63,11 +68,22 @@ class DeviceType:
     notes: str
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tells_battery: bool = True
+    example: SketchLayout | None = None
     tested_on_hardware: bool = False
 
     def check_options(self, given: Mapping[str, str]) -> None:
         """Raise ``OptionError`` for an option that the driver does not know."""
         choose_options(given, self.options)
+
+    def clock_for(self, asked: DriverOptions) -> DeviceClock | None:
+        """The clock in the packets of a device of this kind that is asked so."""
+        return self.clock if asked.sketch is None else sketch.clock_of(asked.sketch)
+
+    def asks_emulator(self, rate_hz: float | None = None) -> DriverOptions:
+        """What a driver is told to talk to this kind's emulator, which sends one rate alone where it has an example."""
+        if self.example is None:
+            return DriverOptions(rate_hz)
+        return DriverOptions(self.default_rate_hz, sketch=self.example)
 
 
 CATALOGUE: tuple[DeviceType, ...] = (
@@ -208,6 +224,38 @@ CATALOGUE: tuple[DeviceType, ...] = (
         driver=partial(open_profile.OpenProfileDriver, open_profile.Kind.SHIN),
         emulator=partial(open_profile.OpenProfileEmulator, open_profile.Kind.SHIN),
         notes=open_profile.SHIN_NOTES,
+    ),
+    DeviceType(
+        key="sketch_insole",
+        title="Insole with a sketch of its own",
+        is_insole=True,
+        recognise=lambda _: None,
+        recognised_by="nothing",
+        clock=sketch.clock_of(sketches.INSOLE),
+        loss_visible=False,
+        min_mtu=39,
+        rates_hz=(sketches.RATE_HZ,),
+        default_rate_hz=sketches.RATE_HZ,
+        driver=sketch.SketchDriver,
+        emulator=partial(sketch.SketchEmulator, sketches.INSOLE_SERVICE, sketches.INSOLE, sketches.RATE_HZ),
+        notes=sketch.INSOLE_NOTES,
+        example=sketches.INSOLE,
+    ),
+    DeviceType(
+        key="sketch_shin",
+        title="Shin IMU with a sketch of its own",
+        is_insole=False,
+        recognise=lambda _: None,
+        recognised_by="nothing",
+        clock=sketch.clock_of(sketches.SHIN),
+        loss_visible=False,
+        min_mtu=23,
+        rates_hz=(sketches.RATE_HZ,),
+        default_rate_hz=sketches.RATE_HZ,
+        driver=sketch.SketchDriver,
+        emulator=partial(sketch.SketchEmulator, sketches.SHIN_SERVICE, sketches.SHIN, sketches.RATE_HZ),
+        notes=sketch.SHIN_NOTES,
+        example=sketches.SHIN,
     ),
 )
 

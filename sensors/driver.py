@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sensors.errors import DecodeError, OptionError
 from sensors.layout import Cell, LoadUnit, Side
+from sensors.sketch_layout import SketchLayout
 
 Floats = NDArray[np.float64]
 
@@ -137,10 +138,18 @@ class DeviceClock:
 
 @dataclass(frozen=True, slots=True)
 class DriverOptions:
-    """What the hub asks of a device. ``rate_hz`` None asks for the driver's own best rate for gait."""
+    """What the hub asks of a device.
+
+    Parameters
+    ----------
+    rate_hz : samples per second; None asks for the driver's own best rate for gait.
+    options : settings that only its kind knows, see ``choose_options``.
+    sketch : what a device sends that only its owner can describe; None for every other kind.
+    """
 
     rate_hz: float | None = None
     options: dict[str, str] = field(default_factory=dict)
+    sketch: SketchLayout | None = None
 
 
 def choose_options(given: Mapping[str, str], known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

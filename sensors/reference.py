@@ -56,15 +56,18 @@ def _table(kinds: Iterable[DeviceType]) -> str:
             if kind.clock is None
             else f"{kind.clock.resolution_s * 1000:g} ms, wraps after {_span(kind.clock.wraps_after_s)}"
         )
+        facts = (
+            ", ".join(f"{rate:g}" for rate in rates),
+            clock,
+            "yes" if kind.loss_visible else "no",
+            f"≥ {kind.min_mtu}",
+        )
         cells = (
             f"`{kind.key}`",
             kind.title,
             "in the shoe" if kind.is_insole else "on the shin",
             kind.recognised_by,
-            ", ".join(f"{rate:g}" for rate in rates),
-            clock,
-            "yes" if kind.loss_visible else "no",
-            f"≥ {kind.min_mtu}",
+            *(facts if kind.example is None else ["as described"] * len(facts)),
             "%" if kind.tells_battery else "no %",
             "on hardware" if kind.tested_on_hardware else "not on hardware",
         )

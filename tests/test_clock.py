@@ -1,7 +1,7 @@
 """A simulated device and link, whose true times are known, against the stamps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -31,6 +31,7 @@ class Link:
     holds: Sequence[tuple[float, float]] = ()
     gaps: Sequence[tuple[float, float]] = ()
     clock: DeviceClock | None = U16_MS
+    counted: bool = False
     clock_at_start_s: float = 50.0
     hub_at_start_s: float = 4321.0
     lost_share: float = 0.0
@@ -56,7 +57,7 @@ class Link:
         times = list(zip(newest_s.tolist(), arrival_s.tolist(), strict=True))
         packets = []
         for number in np.flatnonzero(comes).tolist():
-            reading = Reading(offset_s)
+            reading = Reading(offset_s, sequence=number % 65536 if self.counted else None)
             if self.clock:
                 device_s = self.clock_at_start_s + (number + 1) * self.per_packet / self.rate_hz
                 reading = Reading(offset_s, round(device_s, 3) % self.clock.wraps_after_s, number % 65536)
@@ -134,6 +135,30 @@ def test_samples_without_a_clock_get_their_rate_and_time_from_arrivals(link: Lin
     assert np.all(np.diff(stamped.all_s) > 0)
     assert stamped.worst_ms(after_s=10.0) < 10.0
     assert stamped.status.drift_ppm == pytest.approx(-1e6 * drift, abs=1500)
+
+
+@settings(deadline=None, max_examples=20)
+@given(link=links, drift=st.floats(-0.03, 0.03))
+def test_a_counter_without_a_clock_shows_what_was_lost(link: Link, drift: float) -> None:
+    link = replace(link, clock=None, counted=True, drift=drift, jitter_s=0.005, holds=())
+    stamped = run(link)
+    assert np.all(np.diff(stamped.all_s) > 0)
+    assert stamped.worst_ms(after_s=10.0) < 10.0
+    numbers = [number for number, *_ in link.packets()]
+    assert stamped.status.lost == link.per_packet * (numbers[-1] - numbers[0] + 1 - len(numbers))
+    assert stamped.status.duplicates == stamped.status.reboots == 0
+
+
+def test_a_counted_packet_that_comes_twice_is_dropped_and_a_restarted_count_is_no_loss() -> None:
+    clock, offset_s = SensorClock(100.0, None), np.zeros(1)
+    numbers = [*range(65530, 65536), *range(200), 100, *range(300)]
+    arrivals_s = 1.0 + 0.01 * np.arange(len(numbers))
+    stamps = [clock.stamp(Reading(offset_s, sequence=n), at_s) for n, at_s in zip(numbers, arrivals_s, strict=True)]
+    assert (clock.status.duplicates, clock.status.lost) == (0, 0)
+    twice = clock.stamp(Reading(offset_s, sequence=299), arrivals_s[-1] + 0.001)
+    assert (len(twice), clock.status.duplicates) == (0, 1)
+    assert np.all(np.diff(np.concatenate(stamps)) > 0)
+    assert np.concatenate(stamps)[-1] == pytest.approx(arrivals_s[-1], abs=0.02)
 
 
 def test_the_same_packets_give_the_same_stamps() -> None:

@@ -1,9 +1,9 @@
 """Hub time for the samples of one sensor, from its packets' device time and their arrival.
 
 With a device clock, hub time = the lower envelope of arrival over unwrapped device time (``envelope``). Without one,
-samples are counted, and the count at the nominal rate is the device time. In both cases the stamps follow the envelope
-smoothly and strictly increase. What cannot be known is the least delay itself (radio and firmware, some milliseconds):
-all stamps of a sensor are late by it.
+samples are counted, those that the packets' own counter shows as missing too, and the count at the nominal rate is the
+device time. In both cases the stamps follow the envelope smoothly and strictly increase. What cannot be known is the
+least delay itself (radio and firmware, some milliseconds): all stamps of a sensor are late by it.
 """
 
 from collections import deque
@@ -68,7 +68,7 @@ class SensorClock:
     """
 
     def __init__(self, rate_hz: float, device_clock: DeviceClock | None) -> None:
-        self._recent: deque[tuple[int | None, float]] = deque(maxlen=_REMEMBERED)
+        self._recent: deque[tuple[int | None, float | None]] = deque(maxlen=_REMEMBERED)
         self._hub_s = self._arrival_s = self._last_stamp_s = -np.inf
         self._late_since: tuple[float, float, float] | None = None
         self._delay_s = self._jitter_s = 0.0
@@ -141,19 +141,22 @@ class SensorClock:
         n = len(reading.offset_s)
         if n == 0:
             return _NONE
+        if self._is_repeated(reading.sequence, reading.device_time_s):
+            self._duplicates += 1
+            return _NONE
         if reading.device_time_s is None or not self._wraps_after_s:
-            device_s = (0.0 if self._device_s == -np.inf else self._device_s) + n / self._rate_hz
+            counted = n + self._missing(reading.sequence, n)
+            device_s = (0.0 if self._device_s == -np.inf else self._device_s) + counted / self._rate_hz
         else:
-            if self._is_repeated(reading.sequence, reading.device_time_s):
-                self._duplicates += 1
-                return _NONE
             device_s = self._unwrapped(reading.device_time_s, arrival_s)
             if self._new_link and self._has_jumped(device_s, arrival_s):
                 self._reboots += 1
         slope = self._follow(device_s, arrival_s, reading.sequence, n)
         return self._place([self._hub_s + slope * offset_s for offset_s in reading.offset_s.tolist()])
 
-    def _is_repeated(self, sequence: int | None, device_time_s: float) -> bool:
+    def _is_repeated(self, sequence: int | None, device_time_s: float | None) -> bool:
+        if sequence is None and device_time_s is None:
+            return False
         key = (sequence, device_time_s)
         if key in self._recent:
             return True
@@ -178,14 +181,19 @@ class SensorClock:
 
     def _count(self, device_s: float, sequence: int | None, n: int) -> None:
         """Wraps and losses since the packet before, on a clock that has run on."""
-        if not self._wraps_after_s:
-            return
-        self._wraps += int(device_s // self._wraps_after_s) - int(self._device_s // self._wraps_after_s)
+        if self._wraps_after_s:
+            self._wraps += int(device_s // self._wraps_after_s) - int(self._device_s // self._wraps_after_s)
         if sequence is not None and self._sequence is not None:
-            missing = n * ((sequence - self._sequence) % _SEQUENCE_MODULUS - 1)
+            missing = self._missing(sequence, n)
         else:
             missing = round((device_s - self._device_s) * self._rate_hz) - n
         self._lost += max(0, missing)
+
+    def _missing(self, sequence: int | None, n: int) -> int:
+        """Samples between the packet before and this one, by their numbers; as many to a packet as in this one."""
+        if sequence is None or self._sequence is None:
+            return 0
+        return n * ((sequence - self._sequence - 1) % _SEQUENCE_MODULUS)
 
     def _follow(self, device_s: float, arrival_s: float, sequence: int | None, n: int) -> float:
         """Move the map on to this packet; returns hub seconds per device second within it."""

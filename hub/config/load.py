@@ -4,8 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +12,7 @@ from pydantic_core import ErrorDetails
 from hub.config import mistake
 from hub.config.between import problems_between_keys
 from hub.config.schema import Config
+from hub.config.table import table_in
 from hub.errors import ConfigError, ConfigProblem
 
 
@@ -128,19 +128,11 @@ def _choices(expected: str) -> list[str]:
     return [choice.strip(" '") for choice in expected.replace(" or ", ", ").split(",")]
 
 
-def _model(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in {Union, UnionType, tuple}:
-        return next((model for argument in get_args(annotation) if (model := _model(argument))), None)
-    return None
-
-
 def _table(location: tuple[int | str, ...]) -> type[BaseModel]:
     table: type[BaseModel] = Config
     for part in location:
         if isinstance(part, str) and part in table.model_fields:
-            table = _model(table.model_fields[part].annotation) or table
+            table = table_in(table.model_fields[part].annotation) or table
     return table
 
 

@@ -13,7 +13,7 @@ MISTAKE = "mistake"
 class Misfit(NamedTuple):
     """A value that does not fit the others of its table. ``location``: the keys that lead to it from there."""
 
-    location: tuple[str, ...]
+    location: tuple[str | int, ...]
     message: str
     hint: str
 

@@ -10,12 +10,17 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from hub.config import schema
+from hub.config.sketch import SketchCellConfig, SketchConfig, SketchFieldConfig
+from hub.config.table import table_in
 
 TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[hub]", schema.HubConfig),
     ("[radio]", schema.RadioConfig),
     ("[[wearers]]", schema.WearerConfig),
     ("[[wearers.devices]]", schema.DeviceConfig),
+    ("[wearers.devices.sketch]", SketchConfig),
+    ("[[wearers.devices.sketch.fields]]", SketchFieldConfig),
+    ("[[wearers.devices.sketch.cells]]", SketchCellConfig),
     ("[mqtt]", schema.MqttConfig),
     ("[broker]", schema.BrokerConfig),
     ("[journal]", schema.JournalConfig),
@@ -77,13 +82,9 @@ def _lines() -> Iterator[str]:
         yield "| key | value | default | meaning |"
         yield "|---|---|---|---|"
         for key, field in table.model_fields.items():
-            if _is_table(key, table):
+            if table_in(field.annotation) is not None:
                 continue
             yield f"| `{key}` | {_type(field)} | {_default(field)} | {field.description} |"
-
-
-def _is_table(key: str, table: type[BaseModel]) -> bool:
-    return table is schema.WearerConfig and key == "devices"
 
 
 def _type(field: FieldInfo) -> str:
@@ -100,7 +101,9 @@ def _type(field: FieldInfo) -> str:
 def _choices(annotation: object) -> list[str]:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return [str(member.value) for member in annotation]
-    return [str(value) for value in get_args(annotation)] if get_origin(annotation) is Literal else []
+    if get_origin(annotation) is Literal:
+        return [str(value) for value in get_args(annotation)]
+    return [choice for argument in get_args(annotation) for choice in _choices(argument)]
 
 
 def _default(field: FieldInfo) -> str:

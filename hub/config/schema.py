@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from hub.config.mistake import Misfit, raise_all
 from hub.config.password import password_in_file, password_in_variable
+from hub.config.sketch import SketchConfig
+from hub.config.table import Table
 from hub.config.values import (
     DEVICE_TYPES,
     Address,
@@ -20,6 +22,7 @@ from hub.config.values import (
     TopicLevel,
 )
 from hub.session import Wearer
+from sensors.driver import DriverOptions
 from sensors.errors import OptionError
 from sensors.layout import Role
 
@@ -32,13 +35,7 @@ def default_state_dir() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "state") / "insole-hub"
 
 
-class _Table(BaseModel):
-    """A table of the file: unknown keys are mistakes, values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class HubConfig(_Table):
+class HubConfig(Table):
     """The hub itself."""
 
     name: TopicLevel = Field("home", description="Name of this hub; part of the MQTT topics.")
@@ -49,7 +46,7 @@ class HubConfig(_Table):
     )
 
 
-class RadioConfig(_Table):
+class RadioConfig(Table):
     """Bluetooth LE."""
 
     adapter: str | None = Field(None, description="Adapter, such as hci0; default: the system's first.")
@@ -58,7 +55,7 @@ class RadioConfig(_Table):
     )
 
 
-class DeviceConfig(_Table):
+class DeviceConfig(Table):
     """One sensor of a wearer. It is found by `address`, or else by `name`."""
 
     role: Role = Field(description="Where it is worn.")
@@ -71,6 +68,12 @@ class DeviceConfig(_Table):
         None, strict=True, gt=0, le=1000, description="Samples per second; default: the type's own."
     )
     options: dict[str, str] = Field(default_factory=dict, description="Settings that only this type knows.")
+    sketch: SketchConfig | None = Field(None, description="What a device sends that only its owner can describe.")
+
+    @property
+    def asked(self) -> DriverOptions:
+        """What is asked of the device."""
+        return DriverOptions(self.rate_hz, self.options, self.sketch.layout() if self.sketch else None)
 
     @model_validator(mode="after")
     def _can_be_found_and_worn(self) -> Self:
@@ -85,7 +88,12 @@ class DeviceConfig(_Table):
             kind, place = ("an insole", "insole") if device.is_insole else ("a shin IMU", "shin")
             message = f"{self.type} is {kind} and cannot be the {self.role.value}"
             yield Misfit(("role",), message, f"it can be left_{place} or right_{place}")
-        if self.rate_hz is not None and self.rate_hz not in device.rates_hz:
+        if device.example is not None:
+            yield from self._misfits_of_a_sketch()
+        elif self.sketch is not None:
+            described = " and ".join(kind.key for kind in DEVICE_TYPES.values() if kind.example is not None)
+            yield Misfit(("sketch",), f"{self.type} needs no description", f"it is for {described}")
+        elif self.rate_hz is not None and self.rate_hz not in device.rates_hz:
             known = ", ".join(f"{rate:g}" for rate in device.rates_hz)
             yield Misfit(("rate_hz",), f"{self.type} cannot send at {self.rate_hz:g} Hz", f"it can at {known}")
         try:
@@ -93,8 +101,16 @@ class DeviceConfig(_Table):
         except OptionError as error:
             yield Misfit(("options", error.option), str(error), f"docs/devices.md lists what {self.type} can do")
 
+    def _misfits_of_a_sketch(self) -> Iterator[Misfit]:
+        if self.rate_hz is None:
+            yield Misfit(("rate_hz",), "is missing", "samples per second that the sketch really sends")
+        if self.sketch is None:
+            yield Misfit(("sketch",), "is missing", "docs/sketches.md shows how to describe what it sends")
+        else:
+            yield from self.sketch.misfits_as(self.role)
 
-class WearerConfig(_Table):
+
+class WearerConfig(Table):
     """Somebody who wears sensors."""
 
     nickname: TopicLevel = Field(description="What the wearer is called in topics and pages; no full names.")
@@ -113,7 +129,7 @@ class WearerConfig(_Table):
         )
 
 
-class MqttConfig(_Table):
+class MqttConfig(Table):
     """Your MQTT broker. Without this table the hub runs a small one of its own; see `[broker]`."""
 
     host: str = Field(min_length=1, description="Broker's host name or address.")
@@ -142,7 +158,7 @@ class MqttConfig(_Table):
         return None if self.password_file is None else password_in_file(self.password_file)
 
 
-class BrokerConfig(_Table):
+class BrokerConfig(Table):
     """The hub's own broker, used where no `[mqtt]` is given. It listens on this machine only."""
 
     port: int = Field(
@@ -150,7 +166,7 @@ class BrokerConfig(_Table):
     )
 
 
-class JournalConfig(_Table):
+class JournalConfig(Table):
     """The record of events on disk, from which everything is delivered."""
 
     power_safe: bool = Field(
@@ -161,7 +177,7 @@ class JournalConfig(_Table):
     )
 
 
-class RecordingConfig(_Table):
+class RecordingConfig(Table):
     """Raw recordings of what the sensors send. A clip of 10 s before and after each trip and fall is always kept."""
 
     raw: bool = Field(False, strict=True, description="Write every notification to MCAP files under the state folder.")
@@ -173,7 +189,7 @@ class RecordingConfig(_Table):
     )
 
 
-class Config(_Table):
+class Config(Table):
     """hub.toml."""
 
     hub: HubConfig = Field(default_factory=lambda: HubConfig.model_validate({}))

@@ -11,6 +11,7 @@ from hub.config.password import password_in_file, password_in_variable, readable
 from hub.config.topic_level import LEVEL_RULE, is_topic_base, is_topic_level
 from sensors.catalogue import CATALOGUE
 
+_UUID = re.compile(r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
 
 DEVICE_TYPES = {device.key: device for device in CATALOGUE}
@@ -26,6 +27,14 @@ def _address(value: str) -> str:
     if not _ADDRESS.fullmatch(address):
         raise mistake(f"{value!r} is no Bluetooth address", "expected six pairs of hex digits: C0:FF:EE:12:34:56")
     return address
+
+
+def _uuid(value: str) -> str:
+    uuid = value.strip().lower()
+    if not _UUID.fullmatch(uuid):
+        hint = "expected four hex digits, or all 32 of them such as 6e400003-b5a3-f393-e0a9-e50e24dcca9e"
+        raise mistake(f"{value!r} is no UUID", hint)
+    return uuid
 
 
 def _topic_level(value: str) -> str:
@@ -57,6 +66,7 @@ def _password_variable(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+Uuid = Annotated[str, AfterValidator(_uuid)]
 TopicLevel = Annotated[str, AfterValidator(_topic_level)]
 TopicBase = Annotated[str, AfterValidator(_topic_base)]
 DeviceKey = Annotated[str, AfterValidator(_device_type)]

@@ -105,15 +105,16 @@ class SensorInput:
         kind = device_type(link.device_key)
         self.driver = kind.driver(link.side, link.options)
         self._connection = link.connection
-        self._clocked = kind.clock is not None
+        device_clock = kind.clock_for(link.options)
+        self._clocked = device_clock is not None
         self._rate_set_hz = self.driver.rate_hz
         if self._clock is None:
-            self._clock = SensorClock(self._rate_set_hz, kind.clock)
+            self._clock = SensorClock(self._rate_set_hz, device_clock)
         elif link.address == self._address:
             self._clock.connected()
             self._clock.set_rate(self._rate_set_hz)
         else:
-            self._clock.connected_to_other(self._rate_set_hz, kind.clock)
+            self._clock.connected_to_other(self._rate_set_hz, device_clock)
         self._address = link.address
         self._last = (b"", 0.0)
         self._span = None

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
+
 from hub.packets import Calibrated, Connected, Disconnected, Entry, Packet
 from sensors.driver import DriverOptions
 from sensors.layout import Role, Side
+from sensors.sketch_layout import SketchLayout
 
 PACKET_ENCODING = "insole-hub-packet"
 LINK_ENCODING = "json"
 
 _CALIBRATION = "calibration"
+_SKETCH: TypeAdapter[SketchLayout | None] = TypeAdapter(SketchLayout | None)
 
 _STAMP = struct.Struct("<dI")
 """Before a packet's bytes: f64 arrival_s, u32 connection, little endian."""
@@ -61,6 +65,7 @@ def encode(arrival: Entry) -> bytes:
                 "side": arrival.side.value,
                 "rate_hz": arrival.options.rate_hz,
                 "options": arrival.options.options,
+                "sketch": _SKETCH.dump_python(arrival.options.sketch, mode="json"),
                 "wall_time": arrival.wall_time.isoformat(),
             }
         case Disconnected():
@@ -97,7 +102,7 @@ def decode(encoding: str, common: Mapping[str, str], message: bytes) -> Entry:
         device_key=link["device_key"],
         address=link["address"],
         side=Side(link["side"]),
-        options=DriverOptions(link["rate_hz"], link["options"]),
+        options=DriverOptions(link["rate_hz"], link["options"], _SKETCH.validate_python(link.get("sketch"))),
         arrival_s=link["arrival_s"],
         wall_time=datetime.fromisoformat(link["wall_time"]),
         connection=link["connection"],

@@ -149,6 +149,10 @@ class Worn:
     name: str | None = None
     rebuild: Callable[[Emulator], object] = lambda emulator: emulator
 
+    @property
+    def spec(self) -> DeviceSpec:
+        return DeviceSpec(self.role, self.key, self.address, options=device_type(self.key).asks_emulator())
+
     def emulator(self, seed: int) -> object:
         return self.rebuild(device_type(self.key).emulator(self.role.side, EmulatorOptions(seed=seed, name=self.name)))
 
@@ -171,7 +175,7 @@ async def hub_with(
     """Devices on the air and a hub that listens to them; both are gone at the end."""
     emulators = {one.address: Tapped(one.emulator(number)) for number, one in enumerate(worn)}  # type: ignore[arg-type]
     devices = [AirDevice(emulators[one.address], one.address, one.faults) for one in worn]  # type: ignore[arg-type]
-    specs = [DeviceSpec(one.role, one.key, one.address) for one in worn] if configured is None else configured
+    specs = [one.spec for one in worn] if configured is None else configured
     async with Air(devices, body or StandingStill()) as air, attached(air.controller()) as adapter:
         hub: Hub
         radio = Radio(

@@ -19,6 +19,7 @@ from hub.session import Wearer
 from sensors.catalogue import CATALOGUE
 from sensors.driver import DriverOptions
 from sensors.layout import Role, Side
+from sensors.sketch_layout import SketchField, SketchLayout
 
 KEYS = {Role.LEFT_INSOLE: "orphe_insole", Role.RIGHT_INSOLE: "brilliant_sole", Role.LEFT_SHIN: "witmotion"}
 HEADER = RawHeader("walk", Wearer("anna", "left", 61.5, 1.68), tuple(KEYS))
@@ -102,6 +103,8 @@ def test_a_replay_gives_the_blocks_and_sessions_of_live_bit_for_bit(live: Live) 
     assert sum(len(block.time_s) for result in replayed for block in result.blocks) > 2000
 
 
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+fields = st.builds(SketchField, scale=numbers, offset=numbers)
 arrivals = st.one_of(
     st.builds(
         Packet,
@@ -119,7 +122,12 @@ arrivals = st.one_of(
         st.sampled_from([kind.key for kind in CATALOGUE]),
         st.text(),
         st.sampled_from(Side),
-        st.builds(DriverOptions, st.none() | st.floats(1, 1000), st.dictionaries(st.text(), st.text(), max_size=3)),
+        st.builds(
+            DriverOptions,
+            st.none() | st.floats(1, 1000),
+            st.dictionaries(st.text(), st.text(), max_size=3),
+            st.none() | st.builds(SketchLayout, fields=st.lists(fields, max_size=3).map(tuple)),
+        ),
         st.floats(0, 1e9),
         st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5.5))])),
         st.integers(1, 2**31),

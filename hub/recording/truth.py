@@ -17,14 +17,24 @@ COLUMNS = ("time_s", "side", "kind", "value")
 
 WALK = "walk"
 NOT_WALKING = "not_walking"
+STRIKE_INDEX = "strike_index"
 CONTEXTS = tuple(context.value for context in Context if context is not Context.UNKNOWN)
-TRUTH_KINDS = (*(kind.value for kind in Kind), WALK, NOT_WALKING, *CONTEXTS)
+TRUTH_KINDS = (*(kind.value for kind in Kind), WALK, NOT_WALKING, STRIKE_INDEX, *CONTEXTS)
 INTERVALS = frozenset({Kind.TOE_DRAG.value, WALK, NOT_WALKING, *CONTEXTS})
 """Kinds whose value is a duration in seconds."""
 
 STRIKES = ("heel", "flat", "toe", "")
 ONE_FOOT = frozenset(
-    {Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP, Kind.TOE_FIRST, Kind.TOE_DRAG, Kind.FOOT_SLAP, Kind.TOE_CATCH}
+    {
+        Kind.INITIAL_CONTACT.value,
+        Kind.FINAL_CONTACT.value,
+        Kind.STEP.value,
+        Kind.TOE_FIRST.value,
+        Kind.TOE_DRAG.value,
+        Kind.FOOT_SLAP.value,
+        Kind.TOE_CATCH.value,
+        STRIKE_INDEX,
+    }
 )
 """Kinds that happen to one foot: their side is left or right."""
 
@@ -37,8 +47,9 @@ class Truth:
     ----------
     time_s : when, or when it began, on the recording's clock.
     side : left or right; both for what belongs to the whole person.
-    kind : an event kind, ``walk``, ``not_walking``, or a context (``sitting``, ``stairs``, ...).
-    value : as written: the strike of an initial contact (empty: not to be judged), the seconds of an interval.
+    kind : an event kind, ``walk``, ``not_walking``, ``strike_index``, or a context (``sitting``, ``stairs``, ...).
+    value : as written: the strike of an initial contact (empty: not to be judged), the strike index at its time in % of
+        foot length, the seconds of an interval.
     """
 
     time_s: float
@@ -102,6 +113,9 @@ def _truth(path: Path, line: int, row: list[str]) -> Truth:
         raise bad("value", f"{value!r} is no duration; {kind} needs its length in seconds")
     if kind == Kind.INITIAL_CONTACT and value not in STRIKES:
         raise bad("value", f"{value!r} is no strike; write heel, flat, toe, or leave it empty")
+    index_pct = _finite(value) if kind == STRIKE_INDEX else 0.0
+    if index_pct is None or not 0.0 <= index_pct <= 100.0:
+        raise bad("value", f"{value!r} is no strike index; write % of foot length, 0 at the heel to 100")
     return Truth(time_s, Side(side), kind, value)
 
 

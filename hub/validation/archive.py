@@ -1,6 +1,6 @@
 """Scores as JSON and back, so that hours of simulation need not be run again to make a table of them. Pure.
 
-Differences are kept as histograms: a list of [milliseconds, how many].
+Differences are kept as histograms: a list of [milliseconds or %, how many].
 """
 
 from collections import Counter
@@ -30,11 +30,13 @@ def to_record(score: Score, *, differences: bool = True) -> dict[str, Any]:
         record["contexts"] = {name: to_record(part, differences=False) for name, part in score.contexts.items()}
     if differences and score.step_errors:
         record["steps_ms"] = {name: _histogram(errors) for name, errors in score.step_errors.items()}
+    if differences and score.strike_index_errors_pct:
+        record["strike_index_pct"] = sorted(Counter(round(each) for each in score.strike_index_errors_pct).items())
     return record
 
 
 def from_record(record: Mapping[str, Any]) -> Score:
-    """Inverse of ``to_record``, with differences rounded to 1 ms (20 ms where they exceed 0.2 s)."""
+    """Inverse of ``to_record``, with differences rounded to 1 ms (20 ms where they exceed 0.2 s) and 1 %."""
     still_h, still_n = record.get("not_walking", (0.0, 0))
     return Score(
         record["name"],
@@ -46,6 +48,7 @@ def from_record(record: Mapping[str, Any]) -> Score:
         {Measure(name): _tally(tally) for name, tally in record["measures"].items()},
         Counter({(true, found): n for true, found, n in record.get("strikes", ())}),
         {name: _spread_out(histogram) for name, histogram in record.get("steps_ms", {}).items()},
+        tuple(float(pct) for pct, n in record.get("strike_index_pct", ()) for _ in range(n)),
         {name: from_record(part) for name, part in record.get("contexts", {}).items()},
     )
 

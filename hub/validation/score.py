@@ -155,6 +155,7 @@ class Score:
     tallies : per measure; a measure that had neither truth nor detections is absent.
     strikes : (true strike, detected strike) -> contacts; detected may be ``missed``.
     step_errors : measured minus true seconds, by field of the step event.
+    strike_index_errors_pct : measured minus true strike index of contacts that were found, in % of foot length.
     contexts : the same apart for each true context, without strikes and steps; empty where the truth lists none.
     """
 
@@ -167,6 +168,7 @@ class Score:
     tallies: Mapping[Measure, Tally] = field(default_factory=dict)
     strikes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     step_errors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    strike_index_errors_pct: tuple[float, ...] = ()
     contexts: Mapping[str, "Score"] = field(default_factory=dict)
 
     def __add__(self, other: "Score") -> "Score":
@@ -185,6 +187,7 @@ class Score:
                 name: self.step_errors.get(name, ()) + other.step_errors.get(name, ())
                 for name in dict.fromkeys((*self.step_errors, *other.step_errors))
             },
+            self.strike_index_errors_pct + other.strike_index_errors_pct,
             {
                 name: self.contexts.get(name, Score(name)) + other.contexts.get(name, Score(name))
                 for name in dict.fromkeys((*self.contexts, *other.contexts))

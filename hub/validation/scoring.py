@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from math import nan
 
 from hub.events import Event, Kind
-from hub.recording.truth import NOT_WALKING, WALK, Truth
+from hub.recording.truth import NOT_WALKING, STRIKE_INDEX, WALK, Truth
 from hub.validation.judgement import Judgement, Verdict, by_context, tally_of
 from hub.validation.matching import Window, match
 from hub.validation.runs import judge_runs
@@ -115,9 +115,10 @@ class _Comparison:
 
     def score(self, name: str, duration_s: float) -> Score:
         strikes: Counter[tuple[str, str]] = Counter()
+        index_errors_pct: list[float] = []
         found = {
-            Measure.INITIAL_CONTACT: self._contacts(Kind.INITIAL_CONTACT, strikes),
-            Measure.FINAL_CONTACT: self._contacts(Kind.FINAL_CONTACT, Counter()),
+            Measure.INITIAL_CONTACT: self._contacts(Kind.INITIAL_CONTACT, strikes, index_errors_pct),
+            Measure.FINAL_CONTACT: self._contacts(Kind.FINAL_CONTACT, Counter(), []),
             Measure.TOE_FIRST: self._toe_first(),
             Measure.TOE_DRAG: self._per_step(Kind.TOE_DRAG),
             Measure.FOOT_SLAP: self._per_step(Kind.FOOT_SLAP),
@@ -142,14 +143,17 @@ class _Comparison:
             contexts=by_context(self.truth, found, (time_s for side in FEET for time_s in self.contact_times[side])),
             strikes=strikes,
             step_errors=self._step_errors(),
+            strike_index_errors_pct=tuple(index_errors_pct),
         )
 
     def _step_errors(self) -> StepErrors:
         final_s = {side: [mark.time_s for mark in self._true(Kind.FINAL_CONTACT, side)] for side in FEET}
         return step_errors(self.contact_times, final_s, self.events, Window.around(self.params.contact_s))
 
-    def _contacts(self, kind: Kind, strikes: "Counter[tuple[str, str]]") -> list[Judgement]:
-        """Contacts of both feet; ``strikes`` takes the strike of each judged one."""
+    def _contacts(
+        self, kind: Kind, strikes: "Counter[tuple[str, str]]", index_errors_pct: list[float]
+    ) -> list[Judgement]:
+        """Contacts of both feet; ``strikes`` takes the strike of each judged one, the list errors of strike indices."""
         total: list[Judgement] = []
         for side in FEET:
             true, found = self._true(kind, side), self._found(kind, side)
@@ -161,6 +165,14 @@ class _Comparison:
                 if mark.truth and mark.truth.value:
                     event = found[partner[i]].event if i in partner else None
                     strikes[mark.truth.value, str(event.fields.get("strike")) if event else MISSED] += 1
+            indices = {
+                row.time_s: float(row.value) for row in self.truth if row.kind == STRIKE_INDEX and row.side is side
+            }
+            for i, j in pairs:
+                event, true_pct = found[j].event, indices.get(true[i].time_s)
+                measured_pct = event.fields.get("strike_index_pct") if event else None
+                if true_pct is not None and isinstance(measured_pct, int | float):
+                    index_errors_pct.append(measured_pct - true_pct)
         return total
 
     def _toe_first(self) -> list[Judgement]:

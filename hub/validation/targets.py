@@ -103,6 +103,14 @@ def _strikes(evidence: Evidence) -> Measured:
     return Measured(text, all((share.value or 0.0) >= 0.95 for share in known.values()))
 
 
+def _strike_index(evidence: Evidence) -> Measured:
+    errors_pct = evidence.of(Group.WALKING).strike_index_errors_pct
+    if not errors_pct:
+        return _NOTHING
+    absolute_pct = sum(map(abs, errors_pct)) / len(errors_pct)
+    return Measured(f"{absolute_pct:.1f} % of foot length, {len(errors_pct)} contacts", absolute_pct <= 8.0)
+
+
 def _weak_contacts(evidence: Evidence) -> Measured:
     healthy = ("healthy", "healthy_slow", "healthy_fast")
     weak = sum((score for name, score in evidence.slices["profiles"].items() if name not in healthy), Score("weak"))
@@ -184,10 +192,6 @@ def _false_steps(contexts: Iterable[str], most: float) -> Callable[[Evidence], M
     return of
 
 
-def _absent(why: str) -> Callable[[Evidence], Measured]:
-    return lambda _: Measured(why, None)
-
-
 _IC, _FC = Measure.INITIAL_CONTACT, Measure.FINAL_CONTACT
 _DRAG, _SLAP = Measure.TOE_DRAG, Measure.FOOT_SLAP
 _COMP = Measure.COMPENSATION
@@ -212,7 +216,7 @@ TARGETS = (
     Target("final contact, timing", "bias <= 15 ms", _on(_WALKING, _error, _FC, 15.0)),
     Target("final contact, decided", "<= 50 ms", _on(_WALKING, _late, _FC, None, 50.0)),
     Target("strike", ">= 95 % right in each class", _strikes),
-    Target("strike index", "mean absolute error <= 8 % of foot length", _absent("the walker has no true strike index")),
+    Target("strike index", "mean absolute error <= 8 % of foot length", _strike_index),
     Target("toe drag, per step", ">= 90 % found and right", _on(ON_FOOT, _shares, _DRAG, 0.9, 0.9)),
     Target("toe drag, false alarms", "<= 5 per 1000 steps", _on(ON_FOOT, _false_per_step, _DRAG, 5.0, 1000)),
     Target("toe drag, duration", "error <= 40 ms", _drag_length),

@@ -19,6 +19,9 @@ _PATH = {
 
 _WIDTH_X, _WIDTH_Y = 0.35, 0.12
 
+_FRONT = np.array([0.0, 0.0, 0.4, 0.6])
+"""How forefoot and toes share what presses on them besides: drags, blows and slaps."""
+
 
 def region_weights(present: tuple[Region, ...]) -> Floats:
     """(4, 4) where each region's load goes when only ``present`` regions have cells: to the neighbours, by distance.
@@ -35,6 +38,20 @@ def region_weights(present: tuple[Region, ...]) -> Floats:
         for column, j in enumerate(have):
             weights[i, j] = np.interp(y, _CENTRE_Y[have], np.eye(len(have))[column])
     return weights
+
+
+def moment_n(load: FootLoad) -> Floats:
+    """(n,) newtons times their place on the sole, 0 heel .. 1 toe: over the force it is the centre of pressure.
+
+    Without cells: of the regions as they bear the foot, each at the centre of its path.
+    """
+    parts = load.share * load.touching
+    total = parts.sum(axis=1)
+    parts *= (load.stance_n / np.where(total > 0.0, total, 1.0))[:, None]
+    parts += load.front_n[:, None] * _FRONT
+    y = np.stack([np.interp(load.progress, _PATH[region][0], _PATH[region][2]) for region in REGIONS], axis=1)
+    moment: Floats = (parts * y).sum(axis=1)
+    return moment
 
 
 class CellMap:
@@ -59,7 +76,7 @@ class CellMap:
         parts[uncovered] = (load.share[uncovered] * load.touching[uncovered]) @ self._weights
         total = parts.sum(axis=1)
         parts *= (load.stance_n / np.where(total > 0.0, total, 1.0))[:, None]
-        front = np.array([0.0, 0.0, 0.4, 0.6]) @ self._weights
+        front = _FRONT @ self._weights
         parts += load.front_n[:, None] * front
         forces = np.zeros((load.progress.size, len(self._cells)))
         for index, region in enumerate(REGIONS):

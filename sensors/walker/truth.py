@@ -29,8 +29,9 @@ class TruthEvent:
     Parameters
     ----------
     kind : ``initial_contact`` (value heel, flat or toe), ``final_contact``, ``toe_first``, ``foot_slap`` (at its
-        initial contact), ``trip`` (value: the strategy), ``toe_catch`` (an obstacle brushed without a recovery
-        response), ``compensation`` (at the final contact of the stride, on the side whose swing is made up for; value:
+        initial contact), ``strike_index`` (there too; value as text: centre of pressure over the first 50 ms in % of
+        foot length), ``trip`` (value: the strategy), ``toe_catch`` (an obstacle brushed without a recovery response),
+        ``compensation`` (at the final contact of the stride, on the side whose swing is made up for; value:
         which); and the intervals ``toe_drag``, ``walk``, ``not_walking`` and the contexts ``standing``, ``walking``,
         ``sitting`` and so on, which part all time among them; an interval's value is its duration in seconds.
     time_s : when, or when the interval starts. A contact begins when the foot's modelled load leaves zero and ends when

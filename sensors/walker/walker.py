@@ -15,12 +15,15 @@ from sensors.walker.motion import shank_motion
 from sensors.walker.noise import Noise
 from sensors.walker.person import Person
 from sensors.walker.plan import FEET, Plan
-from sensors.walker.pressure import CellMap
+from sensors.walker.pressure import CellMap, moment_n
 from sensors.walker.segments import Segment, Stand
 from sensors.walker.truth import TruthEvent
 
 GRID_HZ = 500.0
 MEMORY_S = 10.0
+
+STRIKE_INDEX_S = 0.05
+"""From a contact on: the centre of pressure over this time is its strike index (Cavanagh and Lafortune 1980)."""
 
 _LOOKAHEAD_S = 2.5
 """A stumble's course depends on the stance after it: the plan is settled this far ahead."""
@@ -130,7 +133,22 @@ class Walker:
                 for kind, begin_s in self._plan.unfinished
                 if begin_s < until_s
             ]
+        due += [row for side in FEET for row in self._strike_indices(side, due)]
         return sorted((event.shifted(self._start_s) for event in due), key=lambda event: event.time_s)
+
+    def _strike_indices(self, side: Side, truth: Iterable[TruthEvent]) -> list[TruthEvent]:
+        """Centre of pressure over the first 50 ms of a foot's contacts with a strike, from its noise-free load."""
+        contacts_s = sorted(e.time_s for e in truth if e.side is side and e.kind == "initial_contact" and e.value)
+        if not contacts_s:
+            return []
+        times_s = np.array(contacts_s)[:, None] + np.arange(0.0, STRIKE_INDEX_S, 1.0 / GRID_HZ)
+        load = foot_load(self._plan, side, times_s.ravel(), self._sway[side])
+        force_n, moment = (each.reshape(times_s.shape).sum(axis=1) for each in (load.total_n, moment_n(load)))
+        return [
+            TruthEvent(contact_s, side, "strike_index", f"{100.0 * moment[index] / force_n[index]:.1f}")
+            for index, contact_s in enumerate(contacts_s)
+            if force_n[index] > 0.0
+        ]
 
     def _extend(self, until_s: float) -> None:
         while self._plan.settled_s < until_s + _LOOKAHEAD_S:

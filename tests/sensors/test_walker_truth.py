@@ -117,3 +117,25 @@ def test_each_stride_that_is_made_up_for_is_named_at_its_final_contact() -> None
     assert {(e.side, e.value) for e in made_up} == {(Side.RIGHT, "steppage")}
     faded = Walker([Stand(2.0), Walk(60.0, PROFILES["steppage"], severity=0.3)], seed=2).truth_before(60.0)
     assert not [e for e in faded if e.kind == "compensation"]
+
+
+def test_each_strike_has_the_index_of_its_zone() -> None:
+    """Rearfoot to 33 %, forefoot from 68 % on (Cavanagh and Lafortune 1980); a slap moves a heel's forward."""
+    truth = render_session("partial_drop", 1.5, 12).truth
+    strikes = {(event.time_s, event.side): event.value for event in truth if event.kind == "initial_contact"}
+    slaps = {(event.time_s, event.side) for event in truth if event.kind == "foot_slap"}
+    indices = {(event.time_s, event.side): float(event.value) for event in truth if event.kind == "strike_index"}
+    assert indices.keys() == strikes.keys()
+    zones = {"heel": (0.0, 33.0), "flat": (20.0, 60.0), "toe": (60.0, 80.0)}
+    assert set(strikes.values()) == set(zones)
+    for contact, index_pct in indices.items():
+        low, high = zones[str(strikes[contact])]
+        assert low <= index_pct <= (60.0 if contact in slaps else high)
+
+
+def test_indices_do_not_depend_on_the_portions_that_are_asked_for() -> None:
+    def told(*until_s: float) -> list[TruthEvent]:
+        walker = Walker([Stand(2.0), Walk(20.0, PROFILES["slap"])], seed=3)
+        return [e for at_s in until_s for e in walker.truth_before(at_s) if e.kind == "strike_index"]
+
+    assert told(24.0) == told(5.0, 5.3, 11.0, 24.0)

@@ -233,3 +233,13 @@ def test_a_slap_seen_a_little_before_its_contact_belongs_to_that_step() -> None:
     truth = [*contacts(L, 1.0, 2.0, 3.0), Truth(2.0, L, "foot_slap", "")]
     assert counts(tally(truth, [event(Kind.FOOT_SLAP, L, 1.998)], Measure.FOOT_SLAP)) == (1, 1, 0, 0)
     assert counts(tally(truth, [event(Kind.FOOT_SLAP, L, 1.9)], Measure.FOOT_SLAP)) == (1, 0, 1, 0)
+
+
+def test_strike_indices_of_found_contacts_are_compared_with_the_truth() -> None:
+    truth = [*contacts(L, 1.0, 2.0, 3.0), *(Truth(time_s, L, "strike_index", "20.0") for time_s in (1.0, 3.0))]
+    events = [
+        event(Kind.INITIAL_CONTACT, L, 1.01, strike="heel", strike_index_pct=26.0),
+        event(Kind.INITIAL_CONTACT, L, 2.01, strike="heel", strike_index_pct=50.0),
+        event(Kind.INITIAL_CONTACT, L, 3.3, strike="heel", strike_index_pct=90.0),
+    ]
+    assert score_session("t", truth, events, 10.0).strike_index_errors_pct == pytest.approx((6.0,))

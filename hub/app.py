@@ -6,28 +6,33 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterable
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
-from pathlib import Path
 
+from hub.at_home import at_home
 from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
-from hub.errors import InsoleHubError, RecordingError
+from hub.errors import InsoleHubError, PageError
 from hub.events import Event, Kind
-from hub.gait import KeptCalibration
-from hub.journal import DayTally, Journal, JournalStats, tally_of_day
-from hub.live import Live
-from hub.mqtt import BrokerAddress, Publisher, Tls, Topics, local_broker
+from hub.health import HealthState
+from hub.journal import Journal, JournalStats, tally_of_day
+from hub.mqtt import (
+    BrokerAddress,
+    Command,
+    CommandError,
+    PauseRadio,
+    Publisher,
+    ResumeRadio,
+    Tls,
+    Topics,
+    local_broker,
+)
 from hub.packets import Arrival, Packet
-from hub.pipeline import Pipeline
+from hub.page import serve
 from hub.radio import Bluetooth, DeviceSpec, Radio, RadioSettings
-from hub.recording.calibration_file import read_calibration, write_calibration
-from hub.recording.keeper import Keeper
-from hub.recording.raw import RawHeader
 from hub.recording.shelf import Shelf
 from hub.reporting import Reporter
+from hub.upkeep import Upkeep
 from sensors.driver import Action
 from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Role
@@ -40,9 +45,6 @@ MQTT = "mqtt"
 TICK_S = 0.1
 """How often silence is looked at while nothing arrives."""
 
-TIDY_S = 60.0
-"""How often recordings are looked through for those that must make way."""
-
 REPORT_S = 1.0
 """How often states are looked at for news."""
 
@@ -51,19 +53,6 @@ FLUSH_S = 2.0
 
 FAREWELL_S = 1.0
 """How long the end waits for the broker to take the last events."""
-
-
-@dataclass(slots=True)
-class WearerAtHome:
-    """One wearer's running parts."""
-
-    pipeline: Pipeline
-    tally: DayTally
-    kept: KeptCalibration
-    keeper: Keeper
-    live: Live = field(default_factory=Live)
-    has_walked: bool = False
-    """Since the calibration was last written down."""
 
 
 class Hub:
@@ -83,8 +72,12 @@ class Hub:
         self.topics = Topics(config.topic_base)
         self.started = asyncio.Event()
         self.publisher: Publisher | None = None
+        self.page_port: int | None = None
+        """Where this machine is told how the hub is; None where nothing serves."""
         self.shelf = Shelf(config.hub.state_dir, config.recording.raw_max_mb, config.recording.clips_max_mb)
-        self.wearers = {wearer.nickname: self._at_home(wearer) for wearer in config.wearers}
+        self.wearers = {
+            wearer.nickname: at_home(config, wearer, self.shelf, self._wall_time_ns_at) for wearer in config.wearers
+        }
         self.radio = Radio(
             bluetooth,
             [_device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
@@ -93,7 +86,6 @@ class Hub:
         )
         self._stopping = asyncio.Event()
         self._ticked_s: float | None = None
-        self._tidy_next_s = 0.0
         self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
     @property
@@ -139,12 +131,18 @@ class Hub:
     async def _run_tasks(self) -> None:
         assert self.broker is not None
         self.publisher = Publisher(
-            self.broker, self.topics, self._journal, version=version("insole-hub"), destination=MQTT
+            self.broker,
+            self.topics,
+            self._journal,
+            version=version("insole-hub"),
+            destination=MQTT,
+            obey=self._obey if self.config.mqtt is None or self.config.mqtt.obeys else None,
         )
+        self._upkeep = Upkeep(self.wearers, self.radio, self._journal, self.publisher, self.shelf)
         self._reporter = Reporter(
-            self.topics, self.publisher, self._journal, self.radio, self.wearers, shelf=self.shelf
+            self.topics, self.publisher, self._journal, self.radio, self.wearers, shelf=self.shelf, upkeep=self._upkeep
         )
-        async with asyncio.TaskGroup() as group:
+        async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
             watches = [
@@ -154,8 +152,10 @@ class Hub:
             ]
             _settle_memory()
             self.started.set()
+            self._upkeep.begin()
             await asyncio.sleep(0)  # let each task begin: one that was never begun cannot end in good order
             await self._stopping.wait()
+            self._upkeep.end()
             await self.radio.stop()
             await radio
             for task in watches:
@@ -168,6 +168,7 @@ class Hub:
         while True:
             for arrival in await self.radio.inbox.take():
                 self._take(arrival)
+            self._upkeep.taken_s = time.monotonic()
             for nickname, wearer in self.wearers.items():
                 self._keep(nickname, wearer.pipeline.decide())
 
@@ -224,32 +225,8 @@ class Hub:
         while True:
             await asyncio.sleep(REPORT_S)
             await self._observe_clock()
+            await self._upkeep.look(time.monotonic(), time.time())
             self._reporter.tell(time.monotonic(), time.time_ns())
-            await self._keep_calibrations()
-            await self._tidy_recordings()
-
-    async def _tidy_recordings(self) -> None:
-        """Make room where recordings take more than they may."""
-        if time.monotonic() < self._tidy_next_s:
-            return
-        self._tidy_next_s = time.monotonic() + TIDY_S
-        in_use = {path for wearer in self.wearers.values() if (path := wearer.keeper.in_use) is not None}
-        try:
-            await asyncio.to_thread(self.shelf.tidy, in_use)
-        except RecordingError as error:
-            logger.warning("%s", error)
-
-    async def _keep_calibrations(self) -> None:
-        """Write down what each walk has taught, so that the next run need not learn it again."""
-        for nickname, wearer in self.wearers.items():
-            if not wearer.has_walked:
-                continue
-            wearer.has_walked = False
-            kept = wearer.pipeline.calibration()
-            try:
-                await asyncio.to_thread(write_calibration, self._calibration_path(nickname), kept, datetime.now(UTC))
-            except RecordingError as error:
-                logger.warning("%s; the next run will learn anew", error)
 
     async def _observe_clock(self) -> None:
         if self._journal.observe_clock(time.monotonic(), time.time_ns()):
@@ -266,7 +243,7 @@ class Hub:
         for nickname, wearer in self.wearers.items():
             self._keep(nickname, wearer.pipeline.finish())
             wearer.keeper.close(self._ticked_s)
-        await self._keep_calibrations()
+            await wearer.keep_calibration()
         self._reporter.tell_all()
 
     async def _tell_the_last(self) -> None:
@@ -282,25 +259,42 @@ class Hub:
     def _goodbye(self, nickname: str, role: Role) -> tuple[Action, ...]:
         return self.wearers[nickname].pipeline.intake.farewells().get(role, ())
 
-    def _at_home(self, wearer: WearerConfig) -> WearerAtHome:
-        started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        name = f"{self.config.hub.name}/{wearer.nickname}/{started}"
-        roles = [device.role for device in wearer.devices]
-        try:
-            kept = read_calibration(self._calibration_path(wearer.nickname))
-        except RecordingError as error:
-            logger.warning("%s", error)
-            kept = KeptCalibration()
-        pipeline = Pipeline(name, wearer.wearer(), roles, kept)
-        header = RawHeader(name, wearer.wearer(), pipeline.expected, kept)
-        keeper = Keeper(self.shelf, header, pipeline.calibration, self._wall_time_ns_at)
-        return WearerAtHome(pipeline, DayTally(wearer.wearer()), kept, keeper)
+    @asynccontextmanager
+    async def _page(self) -> AsyncIterator[None]:
+        """Serve the page where that can be; a hub without it still watches."""
+        async with AsyncExitStack() as held:
+            if self.config.page.enabled:
+                try:
+                    self.page_port = await held.enter_async_context(serve(self.config.page.port, self._health))
+                except PageError as error:
+                    logger.warning("%s; going on without", error)
+            yield
+
+    def _health(self) -> tuple[bool, dict[str, object]]:
+        health = self._upkeep.health
+        return health.state is not HealthState.STUCK, {"state": health.state.value, "reasons": list(health.reasons)}
+
+    def _obey(self, nickname: str, command: Command) -> str:
+        """Do what somebody asked for over MQTT.
+
+        Raises
+        ------
+        CommandError
+            There is no such wearer.
+        """
+        if nickname not in self.wearers:
+            raise CommandError(f"nobody here is called {nickname!r}", nickname, command.name)
+        match command:
+            case PauseRadio(minutes=minutes):
+                self.radio.pause(minutes * 60.0, wearer=nickname)
+                return f"the sensors are let go for {minutes:g} min"
+            case ResumeRadio():
+                self.radio.resume(wearer=nickname)
+                return "the sensors are connected again"
+        raise CommandError("this hub cannot do that", nickname, command.name)
 
     def _wall_time_ns_at(self, time_s: float) -> int:
         return self._journal.wall_time_ns_at(time_s)
-
-    def _calibration_path(self, nickname: str) -> Path:
-        return self.config.hub.state_dir / "calibration" / f"{nickname}.json"
 
     def _start_recording(self, held: AsyncExitStack) -> None:
         for wearer in self.wearers.values():

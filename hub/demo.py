@@ -13,7 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live as Screen
 
-from hub.app import Hub, WearerAtHome
+from hub.app import Hub
+from hub.at_home import WearerAtHome
 from hub.config import Config
 from hub.config.schema import default_state_dir
 from hub.radio import LinkState
@@ -85,6 +86,7 @@ def demo_config(options: DemoOptions) -> Config:
     settings: dict[str, Any] = {
         "hub": {"name": "demo", "state_dir": options.state_dir or default_state_dir() / "demo"},
         "broker": {"port": _port(options.port)},
+        "page": {"port": 0},
         "recording": {"raw": options.record},
         "wearers": [
             {

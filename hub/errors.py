@@ -6,6 +6,7 @@ InsoleHubError
 ├─ LinkError(device)            transient: back off, log once
 ├─ DeliveryError(destination)   transient: keep the cursor, retry
 │  └─ RejectedError             permanent: park the record, count it
+├─ PageError                    go on without the page
 └─ JournalError                 stop the hub; the service manager acts on the exit code
 """
 
@@ -68,6 +69,10 @@ class DeliveryError(InsoleHubError):
 
 class RejectedError(DeliveryError):
     """A destination that will never take this record."""
+
+
+class PageError(InsoleHubError):
+    """The hub's own HTTP server cannot be had."""
 
 
 class JournalError(InsoleHubError):

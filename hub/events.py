@@ -62,7 +62,7 @@ class Field:
     meaning: str
 
 
-NUMBER, STRING, BOOLEAN = "number", "string", "boolean"
+NUMBER, STRING, BOOLEAN, LIST = "number", "string", "boolean", "list"
 
 BOUT_SIDE_MEASURES = {
     "step_time_s": "step time",

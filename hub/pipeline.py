@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from hub.events import Event
+from hub.events import Context, Event
 from hub.gait import GaitEngine, KeptCalibration
 from hub.intake import Intake, IntakeResult
 from hub.packets import Calibrated, Connected, Entry
@@ -75,6 +75,11 @@ class Pipeline:
         """Nothing more will come: close what is open."""
         self._close()
         return self.decide()
+
+    @property
+    def context(self) -> Context:
+        """What the wearer is doing, as far as known now."""
+        return Context.UNKNOWN if self._engine is None else self._engine.contexts.now
 
     def calibration(self) -> KeptCalibration:
         """What is known of this wearer by now, for their next run."""

@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Protocol
 
+from hub.battery import BatteryTrend
+from hub.health import Health
 from hub.intake import IntakeStatus
 from hub.journal import DaySummary, DayTally, Journal
 from hub.mqtt import (
@@ -13,6 +15,7 @@ from hub.mqtt import (
     SensorCounts,
     SensorState,
     Topics,
+    health,
     hub_counts,
     sensor_state,
     wearer_state,
@@ -21,6 +24,9 @@ from hub.pipeline import Pipeline
 from hub.radio import LinkState, LinkStatus, Radio
 from hub.recording.keeper import Keeper
 from hub.recording.shelf import Shelf
+from hub.upkeep import Upkeep
+from hub.wear import Wear
+from sensors.layout import Role
 
 ANYWAY_S = 30.0
 """A state without news is told again after this, with its newest counts."""
@@ -41,6 +47,14 @@ class Told(Protocol):
     def keeper(self) -> Keeper:
         """What is recorded."""
 
+    @property
+    def wear(self) -> Wear:
+        """Whether the sensors are worn."""
+
+    @property
+    def batteries(self) -> Mapping[Role, BatteryTrend]:
+        """What the sensors told of their charge."""
+
 
 class Reporter:
     """Tells states to the publisher when they have news, and now and then anyway."""
@@ -54,6 +68,7 @@ class Reporter:
         wearers: Mapping[str, Told],
         *,
         shelf: Shelf,
+        upkeep: Upkeep,
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -61,6 +76,8 @@ class Reporter:
         self._radio = radio
         self._wearers = wearers
         self._shelf = shelf
+        self._upkeep = upkeep
+        self._health: Health | None = None
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
         self._days: dict[str, DaySummary] = {}
         self._counted_s = float("-inf")
@@ -69,6 +86,7 @@ class Reporter:
         """Look at all states once."""
         self._tell_sensors(now_s, wall_time_ns)
         self._tell_days(wall_time_ns)
+        self._tell_health(wall_time_ns)
         if now_s - self._counted_s >= ANYWAY_S:
             self._counted_s = now_s
             self._publisher.set_state(self._topics.counts, hub_counts(self._counts(), wall_time_ns))
@@ -83,11 +101,17 @@ class Reporter:
         incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self._wearers.items()}
         for link in self._radio.status():
             topic = self._topics.sensor(link.wearer, link.role)
-            state = self._sensor(link, incoming[link.wearer][link.role])
+            state = self._sensor(link, incoming[link.wearer][link.role], self._wearers[link.wearer], wall_time_ns)
             news, (told, told_s) = (state.condition, state.rate_hz is None), self._sensors.get(topic, (None, 0.0))
             if news != told or now_s - told_s >= ANYWAY_S:
                 self._sensors[topic] = (news, now_s)
                 self._publisher.set_state(topic, sensor_state(state, wall_time_ns))
+
+    def _tell_health(self, wall_time_ns: int) -> None:
+        if self._upkeep.health != self._health:
+            self._health = self._upkeep.health
+            told = health(self._health.state.value, self._health.reasons, wall_time_ns)
+            self._publisher.set_state(self._topics.health, told)
 
     def _tell_days(self, wall_time_ns: int) -> None:
         for nickname, wearer in self._wearers.items():
@@ -96,11 +120,12 @@ class Reporter:
                 self._days[nickname] = day
                 self._publisher.set_state(self._topics.state(nickname), wearer_state(day.to_dict(), wall_time_ns))
 
-    def _sensor(self, link: LinkStatus, incoming: IntakeStatus) -> SensorState:
+    def _sensor(self, link: LinkStatus, incoming: IntakeStatus, wearer: Told, wall_time_ns: int) -> SensorState:
         last_s, known = incoming.last_data_s, incoming.rate_hz > 0
         return SensorState(
-            condition=condition_of(link),
+            condition=condition_of(link, wearer.wear),
             battery_pct=link.facts.battery_pct,
+            battery_days=None if (days := _days_to_empty(wearer, link, wall_time_ns)) is None else round(days, 1),
             rate_hz=round(incoming.rate_hz, 1) if known else None,
             loss_pct=round(incoming.loss_pct, 2) if known else None,
             rssi_dbm=link.rssi_dbm,
@@ -133,6 +158,9 @@ class Reporter:
             clips_kept=sum(recorded.clips_n for recorded in recordings),
             recording_failures=sum(recorded.failures_n for recorded in recordings),
             recordings_removed=self._shelf.removed_n,
+            commands_obeyed=broker.commands_obeyed_n,
+            commands_refused=broker.commands_refused_n,
+            commands_dropped=broker.commands_dropped_n,
         )
 
 
@@ -144,6 +172,13 @@ CONDITIONS = {
 }
 
 
-def condition_of(link: LinkStatus) -> SensorCondition:
+def _days_to_empty(wearer: Told, link: LinkStatus, wall_time_ns: int) -> float | None:
+    trend = wearer.batteries.get(link.role)
+    return None if trend is None else trend.days_to_empty(wall_time_ns / 1e9)
+
+
+def condition_of(link: LinkStatus, wear: Wear) -> SensorCondition:
     """A lost sensor stays lost until it sends again, however often it is searched for meanwhile."""
+    if link.state is LinkState.STREAMING and wear in {Wear.NOT_WORN, Wear.TO_REST}:
+        return SensorCondition.NOT_WORN
     return CONDITIONS.get(link.state) or (SensorCondition.LOST if link.reason else SensorCondition.CONNECTING)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PURE = {"asyncio", "bleak", "bumble", "aiomqtt", "amqtt", "sqlite3", "socket", "logging", "time", "threading"}
 VOCABULARY = ["hub.session", "hub.events", "hub.errors", "hub.packets"]
 CORE = [*VOCABULARY, "hub.clock", "hub.merge", "hub.intake", "hub.gait", "hub.pipeline"]
-EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt"]
+EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt", "hub.page"]
 
 MAY_IMPORT: dict[str, list[str]] = {
     "sensors": [],
@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "hub.pipeline": ["sensors", *VOCABULARY, "hub.intake", "hub.gait"],
     "hub.config": ["sensors", *VOCABULARY],
     "hub.backoff": [],
-    **{edge: ["sensors", "hub.config", "hub.backoff", "hub.uninterrupted", *CORE] for edge in EDGES},
+    **{edge: ["sensors", "hub.config", "hub.backoff", "hub.uninterrupted", "hub.state_file", *CORE] for edge in EDGES},
 }
 """What a room may import from the project beside itself. Rooms not listed are wiring and may import all."""
 
@@ -36,6 +36,8 @@ ONLY_IMPORTER = {
     "sqlite3": "hub.journal",
     "mcap": "hub.recording",
     "typer": "hub.cli",
+    "starlette": "hub.page",
+    "uvicorn": "hub.page",
 }
 
 

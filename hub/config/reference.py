@@ -25,6 +25,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[broker]", schema.BrokerConfig),
     ("[journal]", schema.JournalConfig),
     ("[recording]", schema.RecordingConfig),
+    ("[page]", schema.PageConfig),
 )
 
 EXAMPLE = """\

@@ -53,6 +53,19 @@ class RadioConfig(Table):
     silence_s: float = Field(
         2.0, strict=True, ge=0.5, le=60, description="A link without valid data for so long is made anew."
     )
+    rest_after_min: float = Field(
+        15.0,
+        strict=True,
+        ge=0,
+        le=1440,
+        description="Sensors that are not worn for so long are let go, to spare their batteries, and looked at now and "
+        "then; 0: never. Needs both insoles.",
+    )
+
+    @property
+    def rest_after_s(self) -> float | None:
+        """The same in seconds; None for never."""
+        return self.rest_after_min * 60.0 or None
 
 
 class DeviceConfig(Table):
@@ -145,6 +158,19 @@ class MqttConfig(Table):
     client_cert_file: ReadableFile | None = Field(None, description="Client certificate.")
     client_key_file: ReadableFile | None = Field(None, description="Key of the client certificate.")
 
+    commands: bool | None = Field(
+        None,
+        strict=True,
+        description="Obey commands that come over MQTT. Default: only with a user or a client certificate, so that the "
+        "broker knows who is who.",
+    )
+
+    @property
+    def obeys(self) -> bool:
+        """Whether commands are obeyed."""
+        knows_who = self.username is not None or self.client_cert_file is not None
+        return knows_who if self.commands is None else self.commands
+
     def password(self) -> SecretStr | None:
         """The password, read from where the file says.
 
@@ -189,6 +215,15 @@ class RecordingConfig(Table):
     )
 
 
+class PageConfig(Table):
+    """The hub's own HTTP server, for this machine only: `/health` tells how the hub is."""
+
+    enabled: bool = Field(True, strict=True, description="Serve it.")
+    port: int = Field(
+        8330, strict=True, ge=0, le=65535, description="Port on the loopback address; 0 takes a free one."
+    )
+
+
 class Config(Table):
     """hub.toml."""
 
@@ -201,6 +236,7 @@ class Config(Table):
     broker: BrokerConfig = Field(default_factory=lambda: BrokerConfig.model_validate({}))
     journal: JournalConfig = Field(default_factory=lambda: JournalConfig.model_validate({}))
     recording: RecordingConfig = Field(default_factory=lambda: RecordingConfig.model_validate({}))
+    page: PageConfig = Field(default_factory=lambda: PageConfig.model_validate({}))
 
     @property
     def topic_base(self) -> str:

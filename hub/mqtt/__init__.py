@@ -2,11 +2,13 @@
 
 from hub.mqtt.address import BrokerAddress, Tls
 from hub.mqtt.broker import local_broker
+from hub.mqtt.commands import Command, CommandError, PauseRadio, ResumeRadio
 from hub.mqtt.payloads import (
     HubCounts,
     SensorCondition,
     SensorCounts,
     SensorState,
+    health,
     hub_counts,
     sensor_state,
     wearer_state,
@@ -17,15 +19,20 @@ from hub.mqtt.topics import Topics
 
 __all__ = [
     "BrokerAddress",
+    "Command",
+    "CommandError",
     "HubCounts",
+    "PauseRadio",
     "Publisher",
     "PublisherStats",
+    "ResumeRadio",
     "SensorCondition",
     "SensorCounts",
     "SensorState",
     "Tls",
     "Topics",
     "broker_trouble",
+    "health",
     "hub_counts",
     "local_broker",
     "sensor_state",

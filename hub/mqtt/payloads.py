@@ -1,12 +1,12 @@
 """What is said on each topic: JSON objects, with wall time, without device addresses. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from hub.events import BOOLEAN, NUMBER, STRING, Context, Event, Field, Value
+from hub.events import BOOLEAN, LIST, NUMBER, STRING, Context, Event, Field, Value
 
 TIME_FIELDS = {
     "wall_time": Field(STRING, "when, UTC, ISO 8601"),
@@ -51,6 +51,7 @@ STATE_FIELDS = {
 SENSOR_FIELDS = {
     "state": Field(STRING, "streaming, connecting, sleeping, not_worn, lost, held_elsewhere or paused"),
     "battery_pct": Field(NUMBER, "charge, 0..100"),
+    "battery_days": Field(NUMBER, "days until it is empty, at the way it was used since it was last charged"),
     "rate_hz": Field(NUMBER, "samples per second that arrive"),
     "loss_pct": Field(NUMBER, "samples that did not arrive, %"),
     "rssi_dbm": Field(NUMBER, "signal strength"),
@@ -79,10 +80,30 @@ COUNTS_FIELDS = {
     "clips_kept": Field(NUMBER, "recordings of the seconds around a trip or fall"),
     "recording_failures": Field(NUMBER, "recordings that the disk did not take"),
     "recordings_removed": Field(NUMBER, "files of raw recordings and clips that made way for newer ones"),
+    "commands_obeyed": Field(NUMBER, "commands that were obeyed"),
+    "commands_refused": Field(NUMBER, "commands that were wrong"),
+    "commands_dropped": Field(NUMBER, "commands that were too many at once, or retained by the broker"),
 }
 """What the hub itself counts."""
 
-JSON_TYPES: dict[str, tuple[type, ...]] = {NUMBER: (int, float), STRING: (str,), BOOLEAN: (bool,)}
+HEALTH_FIELDS = {
+    "state": Field(STRING, "ok; degraded: something is lacking; stuck: the hub is about to be started anew"),
+    "reasons": Field(LIST, "what is lacking or stuck, each in words; empty while all is well"),
+}
+"""How the hub is."""
+
+ANSWER_FIELDS = {
+    "obeyed": Field(BOOLEAN, "whether the command was"),
+    "message": Field(STRING, "what was done, or why not"),
+}
+"""What became of a command."""
+
+JSON_TYPES: dict[str, tuple[type, ...]] = {
+    NUMBER: (int, float),
+    STRING: (str,),
+    BOOLEAN: (bool,),
+    LIST: (list,),
+}
 
 
 class SensorCondition(StrEnum):
@@ -126,6 +147,9 @@ class HubCounts:
     clips_kept: int
     recording_failures: int
     recordings_removed: int
+    commands_obeyed: int
+    commands_refused: int
+    commands_dropped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +158,7 @@ class SensorState:
 
     condition: SensorCondition
     battery_pct: float | None = None
+    battery_days: float | None = None
     rate_hz: float | None = None
     loss_pct: float | None = None
     rssi_dbm: float | None = None
@@ -176,6 +201,7 @@ def sensor_state(state: SensorState, wall_time_ns: int) -> bytes:
         {
             "state": state.condition.value,
             "battery_pct": state.battery_pct,
+            "battery_days": state.battery_days,
             "rate_hz": state.rate_hz,
             "loss_pct": state.loss_pct,
             "rssi_dbm": state.rssi_dbm,
@@ -192,12 +218,22 @@ def hub_counts(counts: HubCounts, wall_time_ns: int) -> bytes:
     return _encode(asdict(counts), wall_time_ns)
 
 
+def health(state: str, reasons: Sequence[str], wall_time_ns: int) -> bytes:
+    """How the hub is, as of ``wall_time_ns``."""
+    return _encode({"state": state, "reasons": list(reasons)}, wall_time_ns)
+
+
+def answer(message: str, wall_time_ns: int, *, obeyed: bool) -> bytes:
+    """What became of a command."""
+    return _encode({"obeyed": obeyed, "message": message}, wall_time_ns)
+
+
 def iso(wall_time_ns: int) -> str:
     """UTC in ISO 8601 with microseconds, cut and not rounded."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wall_time_ns // 1000)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _encode(fields: Mapping[str, Value], wall_time_ns: int) -> bytes:
+def _encode(fields: Mapping[str, Value | list[str]], wall_time_ns: int) -> bytes:
     timed = {**fields, "wall_time": iso(wall_time_ns), "wall_time_ns": wall_time_ns}
     return json.dumps(timed, separators=(",", ":"), allow_nan=False).encode()

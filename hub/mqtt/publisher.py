@@ -15,11 +15,20 @@ from hub.backoff import Backoff
 from hub.events import Event
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.allowance import Allowance
+from hub.mqtt.commands import Command, CommandError, parse_command
 from hub.mqtt.in_flight import InFlight
 from hub.mqtt.topics import Topics
 from hub.uninterrupted import uninterrupted
 
 logger = logging.getLogger(__name__)
+
+COMMANDS_PER_S = 5.0
+COMMANDS_AT_ONCE_N = 20
+"""More commands than a household gives are dropped, and counted."""
+
+WAITING_COMMANDS_N = 1000
+"""Messages that wait to be looked at; more are dropped by the library."""
 
 WINDOW_N = 100
 """Most events under way at once: a backlog drains at the broker's speed and not at one per round trip."""
@@ -66,7 +75,10 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PublisherStats:
-    """Counts since start; ``trouble`` is what keeps the broker away, in words, or empty."""
+    """Counts since start; ``trouble`` is what keeps the broker away, in words, or empty.
+
+    Commands were obeyed, refused because they were wrong, or dropped because they were too many or retained.
+    """
 
     connected: bool
     connects_n: int
@@ -74,10 +86,15 @@ class PublisherStats:
     acknowledged_n: int
     in_flight_n: int
     trouble: str
+    commands_obeyed_n: int = 0
+    commands_refused_n: int = 0
+    commands_dropped_n: int = 0
 
 
 class Publisher:
     """One broker, followed at its own pace. ``run`` ends only by cancellation, and then says goodbye.
+
+    ``obey`` is given each command with its wearer, and answers in words or raises ``CommandError``; None obeys nobody.
 
     Events go out with QoS 1 in the order of the journal; the cursor moves when the broker has acknowledged. After a
     lost connection everything behind the cursor is sent again: at least once, with the same ids.
@@ -91,6 +108,7 @@ class Publisher:
         *,
         version: str,
         destination: str = "mqtt",
+        obey: Callable[[str, Command], str] | None = None,
         backoff: Backoff | None = None,
         wall_time_ns: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -109,6 +127,9 @@ class Publisher:
         self._connected = self._ending = False
         self._connects_n = self._failures_n = self._acknowledged_n = 0
         self._trouble = ""
+        self._obey = obey
+        self._obeyed_n = self._refused_n = self._dropped_n = 0
+        self._allowance = Allowance(COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
 
     @property
     def stats(self) -> PublisherStats:
@@ -120,6 +141,9 @@ class Publisher:
             acknowledged_n=self._acknowledged_n,
             in_flight_n=len(self._in_flight),
             trouble=self._trouble,
+            commands_obeyed_n=self._obeyed_n,
+            commands_refused_n=self._refused_n,
+            commands_dropped_n=self._dropped_n,
         )
 
     def set_state(self, topic: str, payload: bytes) -> None:
@@ -158,6 +182,8 @@ class Publisher:
                 birth = payloads.online(self._version, self._wall_time_ns())
                 await uninterrupted(client.publish(self._topics.status, birth, 1, retain=True))
                 self._note_connection()
+                if self._obey is not None:
+                    await uninterrupted(client.subscribe(self._topics.commands, 1))
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._watch(client), name="mqtt-watch")
                     group.create_task(self._say_states(client), name="mqtt-states")
@@ -185,6 +211,7 @@ class Publisher:
             keepalive=KEEPALIVE_S,
             timeout=ANSWER_S,
             max_inflight_messages=2 * WINDOW_N,
+            max_queued_incoming_messages=WAITING_COMMANDS_N,
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             logger=_library_logger,
         )
@@ -192,8 +219,25 @@ class Publisher:
         return client
 
     async def _watch(self, client: aiomqtt.Client) -> None:
-        async for _ in client.messages:  # nothing is subscribed: this ends, with the error, when the connection does
-            pass
+        async for message in client.messages:  # this ends, with the error, when the connection does
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            if message.retain or not self._allowance.take(time.monotonic()):
+                self._dropped_n += 1  # a retained command would be obeyed again at each start
+            else:
+                await self._answer(client, str(message.topic), payload)
+
+    async def _answer(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
+        assert self._obey is not None
+        try:
+            wearer, command = parse_command(self._topics, topic, payload)
+            name, said, obeyed = command.name, self._obey(wearer, command), True
+            self._obeyed_n += 1
+        except CommandError as error:
+            wearer, name, said, obeyed = error.wearer, error.name, str(error), False
+            self._refused_n += 1
+            logger.warning("command %s for %s refused: %s", name, wearer, said)
+        answer = payloads.answer(said, self._wall_time_ns(), obeyed=obeyed)
+        await uninterrupted(client.publish(self._topics.answer(wearer, name), answer, 0))
 
     async def _say_states(self, client: aiomqtt.Client) -> None:
         while True:

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
+from hub.mqtt.commands import COMMANDS
 from hub.mqtt.payloads import (
+    ANSWER_FIELDS,
     COUNTS_FIELDS,
     EVENT_FIELDS,
+    HEALTH_FIELDS,
     OFFLINE,
     SENSOR_FIELDS,
     STATE_FIELDS,
@@ -30,6 +33,15 @@ the oldest that was not acknowledged. Late events are told by `wall_time`, not b
 
 Events are never retained, so that a reader that starts anew does not take an old trip for a new one. States are
 retained and carry the time they were made.
+"""
+
+_COMMANDS = """\
+The payload is a JSON object with the command's fields, or empty. Unknown fields are refused. `mqtt.commands` says
+whether commands are obeyed: by default only where the hub logs in at the broker, so that the broker knows who is who,
+and at the hub's own broker, which listens on this machine only. Not more than 5 a second are taken; a retained command
+is none.
+
+`mosquitto_pub -t 'insole/home/anna/command/pause_radio' -m '{"minutes": 10}'`
 """
 
 _BROKERS = """\
@@ -66,6 +78,10 @@ def _lines() -> Iterator[str]:
     yield f"| `{topics.state(wearer)}` | yes | the wearer's day so far |"
     yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
     yield f"| `{topics.counts}` | yes | what the hub has counted |"
+    yield f"| `{topics.health}` | yes | how the hub is; the same as JSON at `http://127.0.0.1:8330/health` |"
+    command = topics.command(wearer, "<name>")
+    yield f"| `{command}` | never | asks the hub for something; the hub listens |"
+    yield f"| `{topics.answer(wearer, '<name>')}` | never, QoS 0 | what became of a command |"
     yield f"\nTo watch: `mosquitto_sub -t 'insole/#' -v`\n\n## `{topics.status}`\n"
     yield f"The last will, spoken by the broker when the hub is gone, is `{OFFLINE.decode()}` and nothing else.\n"
     yield from _table(STATUS_FIELDS | TIME_FIELDS)
@@ -75,6 +91,9 @@ def _lines() -> Iterator[str]:
     yield from _table(SENSOR_FIELDS | TIME_FIELDS)
     yield f"## `{topics.counts}`\n"
     yield from _table(COUNTS_FIELDS | TIME_FIELDS)
+    yield f"## `{topics.health}`\n"
+    yield from _table(HEALTH_FIELDS | TIME_FIELDS)
+    yield from _commands(topics, wearer)
     yield f"## `{event}`\n\nEvery event has:\n"
     yield from _table(EVENT_FIELDS | TIME_FIELDS)
     yield "and the fields of its kind:\n"
@@ -84,6 +103,21 @@ def _lines() -> Iterator[str]:
             yield "**No detector yet:** the hub never sends this kind so far.\n"
         yield from _table(FIELDS[kind]) if FIELDS[kind] else ["Nothing more.\n"]
     yield _BROKERS.rstrip("\n")
+
+
+def _commands(topics: Topics, wearer: str) -> Iterator[str]:
+    yield f"## `{topics.command(wearer, '<name>')}`\n"
+    yield _COMMANDS
+    for kind in COMMANDS:
+        yield f"### `{kind.name}`\n\n{(kind.__doc__ or '').splitlines()[0]}\n"
+        if kind.model_fields:
+            yield "| field | default | meaning |"
+            yield "|---|---|---|"
+            for name, each in kind.model_fields.items():
+                yield f"| `{name}` | `{each.default}` | {each.description} |"
+            yield ""
+    yield f"### The answer, on `{topics.answer(wearer, '<name>')}`\n"
+    yield from _table(ANSWER_FIELDS | TIME_FIELDS)
 
 
 def _table(fields: Mapping[str, Field]) -> Iterator[str]:

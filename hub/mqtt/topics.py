@@ -41,6 +41,29 @@ class Topics:
         """What the hub has counted: retained."""
         return f"{self.base}/counts"
 
+    @property
+    def health(self) -> str:
+        """How the hub is: retained."""
+        return f"{self.base}/health"
+
+    @property
+    def commands(self) -> str:
+        """All commands, for subscribing."""
+        return f"{self.base}/+/command/+"
+
+    def command(self, wearer: str, name: str) -> str:
+        """Ask the hub for something."""
+        return f"{self.base}/{_level(wearer)}/command/{name}"
+
+    def command_of(self, topic: str) -> tuple[str, str]:
+        """Wearer and name of a command's topic."""
+        wearer, _, name = topic.removeprefix(f"{self.base}/").split("/")
+        return wearer, name
+
+    def answer(self, wearer: str, name: str) -> str:
+        """What became of a command: never retained."""
+        return f"{self.base}/{wearer}/answer/{name}"
+
     def event(self, wearer: str, kind: Kind) -> str:
         """Events of a kind: never retained."""
         return f"{self.base}/{_level(wearer)}/event/{kind.value}"

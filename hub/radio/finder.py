@@ -60,9 +60,14 @@ class Finder:
         self._idle = asyncio.Event()
         self._idle.set()
         self._one_at_a_time = asyncio.Lock()
-        self._heard_s = 0.0
+        self._heard_s = self._moved_s = 0.0
         self._began_s = 0.0
         self._listened_s = 0.0
+
+    @property
+    def moved_s(self) -> float | None:
+        """When it last heard somebody, began or failed, in hub time; None while it need not scan."""
+        return max(self._moved_s, self._heard_s) if self._go.is_set() else None
 
     @property
     def listened_s(self) -> float:
@@ -105,6 +110,7 @@ class Finder:
                 await self._scan(backoff)
             except BLUETOOTH_ERRORS as error:
                 self.failures += 1
+                self._moved_s = asyncio.get_running_loop().time()
                 first, self.trouble = not self.trouble, explain(error)
                 log.log(logging.WARNING if first else logging.DEBUG, "scanning failed, trying again: %s", self.trouble)
                 self._fall_idle()
@@ -139,6 +145,8 @@ class Finder:
         missing = any(not wish.sighting.done() for wish in self._wanted.values())
         if missing and not self._quiet:
             self._halt.clear()
+            if not self._go.is_set():
+                self._moved_s = asyncio.get_running_loop().time()
             self._go.set()
         else:
             self._go.clear()

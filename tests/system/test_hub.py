@@ -3,9 +3,13 @@
 import asyncio
 import gc
 import json
+import socket
 import sqlite3
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
+import aiomqtt
 import pytest
 
 from hub.app import Hub
@@ -13,6 +17,7 @@ from hub.demo import DemoOptions, demo_config
 from hub.errors import JournalError
 from hub.events import Event, Kind
 from hub.playback import open_recording
+from hub.radio import LinkState
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
 from sensors.layout import Role, Side
@@ -61,6 +66,46 @@ async def test_the_next_run_begins_with_what_this_one_has_learnt(tmp_path: Path)
         learnt = hub.wearers["demo"].pipeline.calibration()
         assert set(learnt.calibration.insoles) == {Role.LEFT_INSOLE, Role.RIGHT_INSOLE}
         assert Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth).wearers["demo"].kept == learnt
+
+
+async def test_the_hub_tells_that_it_lives_and_lets_go_of_its_sensors_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        said: list[str] = []
+        asyncio.get_running_loop().add_reader(manager, lambda: said.append(manager.recv(4096).decode()))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(120):
+            hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path / "state")), air.bluetooth)
+            running = asyncio.create_task(hub.run())
+            await hub.started.wait()
+            while (told := await asyncio.to_thread(ask, hub.page_port))["state"] != "ok":
+                assert told["reasons"]
+                await asyncio.sleep(0.1)
+            async with aiomqtt.Client("127.0.0.1", hub.broker.port) as phone:
+                await phone.subscribe(hub.topics.answer("demo", "pause_radio"))
+                await phone.publish(hub.topics.command("demo", "pause_radio"), b'{"minutes": 1}', 1)
+                answer = await anext(aiter(phone.messages))
+                assert json.loads(answer.payload)["obeyed"] is True
+            while {link.state for link in hub.radio.status()} != {LinkState.PAUSED}:
+                await asyncio.sleep(0.1)
+            assert (await asyncio.to_thread(ask, hub.page_port))["state"] == "ok"
+            while said.count("WATCHDOG=1") < 2:
+                await asyncio.sleep(0.1)
+            hub.stop()
+            await running
+            while said[-1] != "STOPPING=1":
+                await asyncio.sleep(0.1)
+        asyncio.get_running_loop().remove_reader(manager)
+    assert said[0] == "READY=1"
+    assert any(line.startswith("STATUS=ok: 3 of 3 sensors stream") for line in said)
+
+
+def ask(port: int | None) -> dict[str, Any]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/health")
+    return json.loads(connection.getresponse().read())
 
 
 async def test_a_stop_that_comes_before_the_start_is_obeyed(tmp_path: Path) -> None:

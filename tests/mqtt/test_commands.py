@@ -1,0 +1,161 @@
+"""Commands over a real Mosquitto: obeyed once, refused with the reason, never too many."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import aiomqtt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.backoff import Backoff
+from hub.mqtt import Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
+from hub.mqtt.allowance import Allowance
+from hub.mqtt.commands import COMMANDS, MOST_BYTES, parse_command
+
+TOPICS = Topics("insole/home")
+
+
+class Nothing:
+    """A journal without events."""
+
+    async def follow(self, destination: str) -> AsyncGenerator[object, None]:
+        await asyncio.Event().wait()
+        yield None
+
+    def advance(self, destination: str, position: int) -> None:
+        raise AssertionError
+
+
+class Obedient:
+    def __init__(self) -> None:
+        self.got: list[tuple[str, Command]] = []
+
+    def __call__(self, wearer: str, command: Command) -> str:
+        if wearer != "anna":
+            raise CommandError("nobody of that name", wearer, command.name)
+        self.got.append((wearer, command))
+        return "done"
+
+
+@asynccontextmanager
+async def obeying(mosquitto, running, until, obedient):
+    if mosquitto.process is None:
+        await mosquitto.start()
+    publisher = Publisher(mosquitto.address, TOPICS, Nothing(), version="0", obey=obedient, backoff=Backoff(0.01, 0.05))
+    async with running(publisher):
+        await until(lambda: publisher.stats.connected)
+        yield publisher
+
+
+@pytest.mark.broker
+async def test_a_command_is_obeyed_and_answered(mosquitto, running, until, subscriber) -> None:
+    obedient = Obedient()
+    async with obeying(mosquitto, running, until, obedient) as publisher, subscriber(mosquitto.address) as reader:
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+            await phone.publish(TOPICS.command("anna", "pause_radio"), b'{"minutes": 5}', 1)
+            await phone.publish(TOPICS.command("anna", "resume_radio"), b"", 1)
+            await until(lambda: len(reader.of("+/+/+/answer/+")) == 2)
+        assert obedient.got == [("anna", PauseRadio(minutes=5)), ("anna", ResumeRadio())]
+        first = reader.of("insole/home/anna/answer/pause_radio")[0]
+        assert json.loads(first.payload)["obeyed"] is True
+        assert not first.retain
+        assert publisher.stats.commands_obeyed_n == 2
+
+
+@pytest.mark.broker
+async def test_commands_are_heard_again_after_the_broker_was_away(mosquitto, running, until) -> None:
+    obedient = Obedient()
+    async with obeying(mosquitto, running, until, obedient) as publisher:
+        await mosquitto.end()
+        await until(lambda: not publisher.stats.connected)
+        await mosquitto.start()
+        await until(lambda: publisher.stats.connected)
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+            while not obedient.got:  # the hub connects before it subscribes
+                await phone.publish(TOPICS.command("anna", "resume_radio"), b"", 1)
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.broker
+async def test_wrong_commands_are_refused_with_the_reason(mosquitto, running, until, subscriber) -> None:
+    obedient = Obedient()
+    wrong = [
+        ("anna", "dance", b"", "no command 'dance'"),
+        ("anna", "pause_radio", b'{"minutes": -1}', "minutes"),
+        ("anna", "pause_radio", b'{"hours": 1}', "hours"),
+        ("anna", "pause_radio", b"\xff\x00", "JSON"),
+        ("anna", "pause_radio", b"[]", ""),
+        ("anna", "pause_radio", b" " * 5000, "too long"),
+        ("bert", "pause_radio", b"", "nobody of that name"),
+    ]
+    async with obeying(mosquitto, running, until, obedient) as publisher, subscriber(mosquitto.address) as reader:
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+            for wearer, name, payload, _ in wrong:
+                await phone.publish(TOPICS.command(wearer, name), payload, 1)
+            await until(lambda: len(reader.of("+/+/+/answer/+")) == len(wrong))
+        answers = [json.loads(message.payload) for message in reader.of("+/+/+/answer/+")]
+        for answer, (_, _, _, words) in zip(answers, wrong, strict=True):
+            assert answer["obeyed"] is False
+            assert words in answer["message"]
+        assert obedient.got == []
+        assert publisher.stats.commands_refused_n == len(wrong)
+
+
+@pytest.mark.broker
+async def test_a_retained_command_and_a_storm_of_them_are_dropped_and_counted(mosquitto, running, until) -> None:
+    obedient, storm_n = Obedient(), 500
+    await mosquitto.start()
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+        await phone.publish(TOPICS.command("anna", "pause_radio"), b"{}", 1, retain=True)
+    async with obeying(mosquitto, running, until, obedient) as publisher:
+        await until(lambda: publisher.stats.commands_dropped_n == 1)
+        assert obedient.got == []
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+            for _ in range(storm_n):
+                await phone.publish(TOPICS.command("anna", "resume_radio"), b"", 1)
+        stats = publisher.stats
+        await until(lambda: publisher.stats.commands_dropped_n + publisher.stats.commands_obeyed_n >= storm_n + 1)
+        stats = publisher.stats
+        assert stats.commands_dropped_n > storm_n / 2
+        assert stats.connected
+        assert stats.failures_n == 0
+
+
+@pytest.mark.broker
+async def test_a_hub_that_obeys_nobody_does_not_listen(mosquitto, running, until) -> None:
+    async with obeying(mosquitto, running, until, None) as publisher:
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+            await phone.publish(TOPICS.command("anna", "pause_radio"), b"", 1)
+            publisher.set_state(TOPICS.counts, b"{}")
+            await publisher.said()
+        assert publisher.stats.commands_refused_n == publisher.stats.commands_dropped_n == 0
+
+
+@given(payload=st.binary(max_size=MOST_BYTES + 10), name=st.text(max_size=10), wearer=st.text(max_size=10))
+def test_whatever_comes_is_a_command_or_a_command_error(payload: bytes, name: str, wearer: str) -> None:
+    levels = [level.replace("/", "") for level in (wearer, name)]
+    for last in (levels[1], *(kind.name for kind in COMMANDS)):
+        topic, refused = f"insole/home/{levels[0]}/command/{last}", None
+        try:
+            found, command = parse_command(TOPICS, topic, payload)
+            assert (found, command.name) == (levels[0], last)
+        except CommandError as error:
+            refused = error
+        if refused is not None:
+            assert "\n" not in str(refused)
+            assert (refused.wearer, refused.name) == (levels[0], last)
+
+
+@given(st.lists(st.floats(0.0, 5.0), max_size=200))
+def test_no_second_has_more_than_is_allowed(gaps: list[float]) -> None:
+    allowance, now_s, taken = Allowance(5.0, 20), 0.0, []
+    for gap in gaps:
+        now_s += gap
+        if allowance.take(now_s):
+            taken.append(now_s)
+    for place, at_s in enumerate(taken):
+        within = [t for t in taken[place:] if t <= at_s + 1.0]
+        assert len(within) <= 26

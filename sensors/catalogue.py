@@ -6,6 +6,7 @@ from functools import partial
 
 from sensors import (
     brilliant_sole,
+    movella_dot,
     movesense,
     open_profile,
     orphe_core,
@@ -19,6 +20,7 @@ from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
 from sensors.layout import Side
+from sensors.movella_dot import packets as dot_packets
 from sensors.movesense import packets as movesense_packets
 from sensors.open_profile import packets as open_packets
 from sensors.orphe_core import packets as core_packets
@@ -194,6 +196,21 @@ CATALOGUE: tuple[DeviceType, ...] = (
         driver=thingy52.Thingy52Driver,
         emulator=thingy52.Thingy52Emulator,
         notes=thingy52.NOTES,
+    ),
+    DeviceType(
+        key="movella_dot",
+        title="Movella DOT (Xsens DOT)",
+        is_insole=False,
+        recognise=movella_dot.recognise,
+        recognised_by="name starts with Xsens DOT or Movella DOT",
+        clock=DeviceClock(resolution_s=1e-6, wraps_after_s=dot_packets.CLOCK_WRAPS_AFTER_S),
+        loss_visible=False,
+        min_mtu=dot_packets.MIN_MTU,
+        rates_hz=dot_packets.STREAMING_RATES_HZ[-1:],
+        default_rate_hz=dot_packets.STREAMING_RATES_HZ[-1],
+        driver=movella_dot.MovellaDotDriver,
+        emulator=movella_dot.MovellaDotEmulator,
+        notes=movella_dot.NOTES,
     ),
     DeviceType(
         key="open_insole",

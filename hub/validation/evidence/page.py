@@ -39,6 +39,10 @@ TITLES: dict[Group, tuple[str, str]] = {
         "Daily life",
         "Hours out of days: chairs, chores, errands on foot and by car, rests; 40 % of walks have fewer than 12 steps.",
     ),
+    Group.OWN_STRIDES: (
+        "Against own strides",
+        "Walks with and without a compensation in turn; the first is without, so the wearer's own strides are known.",
+    ),
 }
 
 SENSORS = {Mode.ALL: "insoles and shin", Mode.INSOLES: "insoles alone", Mode.SHIN: "shin alone"}

@@ -14,6 +14,11 @@ def script(trial: Trial, profile: Profile) -> Iterator[Segment]:
     if trial.scenario:
         yield from SCENARIOS[trial.scenario].script(profile, rng)
     yield Stand(5.0)
+    while trial.group is Group.OWN_STRIDES:
+        yield Walk(rng.uniform(80.0, 110.0), profile, severity=rng.uniform(0.0, 0.2))
+        yield Stand(rng.uniform(4.0, 10.0))
+        yield Walk(rng.uniform(60.0, 90.0), profile, severity=rng.uniform(0.7, 1.0))
+        yield Stand(rng.uniform(4.0, 10.0))
     while True:
         trips = _two_trips(rng) if trial.group is Group.FAULTS else ()
         yield Walk(rng.uniform(90.0, 200.0), profile, trips, severity=rng.uniform(0.8, 1.0))

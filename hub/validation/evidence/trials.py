@@ -18,6 +18,7 @@ class Group(StrEnum):
     FAULTS = "faults"
     LOOK_ALIKES = "look_alikes"
     DAILY = "daily"
+    OWN_STRIDES = "own_strides"
 
 
 class Mode(StrEnum):
@@ -141,6 +142,12 @@ def _daily() -> Iterator[Trial]:
         yield Trial(Group.DAILY, number, EVERYBODY[number % len(EVERYBODY)], 60.0, scenario="day")
 
 
+def _own_strides() -> Iterator[Trial]:
+    """People who begin with strides that compensate for nothing, as on a better day or with a brace."""
+    for number, profile in enumerate(("steppage", "circumduction", "hip_hike", "vaulting") * 5):
+        yield Trial(Group.OWN_STRIDES, number, profile, _WALK_MINUTES)
+
+
 def corpus(faults: Iterable[str] = (), *, hours: float = inf) -> list[Trial]:
     """The trials, ordered so that any beginning of the list has about the same mixture as the whole.
 
@@ -149,7 +156,17 @@ def corpus(faults: Iterable[str] = (), *, hours: float = inf) -> list[Trial]:
     faults : names of the faults to try.
     hours : leave off what exceeds so many simulated hours, but no group altogether.
     """
-    made = (_walking(), _rates(), _routes(), _trips(), _falls(), _faults(faults), _look_alikes(), _daily())
+    made = (
+        _walking(),
+        _rates(),
+        _routes(),
+        _trips(),
+        _falls(),
+        _faults(faults),
+        _look_alikes(),
+        _daily(),
+        _own_strides(),
+    )
     groups = [list(trials) for trials in made]
     placed = [((n + 0.5) / len(trials), trial) for trials in groups for n, trial in enumerate(trials)]
     ordered = [trial for _, trial in sorted(placed, key=lambda item: (item[0], item[1].key))]

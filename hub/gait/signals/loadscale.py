@@ -147,13 +147,14 @@ class ScaleLearner:
         self._fitted = fitted
         self._dragged_n = 0
         self._sparse = len(spec.cells) < FEWEST_CELLS
-        self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None
+        self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None or fitted is not None
         self._least_peak = LEAST_PEAK[spec.unit]
         self._swings = np.empty((params.kept, 2 * COLUMNS))
         self._swings_n = 0
         self._peaks: deque[float] = deque(maxlen=params.kept)
         self._started = self._known_zero
-        zero = calibration.zero if calibration else (0.0,) * COLUMNS
+        found = fitted.columns if fitted else (0.0,) * COLUMNS
+        zero = calibration.zero if calibration else found
         peak = calibration.peak_load if calibration else self._least_peak
         unrest = (calibration.unrest if calibration else ()) or (0.0,) * COLUMNS
         self.scale = self._make(zero, peak, unrest, learnt=calibration is not None)

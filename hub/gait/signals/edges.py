@@ -18,7 +18,7 @@ class EdgeParams:
     rise_earlier_s: float = 0.020  # load that began so long before the contact level did not rise straight: hesitation
     dip_pct: float = 2.0  # of the peak: a rise that falls back by more began after it (gaitpdb, walker)
     fall_pct: float = 20.0  # the fall's slope is taken over so much of the peak (gaitpdb, walker)
-    fall_later_s: float = 0.020  # load ended at most so long after the ground level (our choice)
+    fall_later_s: float = 0.040  # load ended at most so long after the ground level: 35 ms of feet that slide (walker)
     sparse_fall_pct: float = 20.0  # of this stance's own highest load: under two cells the foot has left (marpino)
     lingering_s: float = 0.015  # a fall whose straight end is so much before the ground level was not straight: drags
 

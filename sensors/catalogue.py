@@ -6,6 +6,7 @@ from functools import partial
 
 from sensors import (
     brilliant_sole,
+    metamotion,
     movella_dot,
     movesense,
     open_profile,
@@ -20,6 +21,7 @@ from sensors.brilliant_sole import packets as brilliant_packets
 from sensors.driver import DeviceClock, Driver, DriverOptions, Facts, choose_options
 from sensors.emulation import Advertisement, Emulator, EmulatorOptions
 from sensors.layout import Side
+from sensors.metamotion import packets as metamotion_packets
 from sensors.movella_dot import packets as dot_packets
 from sensors.movesense import packets as movesense_packets
 from sensors.open_profile import packets as open_packets
@@ -211,6 +213,21 @@ CATALOGUE: tuple[DeviceType, ...] = (
         driver=movella_dot.MovellaDotDriver,
         emulator=movella_dot.MovellaDotEmulator,
         notes=movella_dot.NOTES,
+    ),
+    DeviceType(
+        key="metamotion",
+        title="MbientLab MetaMotion with BMI160 (R, RL, C)",
+        is_insole=False,
+        recognise=metamotion.recognise,
+        recognised_by=f"service {metamotion_packets.SERVICE}",
+        clock=None,
+        loss_visible=False,
+        min_mtu=23,
+        rates_hz=tuple(metamotion_packets.RATE_CODES),
+        default_rate_hz=100.0,
+        driver=metamotion.MetaMotionDriver,
+        emulator=metamotion.MetaMotionEmulator,
+        notes=metamotion.NOTES,
     ),
     DeviceType(
         key="open_insole",

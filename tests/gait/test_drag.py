@@ -16,7 +16,7 @@ from hub.gait.signals.shank_marks import AHEAD, TIME, UP
 from hub.gait.signals.shank_marks import COLUMNS as SHANK_COLUMNS
 from hub.session import Floats, Wearer
 from sensors.layout import Role, Side
-from sensors.walker import PROFILES, Stand, Walk, Walker
+from sensors.walker import PROFILES, InsoleParams, Stand, Walk, Walker
 from sensors.walker.session import record
 from tests.gait.conftest import BODY_N, Recording, events_of, make_walk
 from tests.gait.walked import match, of_kind, replay, truth_s, walked
@@ -239,3 +239,10 @@ def test_a_toe_that_hardly_touches_is_told_by_the_shank_with_the_insole() -> Non
     assert both.recall > 0.8
     assert both.precision > 0.95
     assert len(alone) < 0.5 * both.found
+
+
+def test_a_noisy_insole_is_no_slide() -> None:
+    """Of 1.7 N a cell: some swings are rough by chance, and no shank is worn that could tell."""
+    walker = Walker([Stand(4.0), Walk(120.0, PROFILES["healthy_slow"])], seed=36, insole=InsoleParams(noise_n=1.7))
+    recording = record(walker, 126.0, 100.0, INSOLES)
+    assert not of_kind(replay(recording)[0], Kind.TOE_DRAG)

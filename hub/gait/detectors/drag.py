@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -48,8 +49,9 @@ class DragParams:
     very_rough: float = 5.0  # ... are two: 98 % below (marpino), 99 % of modelled drags above
     longer: float = 1.15  # swing time over its median, and at the same time ... (our choice)
     slower: float = 0.9  # ... peak rate over its median (our choice)
-    # a foot that slides all the way has no clear part to stand out from
+    # a foot that slides has no clear part of the swing, and no clear swings, to stand out from
     scraped_pct: float = 1.8  # its load's roughness in every third of the swing: 1.1 at most in gaitpdb and pin2gpi
+    scraped_n: int = 9  # and the median of so many swings (our choice)
     scraped_mps2: float = 1.2  # and the shank's, where one is worn: half of marpino's swings
     unsteady_s: float = 5.0  # after a trip the next 3-5 steps shake a shank too (Forner Cordero 2003)
     sure: float = 0.9  # confidence with two signs
@@ -122,6 +124,7 @@ class DragDetector:
         self._lifted_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
         self._tripped_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
         self._usual = {Side.LEFT: _UsualSwing(params), Side.RIGHT: _UsualSwing(params)}
+        self._rough_pct = {side: deque[float](maxlen=params.scraped_n) for side in (Side.LEFT, Side.RIGHT)}
 
     def handlers(self) -> Mapping[type, Handler]:
         """Contacts, and trips."""
@@ -211,8 +214,10 @@ class DragDetector:
         time_s, columns = history.window(swing.lifted_s + params.rough_from_s, until_s)
         total = columns[TOTAL]
         rough_pct = lasting_roughness(time_s, total) * 100.0 / scale.peak
+        last_pct = self._rough_pct[swing.side]
+        last_pct.append(rough_pct)
         worn = swing.side.shin in self._legs.shanks
-        if rough_pct < params.scraped_pct or (worn and shank.rms_mps2 < params.scraped_mps2):
+        if min(rough_pct, median(last_pct)) < params.scraped_pct or (worn and shank.rms_mps2 < params.scraped_mps2):
             return []
         if total.item(total.argmax()) > scale.load:
             return []

@@ -49,6 +49,9 @@ def validate(
         Half | None,
         typer.Option(help="Only the people of one half of each set: for tuning thresholds, or for testing."),
     ] = None,
+    within: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="Contacts pair with the truth within so many seconds.")
+    ] = RunOptions().within_s,
     each: Annotated[bool, typer.Option("--each", help="A table for each session too.")] = False,
     block_size: Annotated[
         int | None, typer.Option(min=1, help="Samples per block; default: whole streams. Changes speed, not events.")
@@ -57,10 +60,10 @@ def validate(
     """Replay recordings against their truth, per set and pooled.
 
     Sensitivity (recall), precision, timing error, latency, false alarms per hour and per 1000 steps, strikes. Truth
-    and detections are paired one to one: contacts within 50 ms, toe-first and drags per step, trips within 0.5 s,
-    falls from 1 s before to 5 s after.
+    and detections are paired one to one: contacts within 50 ms or what --within says, toe-first and drags per step,
+    trips within 0.5 s, falls from 1 s before to 5 s after.
     """
-    options = RunOptions(frozenset(hide or ()), warm, block_size)
+    options = RunOptions(frozenset(hide or ()), warm, block_size, within)
     scores: dict[Path, Score] = {}
     sessions = find_sessions(folders)
     if people:

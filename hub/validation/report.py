@@ -6,7 +6,7 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -114,22 +114,20 @@ CONTACT_SETS = ("gaitpdb", "marpino", "chen")
 
 
 @cache
-def _replayed(folder: Path, options: RunOptions, reference_late_s: float) -> dict[str, Replayed]:
+def _replayed(folder: Path, options: RunOptions) -> dict[str, Replayed]:
     """All sessions of a set by the name of their folder."""
     result: dict[str, Replayed] = {}
     for path in find_sessions([folder]):
         session = without(read_session_folder(path), options.hide)
         if session is not None:
             events = events_of(session, options)
-            truth = tuple(replace(row, time_s=row.time_s + reference_late_s) for row in session.truth)
-            score = compare(replace(session, truth=truth), events)
+            score = compare(session, events, options.within_s)
             result[path.name] = Replayed(score, agreement(read_strikes(session, events)))
     return result
 
 
 def _scores(root: Path, case: RecordedCase) -> dict[str, Score]:
-    replayed = _replayed(root / case.folder, case.options, case.reference_late_s)
-    return {name: each.score for name, each in replayed.items()}
+    return {name: each.score for name, each in _replayed(root / case.folder, case.options).items()}
 
 
 def _halves(root: Path) -> str:

@@ -12,7 +12,7 @@ from hub.recording.session_folder import SessionFolder, blocks, read_session_fol
 from hub.recording.session_toml import FILE_NAME
 from hub.session import Block, Session
 from hub.validation.score import Score
-from hub.validation.scoring import score_session
+from hub.validation.scoring import ScoringParams, score_session
 from sensors.layout import Side
 
 SIMULATED_SOURCE = "insole-hub simulate"
@@ -36,11 +36,13 @@ class RunOptions:
     warm : the engine starts with what it has learnt in a first pass over the same recording, as on a wearer's second
         day; otherwise it learns on the way.
     block_size : samples per block; None hands over whole streams. The events are the same.
+    within_s : a contact pairs with a true one within this.
     """
 
     hide: frozenset[Sensors] = frozenset()
     warm: bool = False
     block_size: int | None = None
+    within_s: float = ScoringParams().contact_s
 
 
 def find_sessions(paths: Iterable[Path]) -> list[Path]:
@@ -103,11 +105,11 @@ def score_folder(path: Path, options: RunOptions) -> Score | None:
     RecordingError : the folder cannot be read.
     """
     folder = without(read_session_folder(path), options.hide)
-    return compare(folder, events_of(folder, options)) if folder else None
+    return compare(folder, events_of(folder, options), options.within_s) if folder else None
 
 
-def compare(folder: SessionFolder, events: list[Event]) -> Score:
-    """A recording's events against its truth."""
+def compare(folder: SessionFolder, events: list[Event], within_s: float = ScoringParams().contact_s) -> Score:
+    """A recording's events against its truth; contacts pair within ``within_s``."""
     return score_session(
         folder.session.name,
         folder.truth,
@@ -116,4 +118,5 @@ def compare(folder: SessionFolder, events: list[Event]) -> Score:
         legs={role.side for role in folder.streams},
         affected=[side for side in (Side.LEFT, Side.RIGHT) if folder.session.wearer.is_affected(side)],
         complete=folder.session.source.startswith(SIMULATED_SOURCE),
+        params=ScoringParams(contact_s=within_s),
     )

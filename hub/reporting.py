@@ -26,6 +26,7 @@ from hub.recording.keeper import Keeper
 from hub.recording.shelf import Shelf
 from hub.upkeep import Upkeep
 from hub.wear import Wear
+from sensors.catalogue import device_type
 from sensors.layout import Role
 
 ANYWAY_S = 30.0
@@ -130,7 +131,7 @@ class Reporter:
             loss_pct=round(incoming.loss_pct, 2) if known else None,
             rssi_dbm=link.rssi_dbm,
             last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
-            note=link.reason or link.facts.note,
+            note=link.reason or link.facts.note or device_type(link.device_key).firmware_fault(link.facts.firmware),
             counts=SensorCounts(
                 connections=link.counts.connections,
                 packets=incoming.packets,

@@ -54,6 +54,7 @@ class DeviceType:
     tells_battery : whether it tells its battery's level in percent.
     example : for kinds of which only the owner can say what they send: what the emulator sends, and what clock, loss,
         MTU and rates here are of. None for every other kind.
+    known_bad_firmware : what is wrong with a version and what to do, by version; a version stands for its patches too.
     tested_on_hardware : whether driver and device have met.
     """
 
@@ -73,7 +74,15 @@ class DeviceType:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tells_battery: bool = True
     example: SketchLayout | None = None
+    known_bad_firmware: Mapping[str, str] = field(default_factory=dict)
     tested_on_hardware: bool = False
+
+    def firmware_fault(self, version: str | None) -> str | None:
+        """What is wrong with a firmware version; None where nothing is known."""
+        for bad, fault in self.known_bad_firmware.items():
+            if version is not None and (version == bad or version.startswith((f"{bad}.", f"{bad}-", f"{bad}+"))):
+                return f"firmware {version}: {fault}"
+        return None
 
     def check_options(self, given: Mapping[str, str]) -> None:
         """Raise ``OptionError`` for an option that the driver does not know."""
@@ -104,6 +113,7 @@ CATALOGUE: tuple[DeviceType, ...] = (
         default_rate_hz=100.0,
         driver=orphe_insole.OrpheInsoleDriver,
         emulator=orphe_insole.OrpheInsoleEmulator,
+        known_bad_firmware=orphe_insole.KNOWN_BAD_FIRMWARE,
         notes=orphe_insole.NOTES,
     ),
     DeviceType(

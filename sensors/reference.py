@@ -41,7 +41,9 @@ def reference() -> str:
     """The page."""
     cell = LoadCell()
     emulators = EMULATORS.format(unloaded=cell.unloaded_counts, full=cell.full_counts, half_n=cell.half_load_n)
-    return HEAD + _table(CATALOGUE) + _options(CATALOGUE) + UNKNOWN + _notes(CATALOGUE) + emulators
+    return (
+        HEAD + _table(CATALOGUE) + _options(CATALOGUE) + _firmware(CATALOGUE) + UNKNOWN + _notes(CATALOGUE) + emulators
+    )
 
 
 def _table(kinds: Iterable[DeviceType]) -> str:
@@ -85,6 +87,13 @@ def _options(kinds: Iterable[DeviceType]) -> str:
         for name, values in kind.options.items():
             rows.append(f"| `{kind.key}` | `{name}` | {', '.join(f'`{value}`' for value in values)} |")
     return "\n".join(rows) + "\n"
+
+
+def _firmware(kinds: Iterable[DeviceType]) -> str:
+    rows = ["", "## Firmware with known faults", "", "| `type` | version | fault |", "|---|---|---|"]
+    for kind in kinds:
+        rows += [f"| `{kind.key}` | {version} | {fault} |" for version, fault in kind.known_bad_firmware.items()]
+    return "\n".join(rows) + "\n\nA sensor with such firmware says so in the `note` of its MQTT state.\n"
 
 
 def _notes(kinds: Iterable[DeviceType]) -> str:

@@ -7,7 +7,11 @@ from sensors.orphe_insole.driver import OrpheInsoleDriver
 from sensors.orphe_insole.emulator import OrpheInsoleEmulator
 from sensors.orphe_insole.packets import IMU_RATE_HZ, MIN_MTU, PACKETS_HZ, recognise
 
-__all__ = ["NOTES", "OrpheInsoleDriver", "OrpheInsoleEmulator", "recognise"]
+__all__ = ["KNOWN_BAD_FIRMWARE", "NOTES", "OrpheInsoleDriver", "OrpheInsoleEmulator", "recognise"]
+
+KNOWN_BAD_FIRMWARE = {
+    "1.0.1": "no device information, no step analysis (its maker's notes); the hub needs neither, but update it",
+}
 
 NOTES = f"""
     The IMU samples at {IMU_RATE_HZ:g} Hz, as the maker measured, while {PACKETS_HZ:g} packets a second carry two

@@ -37,6 +37,16 @@ both_sides = pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
 fixtures_may_be_shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
+def test_firmware_with_known_faults_is_told_and_its_neighbours_are_not() -> None:
+    kind = device_type("orphe_insole")
+    for version in ("1.0.1", "1.0.1-rc2", "1.0.1.4"):
+        fault = kind.firmware_fault(version)
+        assert fault is not None
+        assert fault.startswith(f"firmware {version}: ")
+    for version in (None, "1.0.10", "1.0.2", "11.0.1", ""):
+        assert kind.firmware_fault(version) is None
+
+
 def _connected(
     make_link, make_body, kind: DeviceType, side=Side.LEFT, *, rate_hz=None, mtu=247, start_s=1.0, **options
 ):

@@ -98,6 +98,11 @@ class SketchLayout:
         return sum(field.count for field in self.fields)
 
     @property
+    def meanings(self) -> list[Meaning]:
+        """Meaning of each number of a sample."""
+        return [field.what for field in self.fields for _ in range(field.count)]
+
+    @property
     def scales(self) -> list[float]:
         """Scale of each number of a sample."""
         return [field.scale for field in self.fields for _ in range(field.count)]
@@ -113,5 +118,4 @@ class SketchLayout:
 
     def columns(self, what: Meaning) -> list[int]:
         """Which numbers of a sample have a meaning."""
-        meanings = [field.what for field in self.fields for _ in range(field.count)]
-        return [column for column, meaning in enumerate(meanings) if meaning is what]
+        return [column for column, meaning in enumerate(self.meanings) if meaning is what]

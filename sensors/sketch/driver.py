@@ -3,12 +3,11 @@
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensors.driver import G_MPS2, NEWEST_ONLY, Action, DriverOptions, Facts, Fed, Floats, Reading, Subscribe, Write
 from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Cell, LoadUnit, Side
-from sensors.sketch.samples import Lines, decode_line, decode_structs, struct_of
+from sensors.sketch.samples import Lines, decode_line, decode_structs, structs_of
 from sensors.sketch_layout import Meaning
 from sensors.standard_services import ASK_BATTERY, ASK_FIRMWARE, take_in
 
@@ -16,6 +15,8 @@ SEQUENCE_MODULUS = 65536
 MOST_ACCELERATION_MPS2 = 200 * G_MPS2
 MOST_RATE_DPS = 10_000.0
 """Beyond what the chips of such devices measure: bytes that mean so much are not what their description says."""
+
+LARGEST = float(np.finfo(np.float64).max)
 
 
 class SketchDriver:
@@ -30,11 +31,14 @@ class SketchDriver:
         self._layout = layout = options.sketch
         self._rate_hz = options.rate_hz
         self._facts = Facts()
-        self._struct = struct_of(layout)
+        self._structs = structs_of(layout)
         self._lines = Lines()
         self._scales = np.array(layout.scales)
         self._offsets = np.array(layout.offsets)
         self._columns = {what: layout.columns(what) for what in Meaning}
+        most = {Meaning.ACCELERATION: MOST_ACCELERATION_MPS2, Meaning.RATE: MOST_RATE_DPS}
+        self._measured = [column for column, what in enumerate(layout.meanings) if what is not Meaning.SKIP]
+        self._most = np.array([most.get(layout.meanings[column], LARGEST) for column in self._measured])
         self._counted: int | None = None
         self._sequence = 0
 
@@ -80,10 +84,10 @@ class SketchDriver:
     def _say(self, hexadecimal: str) -> tuple[Action, ...]:
         return (Write(self._layout.write_to, bytes.fromhex(hexadecimal)),) if hexadecimal else ()
 
-    def _rows(self, data: bytes) -> tuple[Floats, list[DecodeError]]:
-        """(n, numbers) of the samples that are whole by now, as they were sent."""
+    def _rows(self, data: bytes) -> tuple[list[list[float]], list[DecodeError]]:
+        """The numbers of the samples that are whole by now, as they were sent."""
         if not self._layout.is_text:
-            return decode_structs(self._struct, data), []
+            return decode_structs(self._structs, data), []
         lines, faults = self._lines.feed(data)
         rows = []
         for line in lines:
@@ -91,29 +95,22 @@ class SketchDriver:
                 rows.append(decode_line(self._layout, line))
             except DecodeError as error:
                 faults.append(error)
-        return np.array(rows).reshape(len(rows), self._layout.numbers), faults
+        return rows, faults
 
-    def _readings(self, raw: Floats, data: bytes, faults: list[DecodeError]) -> list[Reading]:
-        values = raw * self._scales + self._offsets
-        usable = self._usable(values)
+    def _readings(self, rows: list[list[float]], data: bytes, faults: list[DecodeError]) -> list[Reading]:
+        if not rows:
+            return []
+        raw = np.array(rows, np.float64)
+        with np.errstate(all="ignore"):  # among garbage are numbers that no product can hold
+            values = raw * self._scales + self._offsets
+        usable = (np.abs(values[:, self._measured]) <= self._most).all(axis=1)
         if not usable.all():
             detail = f"{np.count_nonzero(~usable)} of {len(raw)} samples cannot be; is the description right?"
             faults.append(DecodeError(DecodeReason.OUT_OF_RANGE, data, detail))
             raw, values = raw[usable], values[usable]
         if self._columns[Meaning.TIME] or self._columns[Meaning.COUNTER]:
-            rows = [slice(row, row + 1) for row in range(len(raw))]
-        else:
-            rows = [slice(None)] if len(raw) else []
-        return [self._reading(raw[row], values[row]) for row in rows]
-
-    def _usable(self, values: Floats) -> NDArray[np.bool_]:
-        """(n,) whether a sample is one that can have been measured."""
-        most = np.full(values.shape[1], np.finfo(np.float64).max)
-        most[self._columns[Meaning.ACCELERATION]] = MOST_ACCELERATION_MPS2
-        most[self._columns[Meaning.RATE]] = MOST_RATE_DPS
-        skipped = np.isin(np.arange(values.shape[1]), self._columns[Meaning.SKIP])
-        usable: NDArray[np.bool_] = np.all((np.abs(values) <= most) | skipped, axis=1)
-        return usable
+            return [self._reading(raw[row : row + 1], values[row : row + 1]) for row in range(len(raw))]
+        return [self._reading(raw, values)] if len(raw) else []
 
     def _reading(self, raw: Floats, values: Floats) -> Reading:
         n = len(values)

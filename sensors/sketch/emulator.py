@@ -12,7 +12,7 @@ from sensors.emulation import (
     Notification,
 )
 from sensors.layout import Side
-from sensors.sketch.samples import encode_line, encode_struct, struct_of
+from sensors.sketch.samples import encode_line, encode_struct, structs_of
 from sensors.sketch_layout import Meaning, SketchField, SketchLayout
 from sensors.standard_services import BATTERY, INFORMATION, emulated
 from sensors.transducers import Crystal, Integers, LoadCell, Ticks
@@ -38,7 +38,7 @@ class SketchEmulator:
         self._layout = layout
         self._side = side
         self._options = options
-        self._struct = struct_of(layout)
+        self._structs = structs_of(layout)
         self._rng = np.random.default_rng(options.seed)
         self._crystal = Crystal.drawn(options, self._rng)
         self._cell = LoadCell(noise_counts=options.load_noise_counts)
@@ -126,7 +126,7 @@ class SketchEmulator:
         """The notifications of one sample."""
         room = self._mtu - ATT_HEADER_BYTES
         if not self._layout.is_text:
-            return [encode_struct(self._struct, row)[:room]]
+            return [encode_struct(self._layout, self._structs, row)[:room]]
         line = encode_line(self._layout, row)
         return [line[at : at + room] for at in range(0, len(line), room)]
 

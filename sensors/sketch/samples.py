@@ -1,14 +1,26 @@
 """A sketch's samples as bytes and as rows of numbers, both ways: structs, and lines of text."""
 
 import math
+from struct import Struct
 
 import numpy as np
 
-from sensors.driver import DeviceClock, Floats
+from sensors.driver import DeviceClock
 from sensors.errors import DecodeError, DecodeReason
-from sensors.sketch_layout import Meaning, SketchLayout
+from sensors.sketch_layout import Meaning, NumberType, SketchLayout
 
 LONGEST_LINE = 1024
+
+_CODES = {
+    NumberType.FLOAT32: "f",
+    NumberType.FLOAT64: "d",
+    NumberType.INT8: "b",
+    NumberType.UINT8: "B",
+    NumberType.INT16: "h",
+    NumberType.UINT16: "H",
+    NumberType.INT32: "i",
+    NumberType.UINT32: "I",
+}
 
 
 def clock_of(layout: SketchLayout) -> DeviceClock | None:
@@ -17,43 +29,46 @@ def clock_of(layout: SketchLayout) -> DeviceClock | None:
     return None if time is None else DeviceClock(time.scale, time.scale * 2**time.bits)
 
 
-def struct_of(layout: SketchLayout) -> np.dtype[np.void]:
-    """One sample, without gaps between its fields."""
-    parts = [
-        (str(number), np.dtype(field.type.value).newbyteorder(">" if field.big_endian else "<"), (field.count,))
-        for number, field in enumerate(layout.fields)
-    ]
-    return np.dtype(parts)
+def structs_of(layout: SketchLayout) -> tuple[Struct, ...]:
+    """One struct for each field of a sample; they follow each other without gaps."""
+    return tuple(
+        Struct(f"{'>' if field.big_endian else '<'}{field.count}{_CODES[field.type]}") for field in layout.fields
+    )
 
 
-def decode_structs(struct: np.dtype[np.void], data: bytes) -> Floats:
-    """(n, numbers) of the structs in a notification, as they are stored.
+def decode_structs(parts: tuple[Struct, ...], data: bytes) -> list[list[float]]:
+    """The numbers of each sample in a notification, as they are stored.
 
     Raises
     ------
     DecodeError
-        Not a whole number of structs.
+        Not a whole number of samples.
     """
-    size = struct.itemsize
+    size = sum(part.size for part in parts)
     if not data or len(data) % size:
         reason = DecodeReason.TRUNCATED if len(data) < size else DecodeReason.WRONG_LENGTH
         raise DecodeError(reason, data, f"{len(data)} bytes in structs of {size}")
-    structs = np.frombuffer(data, struct)
-    with np.errstate(invalid="ignore"):  # a signalling NaN among garbage
-        return np.hstack([structs[name].astype(np.float64) for name in struct.names or ()])
-
-
-def encode_struct(struct: np.dtype[np.void], row: list[float]) -> bytes:
-    """One struct. Whole numbers are rounded, and clipped at the range of their type."""
-    sample = np.zeros(1, struct)
+    rows: list[list[float]] = []
     at = 0
-    for name in struct.names or ():
-        part = np.array(row[at : (at := at + sample[name].size)])
-        if sample[name].dtype.kind != "f":
-            limits = np.iinfo(sample[name].dtype)
-            part = np.clip(np.rint(part), limits.min, limits.max)
-        sample[name] = part
-    return sample.tobytes()
+    while at < len(data):
+        row: list[float] = []
+        for part in parts:
+            row += part.unpack_from(data, at)
+            at += part.size
+        rows.append(row)
+    return rows
+
+
+def encode_struct(layout: SketchLayout, parts: tuple[Struct, ...], row: list[float]) -> bytes:
+    """One sample. Whole numbers are rounded, and clipped at the range of their type."""
+    data, at = b"", 0
+    for field, part in zip(layout.fields, parts, strict=True):
+        numbers = row[at : (at := at + field.count)]
+        if not field.type.is_float:
+            limits = np.iinfo(field.type.value)
+            numbers = [min(max(round(number), limits.min), limits.max) for number in numbers]
+        data += part.pack(*numbers)
+    return data
 
 
 def decode_line(layout: SketchLayout, line: bytes) -> list[float]:
@@ -68,7 +83,10 @@ def decode_line(layout: SketchLayout, line: bytes) -> list[float]:
     if not text.startswith(layout.prefix):
         detail = f"line {text[:40]!r} does not begin with {layout.prefix!r}"
         raise DecodeError(DecodeReason.UNKNOWN_TYPE, line, detail)
-    words = text[len(layout.prefix) :].translate(dict.fromkeys(map(ord, layout.separators), " ")).split()
+    text = text[len(layout.prefix) :]
+    for separator in layout.separators:
+        text = text.replace(separator, " ")
+    words = text.split()
     if len(words) != layout.numbers:
         detail = f"line {text[:40]!r} has {len(words)} numbers instead of {layout.numbers}"
         raise DecodeError(DecodeReason.WRONG_LENGTH, line, detail)

@@ -174,6 +174,12 @@ def test_a_sample_that_cannot_have_been_measured_is_a_fault(at, value):
     assert "1 of 2 samples cannot be; is the description right?" in str(fed.faults[0])
 
 
+def test_a_number_that_no_product_can_hold_is_a_fault_and_no_warning(recwarn):
+    layout = _layout(SketchField(Meaning.ACCELERATION, 3, G_MPS2, type=NumberType.FLOAT64))
+    fed = _driver(layout).feed(NORDIC_UART_NOTIFY, struct.pack("<3d", 1e308, -1e308, np.nan))
+    assert (fed.readings, len(fed.faults), len(recwarn)) == ((), 1, 0)
+
+
 def test_what_is_skipped_may_be_anything():
     layout = _layout(SketchField(Meaning.SKIP, 2), SketchField(Meaning.RATE, 3))
     fed = _driver(layout).feed(NORDIC_UART_NOTIFY, struct.pack("<5f", np.nan, np.inf, 1, 2, 3))

@@ -17,8 +17,9 @@ Thresholds of the first version of the detectors had been chosen looking at all 
 was looked at for these figures only.
 """
 _FALLS = "Acted falls of healthy adults, ankle IMU at 25 Hz. Late: from the true time to the confirmation.\n"
-_FALSE = """False alarms of people without foot drop while they walked. Nothing tells whether a drag or a slap was none:
-all count as false here. The last column has the rates of the six kinds in turn.
+_FALSE = """False alarms of people without foot drop. The hub is told that both ankles are weak, so that it looks for
+drags and slaps on both feet. Nothing tells whether a drag or a slap was none: all count as false here. The last column
+has the rates of the six kinds in turn.
 """
 HEADER: Row = (
     "recordings",

@@ -6,13 +6,12 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 from hub.errors import InsoleHubError
-from hub.recording.session_folder import read_session_folder
 from hub.validation.by_half import Scores, halves_section, people_lines
 from hub.validation.cases import PUBLISHED, RECORDED, WALKERS, Figures, RecordedCase
 from hub.validation.evidence.found import read_evidence
@@ -22,7 +21,7 @@ from hub.validation.evidence.summary import DOCUMENT as EVIDENCE
 from hub.validation.evidence.trials import Group
 from hub.validation.people import Half, halves
 from hub.validation.pictures import pictures_section, write_pictures
-from hub.validation.runner import RunOptions, compare, events_of, find_sessions, without
+from hub.validation.runner import RunOptions, compare, events_of, find_sessions, prepared
 from hub.validation.score import Measure, Proportion, Score, pooled
 from hub.validation.strike_reading import agreement, read_strikes
 from hub.validation.tables import (
@@ -118,7 +117,7 @@ def _replayed(folder: Path, options: RunOptions) -> dict[str, Replayed]:
     """All sessions of a set by the name of their folder."""
     result: dict[str, Replayed] = {}
     for path in find_sessions([folder]):
-        session = without(read_session_folder(path), options.hide)
+        session = prepared(path, options)
         if session is not None:
             events = events_of(session, options)
             score = compare(session, events, options.within_s)
@@ -134,8 +133,10 @@ def _halves(root: Path) -> str:
     """Tables of the two halves."""
     cases = {case.key: case for case in RECORDED}
 
-    def scored(*keys: str) -> list[tuple[str, Path, Scores]]:
-        return [(cases[key].title, root / cases[key].folder, _scores(root, cases[key])) for key in keys]
+    def scored(*keys: str, both_weak: bool = False) -> list[tuple[str, Path, Scores]]:
+        wanted = [cases[key] for key in keys]
+        wanted = [replace(case, options=replace(case.options, both_weak=both_weak)) for case in wanted]
+        return [(case.title, root / case.folder, _scores(root, case)) for case in wanted]
 
     contacts = [case.key for case in RECORDED if case.folder in CONTACT_SETS and case.pattern == "*"]
     rows = [
@@ -145,7 +146,7 @@ def _halves(root: Path) -> str:
     ]
     header = ("recordings", "half", "order as in the raw cells %")
     return (
-        halves_section(scored(*contacts), scored("erciyes"), scored("gaitpdb", "marpino", "chen"))
+        halves_section(scored(*contacts), scored("erciyes"), scored("gaitpdb", "marpino", "chen", both_weak=True))
         + "\nOrder of heel and forefoot beside a reading of the raw cells at a third of the detector's level, outside "
         "the flat band (`hub/validation/strike_reading.py`):\n\n" + markdown(header, rows, text_columns=2) + "\n"
     )

@@ -37,12 +37,14 @@ class RunOptions:
         day; otherwise it learns on the way.
     block_size : samples per block; None hands over whole streams. The events are the same.
     within_s : a contact pairs with a true one within this.
+    both_weak : signs of foot drop are looked for on both feet, whatever the recording says of the wearer.
     """
 
     hide: frozenset[Sensors] = frozenset()
     warm: bool = False
     block_size: int | None = None
     within_s: float = ScoringParams().contact_s
+    both_weak: bool = False
 
 
 def find_sessions(paths: Iterable[Path]) -> list[Path]:
@@ -97,6 +99,19 @@ def without(folder: SessionFolder, hide: frozenset[Sensors]) -> SessionFolder | 
     return replace(folder, session=replace(folder.session, sensors=sensors), streams=streams) if streams else None
 
 
+def prepared(path: Path, options: RunOptions) -> SessionFolder | None:
+    """A recording as the options want it run; None where no sensor is left after hiding.
+
+    Raises
+    ------
+    RecordingError : the folder cannot be read.
+    """
+    folder = without(read_session_folder(path), options.hide)
+    if folder is None or not options.both_weak:
+        return folder
+    return replace(folder, session=replace(folder.session, wearer=replace(folder.session.wearer, affected_side="both")))
+
+
 def score_folder(path: Path, options: RunOptions) -> Score | None:
     """Replay one session folder and compare; None where no sensor is left after hiding.
 
@@ -104,7 +119,7 @@ def score_folder(path: Path, options: RunOptions) -> Score | None:
     ------
     RecordingError : the folder cannot be read.
     """
-    folder = without(read_session_folder(path), options.hide)
+    folder = prepared(path, options)
     return compare(folder, events_of(folder, options), options.within_s) if folder else None
 
 

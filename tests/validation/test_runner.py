@@ -1,15 +1,16 @@
 """Recordings through the engine: which are found, what is hidden, and the same events for any cutting."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hub.errors import RecordingError
-from hub.recording.session_folder import SessionFolder, Stream
+from hub.recording.session_folder import SessionFolder, Stream, write_session_folder
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
-from hub.validation.runner import RunOptions, Sensors, find_sessions, without
-from sensors.layout import Cell, LoadUnit, Region, Role
+from hub.validation.runner import RunOptions, Sensors, find_sessions, prepared, without
+from sensors.layout import Cell, LoadUnit, Region, Role, Side
 
 
 def session_at(path: Path) -> Path:
@@ -49,3 +50,13 @@ def test_hidden_sensors_are_gone_from_session_and_samples() -> None:
     everything = without(folder, RunOptions().hide)
     assert everything is not None
     assert set(everything.streams) == set(everything.session.sensors) == set(folder.streams)
+
+
+def test_signs_of_foot_drop_can_be_looked_for_in_people_without(tmp_path: Path) -> None:
+    sound = recording(Role.LEFT_INSOLE, Role.RIGHT_INSOLE)
+    sound = replace(sound, session=replace(sound.session, wearer=Wearer(affected_side="none")))
+    write_session_folder(tmp_path / "sound", sound)
+    for options, looked_for in ((RunOptions(), False), (RunOptions(both_weak=True), True)):
+        folder = prepared(tmp_path / "sound", options)
+        assert folder is not None
+        assert [folder.session.wearer.is_affected(side) for side in (Side.LEFT, Side.RIGHT)] == [looked_for] * 2

@@ -135,11 +135,19 @@ class Toes:
         known = insole is not None and self._rises.least_pct(insole) is not None
         return known and self._legs.complete_since(self._role, since_s)
 
+    def are_down(self, now_s: float) -> bool:
+        """Whether the foot touches the ground."""
+        insole = self._legs.insoles.get(self._role)
+        columns = insole.history.at(now_s) if insole is not None else None
+        return insole is not None and columns is not None and columns.item(TOTAL) > insole.scale.on
+
     def are_loaded(self, now_s: float, more_pct: float | None = None) -> bool:
-        """Whether the foot bears more than a blow, or than ``more_pct`` of the usual peak."""
+        """Whether the heel is down, or the foot bears more than a blow or than ``more_pct`` of the usual peak."""
         insole = self._legs.insoles.get(self._role)
         columns = insole.history.at(now_s) if insole is not None else None
         if insole is None or columns is None:
             return False
+        if columns.item(HEEL) > insole.scale.zone[HEEL]:
+            return True
         load = columns.item(TOTAL) - insole.scale.zero[TOTAL]
         return load > (self._params.highest_pct if more_pct is None else more_pct) / 100 * insole.scale.peak

@@ -170,6 +170,8 @@ class FallDetector:
 
     def _still_down(self, timer: _StillDown, now_s: float) -> list[Output]:
         lain = any(since_s <= timer.since_s for since_s in self._down_s.values())
+        if any(not view.scale.learnt for view in self._legs.insoles.values()):
+            return []  # nobody has walked in these shoes yet: the sensors are being put on or away
         if timer.fall is not self._fall or not lain or self._somebody_stands(now_s):
             return []
         return self._confirm(timer.fall, now_s)

@@ -99,6 +99,11 @@ class Foot:
         if learn and params.step_s[0] <= step_s <= params.step_s[1]:
             self._steps_s = [*self._steps_s[-params.remembered + 1 :], step_s]
 
+    def is_hurried(self, share: float) -> bool:
+        """Whether the last swing took no more than ``share`` of the usual one."""
+        usual_s = self.usual_swing_s
+        return self.swung_s is not None and usual_s is not None and self.swung_s <= share * usual_s
+
     def forget(self) -> None:
         """What lies across a silence does not count; what is usual stays."""
         self._lifts_s = []

@@ -13,17 +13,18 @@ from hub.gait import Calibration, GaitEngine
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
 from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, blow_of, largest_rise
-from hub.gait.detectors.recovery import Evidence, Incident, RecoveryParams, enough
+from hub.gait.detectors.landing_load import LandingLoad, LandingLoadParams
+from hub.gait.detectors.recovery import ASPECTS, Aspect, Evidence, Incident, RecoveryParams, Sign, confirms
 from hub.gait.detectors.rhythm import Foot, RhythmParams
 from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.facts import FinalContact, InitialContact
-from hub.gait.feed import SensorSilent
+from hub.gait.feed import SensorBack, SensorSilent
 from hub.gait.history import History
 from hub.gait.legs import InsoleView, Legs
 from hub.gait.signals.arrest import ArrestParams, ArrestWatch
 from hub.gait.signals.loadscale import COLUMNS, FORE, TOTAL, LoadScale, LoadScaleParams
 from hub.gait.signals.shank import HISTORY_COLUMNS
-from hub.gait.signals.shank_marks import Arrest, SwingArrest, ToeOffMinimum
+from hub.gait.signals.shank_marks import Arrest, SwingArrest
 from hub.gait.signals.template import BINS, SwingTemplate, TemplateParams
 from hub.gait.timeline import Later, Timeline
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
@@ -285,12 +286,20 @@ def test_a_lost_sensor_leaves_a_candidate_unconfirmed() -> None:
     assert [stages(give(target, later.item, later.at_s)) for later in due(outputs)] == [[], []]
 
 
-def test_signs_without_a_further_step_confirm_nothing() -> None:
+def test_a_long_swing_alone_confirms_nothing_though_its_step_is_late_too() -> None:
     target = detector()
     walk_to(target, 8)
     outputs = give(target, arrest(8.25), 8.3)
-    give(target, ToeOffMinimum(SHIN, 8.35, 8.45, seen=True, upright=True), 8.45)
     contact(target, Side.RIGHT, 8.1, 9.2)
+    assert [stages(give(target, later.item, later.at_s)) for later in due(outputs)] == [[], []]
+
+
+def test_a_shank_that_the_landing_stopped_was_not_obstructed() -> None:
+    target = detector()
+    walk_to(target, 8)
+    outputs = give(target, arrest(8.25), 8.3)
+    for side, at_s in ((Side.RIGHT, 8.29), (Side.LEFT, 8.6), (Side.RIGHT, 9.5), (Side.LEFT, 10.0)):
+        contact(target, side, at_s - 0.25, at_s)
     assert [stages(give(target, later.item, later.at_s)) for later in due(outputs)] == [[], []]
 
 
@@ -337,6 +346,7 @@ def test_the_leg_without_a_shin_sensor_trips_too() -> None:
     found = [near(candidates, trip)[0] for trip in trips(recording) if near(candidates, trip)]
     assert len(found) >= 2
     assert all(candidate.side is Side.LEFT and candidate.confidence <= 0.4 for candidate in found)
+    assert all(candidate.detected_at_s - candidate.time_s <= 0.12 for candidate in found)
     assert any(event.fields["stage"] == "confirmed" for event in events)
 
 
@@ -430,16 +440,77 @@ def test_who_always_presses_the_toes_down_needs_a_harder_blow() -> None:
     assert rises.least_pct(insole) == pytest.approx(6.0)
 
 
-def test_the_insole_of_an_affected_foot_alone_confirms_no_trip() -> None:
+def test_the_insole_of_an_affected_foot_alone_says_nothing_before_the_recovery() -> None:
     recording = tripped((0.2, 0.5, 0.85), 1.0)
-    trips_alone = of_kind(events_of(recording, Role.LEFT_INSOLE, Role.RIGHT_INSOLE), Kind.TRIP)
-    assert [event for event in trips_alone if event.fields["stage"] == "confirmed"] == []
+    alone = of_kind(events_of(recording, Role.LEFT_INSOLE, Role.RIGHT_INSOLE), Kind.TRIP)
+    confirmed = {event.fields["candidate_id"]: event.detected_at_s for event in alone if event.fields["candidate_id"]}
+    told = {event.id: event.detected_at_s for event in alone if event.fields["stage"] == "candidate"}
+    assert told == confirmed
 
 
-def test_a_shank_thrown_back_needs_more_signs_where_the_toes_felt_nothing() -> None:
-    needed = {}
-    for blow in (True, False, None):
-        incident = Incident(Side.RIGHT, 8.0, 40.0, Evidence.THROWN_BACK, blow, learnt=True, lifted_s=7.8)
-        needed[blow] = enough(incident, Foot(RhythmParams()), RecoveryParams())
-    assert needed[True] == needed[None] == RecoveryParams().signs_if_reversed
-    assert needed[False] > needed[None]
+def incident(evidence: Evidence, *signs: Sign, hit: bool | None) -> Incident:
+    return Incident(Side.RIGHT, 8.0, 40.0, evidence, hit, learnt=True, lifted_s=7.8, signs=set(signs))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(Evidence), st.sets(st.sampled_from(Sign)), st.sampled_from([True, False, None]))
+def test_signs_of_one_aspect_never_confirm(evidence: Evidence, signs: set[Sign], hit: bool | None) -> None:
+    if confirms(incident(evidence, *signs, hit=hit), RecoveryParams()):
+        assert len({ASPECTS[sign] for sign in signs}) >= 2
+        assert hit is not False or Sign.HEAVY in signs
+
+
+def test_both_sensors_speak_for_a_trip() -> None:
+    course = (Sign.SWING_TIME, Sign.STEP_TIMES)
+    said = {
+        (evidence, hit, heavy): confirms(
+            incident(evidence, *course, *((Sign.HEAVY,) if heavy else ()), hit=hit), RecoveryParams()
+        )
+        for evidence in (Evidence.THROWN_BACK, Evidence.SLOWED, Evidence.BLOW)
+        for hit in (True, False, None)
+        for heavy in (False, True)
+        if hit or evidence is not Evidence.BLOW
+    }
+    refused = {key for key, confirmed in said.items() if not confirmed}
+    assert refused == {
+        (Evidence.THROWN_BACK, False, False),
+        (Evidence.SLOWED, False, False),
+        (Evidence.SLOWED, False, True),
+        (Evidence.BLOW, True, False),
+    }
+    assert set(ASPECTS.values()) == set(Aspect)
+
+
+def test_a_glance_that_only_makes_the_shank_swing_twice_is_a_catch() -> None:
+    recording = tripped((0.12, 0.25, 0.35), 0.3)
+    events = events_of(recording)
+    glances = [event for event in recording.truth if event.kind == "toe_catch"]
+    told = of_kind(events, Kind.TRIP, stage="candidate")
+    assert len(glances) == 3
+    assert any(near(told, glance) for glance in glances)
+    assert of_kind(events, Kind.TRIP, stage="confirmed") == []
+    assert len(of_kind(events, Kind.TOE_CATCH)) == len(told)
+
+
+def test_a_landing_is_heavy_beside_the_wearers_own() -> None:
+    timeline = Timeline(1)
+    timeline.now_s = 100.0
+    history = History(timeline, COLUMNS)
+    rows = np.zeros((COLUMNS, 3000))
+    for step in range(28):
+        rows[TOTAL, 100 * step + 50 : 100 * step + 110] = (1000.0 + 10.0 * (step % 3)) * (1.3 if step == 25 else 1.0)
+    rows[TOTAL, 2710] = 3000.0  # a glitch
+    history.append(np.arange(3000) / 100.0, rows)
+    nothing = (0.0,) * COLUMNS
+    scale = LoadScale.make(nothing, 1000.0, nothing, LoadScaleParams(), learnt=True, least_load=100.0)
+    legs = Legs({Role.RIGHT_INSOLE: history}, {Role.RIGHT_INSOLE: scale})
+    give_legs(legs, SensorBack(Role.RIGHT_INSOLE, None, 0.0))
+    landing = LandingLoad(Side.RIGHT, legs, LandingLoadParams())
+    assert landing.is_heavy(25.5) is None
+    for step in range(20):
+        landing.learn(step + 0.5)
+    assert [landing.is_heavy(step + 0.5) for step in (24, 25, 26)] == [False, True, False]
+
+
+def give_legs(legs: Legs, mark: SensorBack) -> None:
+    legs.handlers()[SensorBack](mark, 0.0)

@@ -21,8 +21,10 @@ class BlowParams:
     usual_margin: float = 2.0  # and the wearer's own rises: toes are extended before landing (marpino)
     usual_quantile: float = 0.5  # of the last rises; who drags does so in a quarter of swings
     remembered: int = 15
-    speaks_after: int = 4
+    speaks_after: int = 8  # swings; some walkers press their toes down in half of them only (gaitpdb)
     highest_pct: float = 25.0  # more is bearing weight
+    lower_times: float = 3.0  # the rise counts up to so many times that of the lower of two samples (our choice)
+    gone_share: float = 0.75  # of the rise: it is over; landing toes let go by less (walker)
     longest_s: float = 0.055  # a longer touch is a drag: obstacles are hit for 20-60 ms (rec)
     before_s: float = 0.12  # toes that touched in this time before ...
     before_share: float = 0.25  # ... for more than this share were dragging (our choice)
@@ -48,7 +50,8 @@ class Rise(NamedTuple):
 def largest_rise(insole: InsoleView, start_s: float, end_s: float, params: BlowParams) -> Rise | None:
     """From ``start_s`` to ``end_s``; None where the foot bears weight by then.
 
-    Levels hold for two samples in a row, so that noise is none.
+    A level is the mean of two samples in a row, of which the lower one must have risen too: a glitch is none, and the
+    shortest blows last 20 ms, one sample and a bit.
     """
     scale = insole.scale
     time_s, columns = insole.history.window(start_s, end_s)
@@ -56,7 +59,9 @@ def largest_rise(insole: InsoleView, start_s: float, end_s: float, params: BlowP
     if count < 3 or columns.item(TOTAL, -1) - scale.zero[TOTAL] > params.highest_pct / 100 * scale.peak:
         return None
     fore = columns[FORE]
-    rises = np.minimum(fore[1:], fore[:-1]) - np.minimum.accumulate(np.maximum(fore[1:], fore[:-1]))
+    lower, upper = np.minimum(fore[1:], fore[:-1]), np.maximum(fore[1:], fore[:-1])
+    base = np.minimum.accumulate(upper)
+    rises = np.minimum((lower + upper) / 2 - base, params.lower_times * (lower - base))
     top = int(rises.argmax())
     return Rise(100.0 * max(rises.item(top), 0.0) / scale.peak, time_s, columns, top)
 
@@ -68,11 +73,13 @@ def blow_of(rise: Rise, insole: InsoleView, lifted_s: float, params: BlowParams)
     """
     scale, fore, top = insole.scale, rise.columns[FORE], rise.top
     load = rise.pct / 100 * scale.peak
-    above = fore > min(fore.item(top), fore.item(top + 1)) - 0.5 * load
+    level = (fore.item(top) + fore.item(top + 1)) / 2
+    above = fore > level - 0.5 * load
+    top += fore.item(top + 1) > fore.item(top)
     began = top - int(above[top::-1].argmin()) + 1
     after = above[top + 1 :]
-    over = not after.all()
-    ended = top + 1 + int(after.argmin()) if over else len(fore) - 1
+    ended = len(fore) - 1 if after.all() else top + 1 + int(after.argmin())
+    over = fore.item(-1) < level - params.gone_share * load
     began_s, heel = float(rise.time_s[began]), rise.columns[HEEL, began : ended + 1]
     if float(rise.time_s[ended]) - began_s > params.longest_s or heel.item(heel.argmax()) > scale.zone[HEEL]:
         return None
@@ -112,22 +119,24 @@ class Toes:
         self._params = params
         self._rises = UsualRises(params)
 
-    def blow(self, lifted_s: float | None, start_s: float, end_s: float, *, learn: bool = False) -> Blow | None:
-        """A blow that is none of this wearer's usual rises. ``learn``: this is the swing's one look."""
+    def blow(self, lifted_s: float | None, start_s: float, end_s: float) -> Blow | None:
+        """A blow that is none of this wearer's usual rises."""
         insole = self._legs.insoles.get(self._role)
         if insole is None or lifted_s is None or not self._legs.complete_since(self._role, start_s):
             return None
         least_pct = self._rises.least_pct(insole)
-        if least_pct is None and not learn:
-            return None
-        rise = largest_rise(insole, start_s, end_s, self._params)
-        if rise is None:
-            return None
-        if learn:
-            self._rises.learn(rise.pct)
-        if least_pct is None or rise.pct < least_pct:
+        rise = largest_rise(insole, start_s, end_s, self._params) if least_pct is not None else None
+        if least_pct is None or rise is None or rise.pct < least_pct:
             return None
         return blow_of(rise, insole, lifted_s, self._params)
+
+    def learn(self, start_s: float, end_s: float) -> None:
+        """Take the rise of a swing that is over."""
+        insole = self._legs.insoles.get(self._role)
+        if insole is not None and self._legs.complete_since(self._role, start_s):
+            rise = largest_rise(insole, start_s, end_s, self._params)
+            if rise is not None:
+                self._rises.learn(rise.pct)
 
     def can_feel(self, since_s: float) -> bool:
         """Whether the insole would have felt a blow since then."""

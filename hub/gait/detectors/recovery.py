@@ -19,7 +19,11 @@ class RecoveryParams:
     delayed_s: float = 0.45  # first lifted, then put down (Shirota 2014; rec 350 ms)
     lower_deg: float = 8.0  # shank pitch at contact below the usual one: the foot came down short (our choice)
     step_back_deg: float = 45.0  # so far below, and the toes not hit, it was a step back: 48-62 (walker)
-    aspects: int = 2  # of the three of a recovery that must show a sign; each alone is met in undisturbed walking (our choice)
+    landing_s: float = 0.06  # who lands so soon after it was not obstructed: the landing slowed the shank (walker)
+    stall_least_s: float = 0.045  # longer than usual from the end of swing to contact; 99.8 % below (walker)
+    stall_spreads: float = 4.0  # and by so many of the wearer's own deviations
+    shin_stall_s: float = 0.15  # without an insole a contact is known so much later
+    aspects: int = 2  # must show a sign; each by itself is met in undisturbed walking (our choice)
 
 
 class Aspect(StrEnum):
@@ -72,13 +76,16 @@ EVIDENCE = {
 
 @dataclass(slots=True)
 class Incident:
-    """An obstructed swing whose outcome is open. ``blow``: the toes were hit; None: no insole to tell."""
+    """An obstructed swing whose outcome is open. ``hit``: the toes were; None: no insole to tell.
+
+    ``faint``: by so little that a blow alone is not worth telling at once.
+    """
 
     side: Side
     time_s: float
     phase_pct: float
     evidence: Evidence
-    blow: bool | None
+    hit: bool | None
     learnt: bool
     lifted_s: float | None
     faint: bool = False
@@ -93,12 +100,32 @@ class Incident:
     @property
     def likely(self) -> bool:
         """Whether it is worth telling at once."""
-        return self.evidence is Evidence.THROWN_BACK or (self.blow is True and self.evidence is not Evidence.BLOW)
+        return self.evidence is Evidence.THROWN_BACK or (self.hit is True and self.evidence is not Evidence.BLOW)
 
     @property
     def aspects(self) -> set[Aspect]:
         """What the signs seen so far are about."""
         return {ASPECTS[sign] for sign in self.signs}
+
+    def add(self, evidence: Evidence, *, hit: bool | None) -> None:
+        """More was noticed of the same swing."""
+        if evidence is Evidence.THROWN_BACK:
+            self.evidence = evidence
+        self.hit = self.hit or hit
+
+
+def confirms(incident: Incident, params: RecoveryParams) -> bool:
+    """Whether shank and insole, if it has one, speak for an obstacle, and two aspects for a recovery.
+
+    Heavier landings make up for toes that felt nothing where the shank was thrown back, and for a shank that felt
+    nothing or has no sensor. Steps differ as much where ground or pace change; there no swing is obstructed.
+    """
+    thrown_back, heavy = incident.evidence is Evidence.THROWN_BACK, Sign.HEAVY in incident.signs
+    if incident.hit is False and not (thrown_back and heavy):
+        return False
+    if incident.evidence is Evidence.BLOW and not heavy:
+        return False
+    return len(incident.aspects) >= params.aspects
 
 
 def strategy_of(incident: Incident, params: RecoveryParams) -> str:

@@ -12,13 +12,13 @@ def candidate(make: EventMaker, incident: Incident, now_s: float) -> Event:
     return _trip(make, incident, now_s, confidence, {"stage": "candidate", "strategy": "unknown"})
 
 
-def confirmed(make: EventMaker, incident: Incident, strategy: str, signs_n: int, now_s: float) -> Event:
-    """A recovery followed, with so many signs of it."""
+def confirmed(make: EventMaker, incident: Incident, strategy: str, now_s: float) -> Event:
+    """A recovery followed."""
     steady_s = incident.steady_s
     recovery: dict[str, Value] = {"stage": "confirmed", "candidate_id": incident.candidate_id, "strategy": strategy}
     if steady_s is not None:
         recovery |= {"recovery_steps": incident.unsteady, "recovery_s": steady_s - incident.time_s}
-    confidence = min(0.95, 0.6 + 0.1 * signs_n + (0.1 if incident.learnt else 0.0))
+    confidence = min(0.95, 0.6 + 0.1 * len(incident.signs) + (0.1 if incident.learnt else 0.0))
     return _trip(make, incident, now_s, confidence, recovery)
 
 

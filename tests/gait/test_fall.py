@@ -12,7 +12,7 @@ from hub.events import Event, Kind
 from hub.gait import GaitEngine
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
-from sensors.walker import PROFILES, Fall, FallKind, Kneel, LieDown, Rest, Seat, Stand, Trip, Walk, WalkAndFall
+from sensors.walker import PROFILES, Fall, FallKind, Kneel, LieDown, PutAway, Rest, Seat, Stand, Trip, Walk, WalkAndFall
 from sensors.walker.segments import Segment
 from sensors.walker.session import Recording, render_session
 from tests.gait.walked import SHIN, of_kind, replay
@@ -186,6 +186,12 @@ def test_kneeling_lying_down_and_dropping_into_a_seat_are_no_falls() -> None:
     )
     for roles in ((), (SHIN,), (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)):
         assert of_kind(replay(recording, *roles)[0], Kind.FALL, stage="confirmed") == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_sensors_put_away_before_anybody_walked_in_them_did_not_fall(seed: int) -> None:
+    recording = render_session("foot_drop", 0.6, seed, script=[Stand(3.0), PutAway(60.0)])
+    assert of_kind(replay(recording)[0], Kind.FALL, stage="confirmed") == []
 
 
 def test_no_accelerometer_no_fall() -> None:

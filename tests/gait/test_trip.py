@@ -294,6 +294,18 @@ def test_a_long_swing_alone_confirms_nothing_though_its_step_is_late_too() -> No
     assert [stages(give(target, later.item, later.at_s)) for later in due(outputs)] == [[], []]
 
 
+def test_one_shin_alone_must_see_two_signs_of_the_one_thing_it_sees_and_a_step_after() -> None:
+    alone = incident(Evidence.THROWN_BACK, Sign.SWING_TIME, Sign.POSTURE, hit=None)
+    alone.contacts = 2
+    assert not confirms(alone, RecoveryParams())
+    alone.visible = frozenset({Aspect.SWING})
+    assert confirms(alone, RecoveryParams())
+    alone.contacts = 1
+    assert not confirms(alone, RecoveryParams())
+    alone.contacts, alone.signs = 2, {Sign.SWING_TIME}
+    assert not confirms(alone, RecoveryParams())
+
+
 def test_a_shank_that_the_landing_stopped_was_not_obstructed() -> None:
     target = detector()
     walk_to(target, 8)
@@ -457,6 +469,7 @@ def incident(evidence: Evidence, *signs: Sign, hit: bool | None) -> Incident:
 def test_signs_of_one_aspect_never_confirm(evidence: Evidence, signs: set[Sign], hit: bool | None) -> None:
     if confirms(incident(evidence, *signs, hit=hit), RecoveryParams()):
         assert len({ASPECTS[sign] for sign in signs}) >= 2
+        assert hit or evidence is Evidence.THROWN_BACK
         assert hit is not False or Sign.HEAVY in signs
 
 
@@ -476,6 +489,8 @@ def test_both_sensors_speak_for_a_trip() -> None:
         (Evidence.THROWN_BACK, False, False),
         (Evidence.SLOWED, False, False),
         (Evidence.SLOWED, False, True),
+        (Evidence.SLOWED, None, False),
+        (Evidence.SLOWED, None, True),
         (Evidence.BLOW, True, False),
     }
     assert set(ASPECTS.values()) == set(Aspect)

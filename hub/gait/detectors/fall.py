@@ -170,11 +170,14 @@ class FallDetector:
 
     def _still_down(self, timer: _StillDown, now_s: float) -> list[Output]:
         lain = any(since_s <= timer.since_s for since_s in self._down_s.values())
-        if any(not view.scale.learnt for view in self._legs.insoles.values()):
-            return []  # nobody has walked in these shoes yet: the sensors are being put on or away
-        if timer.fall is not self._fall or not lain or self._somebody_stands(now_s):
+        if timer.fall is not self._fall or not lain or self._somebody_stands(now_s) or not self._has_been_worn:
             return []
         return self._confirm(timer.fall, now_s)
+
+    @property
+    def _has_been_worn(self) -> bool:
+        """Whether somebody has walked in the insoles, if any: before that, sensors are put on and put away."""
+        return all(view.scale.learnt for view in self._legs.insoles.values())
 
     def _somebody_stands(self, now_s: float) -> bool:
         params = self._params

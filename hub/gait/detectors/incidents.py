@@ -1,7 +1,7 @@
 """Obstructed swings whose outcome is open: what each foot does after the blow, beside what is usual for it."""
 
 from hub.gait.detectors.landing_load import LandingLoad, LandingLoadParams
-from hub.gait.detectors.recovery import Evidence, Incident, RecoveryParams, Sign
+from hub.gait.detectors.recovery import Aspect, Evidence, Incident, RecoveryParams, Sign
 from hub.gait.detectors.rhythm import Foot, RhythmParams
 from hub.gait.facts import InitialContact, JudgedContact, Strike
 from hub.gait.legs import Legs
@@ -103,13 +103,19 @@ class Incidents:
     def _goes_on(
         self, incident: Incident, contact: InitialContact, lifted_s: float | None, slow: SwingSlows | None
     ) -> bool:
-        """The foot that was obstructed has landed. False: it was the landing that slowed it, or a step back."""
+        """The foot that was obstructed has landed. False: it was the landing that slowed it, or a step back.
+
+        A shank takes its own arrest for the end of its swing, so only an insole tells that it landed at once.
+        """
         params, usual_s = self._params, self.feet[incident.side].usual_swing_s
         posture = self._postures.get(incident.side)
         below_deg = posture.below_usual_deg(contact.time_s) if posture else 0.0
         back = incident.hit is False and below_deg > params.step_back_deg
-        if back or contact.time_s - incident.time_s < params.landing_s:
+        on_insole = contact.sensor.is_insole
+        if back or (on_insole and contact.time_s - incident.time_s < params.landing_s):
             return False
+        unseen = {Aspect.LANDING: not on_insole, Aspect.STEPS: self.feet[incident.side.other].usual_swing_s is None}
+        incident.visible -= {aspect for aspect, missing in unseen.items() if missing}
         incident.contact, incident.lifted_s = contact, incident.lifted_s or lifted_s
         if incident.lifted_s is not None and usual_s is not None:
             share = (contact.time_s - incident.lifted_s) / usual_s

@@ -23,7 +23,9 @@ class RecoveryParams:
     stall_least_s: float = 0.045  # longer than usual from the end of swing to contact; 99.8 % below (walker)
     stall_spreads: float = 4.0  # and by so many of the wearer's own deviations
     shin_stall_s: float = 0.15  # without an insole a contact is known so much later
-    aspects: int = 2  # must show a sign; each by itself is met in undisturbed walking (our choice)
+    aspects: int = (
+        2  # must show a sign, or the only one that can be seen; each by itself is met in walking (our choice)
+    )
 
 
 class Aspect(StrEnum):
@@ -78,7 +80,8 @@ EVIDENCE = {
 class Incident:
     """An obstructed swing whose outcome is open. ``hit``: the toes were; None: no insole to tell.
 
-    ``faint``: by so little that a blow alone is not worth telling at once.
+    ``faint``: by so little that a blow alone is not worth telling at once. ``visible``: what the sensors that are there
+    can see of a recovery.
     """
 
     side: Side
@@ -89,6 +92,7 @@ class Incident:
     learnt: bool
     lifted_s: float | None
     faint: bool = False
+    visible: frozenset[Aspect] = frozenset(Aspect)
     candidate_id: str | None = None
     contact: InitialContact | None = None
     signs: set[Sign] = field(default_factory=set)
@@ -115,16 +119,18 @@ class Incident:
 
 
 def confirms(incident: Incident, params: RecoveryParams) -> bool:
-    """Whether shank and insole, if it has one, speak for an obstacle, and two aspects for a recovery.
+    """Whether shank and insole, if both are there, speak for an obstacle, and two aspects for a recovery.
 
-    Heavier landings make up for toes that felt nothing where the shank was thrown back, and for a shank that felt
-    nothing or has no sensor. Steps differ as much where ground or pace change; there no swing is obstructed.
+    A heavy landing makes up for toes that felt nothing where the shank was thrown back, and for a shank that felt
+    nothing or has no sensor. One shin alone sees one aspect: that must show two signs, and walking go on.
     """
     thrown_back, heavy = incident.evidence is Evidence.THROWN_BACK, Sign.HEAVY in incident.signs
-    if incident.hit is False and not (thrown_back and heavy):
+    if not incident.hit and not thrown_back:
         return False
-    if incident.evidence is Evidence.BLOW and not heavy:
+    if not heavy and (incident.hit is False or incident.evidence is Evidence.BLOW):
         return False
+    if len(incident.visible) == 1:
+        return incident.contacts > 1 and len(incident.signs) >= params.aspects
     return len(incident.aspects) >= params.aspects
 
 

@@ -25,6 +25,7 @@ class BlowParams:
     highest_pct: float = 25.0  # more is bearing weight
     lower_times: float = 3.0  # the rise counts up to so many times that of the lower of two samples (our choice)
     gone_share: float = 0.75  # of the rise: it is over; landing toes let go by less (walker)
+    margin_s: float = 0.02  # from final and initial contact: the load's own fall and rise
     longest_s: float = 0.055  # a longer touch is a drag: obstacles are hit for 20-60 ms (rec)
     before_s: float = 0.12  # toes that touched in this time before ...
     before_share: float = 0.25  # ... for more than this share were dragging (our choice)
@@ -124,17 +125,18 @@ class Toes:
         insole = self._legs.insoles.get(self._role)
         if insole is None or lifted_s is None or not self._legs.complete_since(self._role, start_s):
             return None
+        start_s = max(start_s, lifted_s + self._params.margin_s)
         least_pct = self._rises.least_pct(insole)
         rise = largest_rise(insole, start_s, end_s, self._params) if least_pct is not None else None
         if least_pct is None or rise is None or rise.pct < least_pct:
             return None
         return blow_of(rise, insole, lifted_s, self._params)
 
-    def learn(self, start_s: float, end_s: float) -> None:
-        """Take the rise of a swing that is over."""
-        insole = self._legs.insoles.get(self._role)
+    def learn(self, lifted_s: float, start_s: float, contact_s: float) -> None:
+        """Take the rise from ``start_s`` on in a swing that is over."""
+        insole, margin_s = self._legs.insoles.get(self._role), self._params.margin_s
         if insole is not None and self._legs.complete_since(self._role, start_s):
-            rise = largest_rise(insole, start_s, end_s, self._params)
+            rise = largest_rise(insole, max(start_s, lifted_s + margin_s), contact_s - margin_s, self._params)
             if rise is not None:
                 self._rises.learn(rise.pct)
 

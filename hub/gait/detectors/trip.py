@@ -45,7 +45,6 @@ class TripParams:
     blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)
     early_load_pct: float = 12.0  # of the usual peak: with more the foot is still pushing off (marpino 30-43)
     blow_late_s: float = 0.10  # late in swing the shank slows anyway: the blow may be so old
-    blow_margin_s: float = 0.02  # from final and initial contact: the load's own fall and rise
     look_every_s: float = 0.02  # in swing, whether the toes were hit (our choice)
     look_back_s: float = 0.10  # blows take 20-60 ms (rec)
     look_longest_s: float = 1.0  # a foot that is in the air for longer does not walk
@@ -171,7 +170,7 @@ class TripDetector:
         self._incidents.lift(side, contact.time_s)
         if side not in self._insoles:
             return []
-        return [Later(now_s + params.look_every_s, _Look(side, contact.time_s, contact.time_s + params.blow_margin_s))]
+        return [Later(now_s + params.look_every_s, _Look(side, contact.time_s, contact.time_s))]
 
     def _look(self, timer: _Look, now_s: float) -> list[Output]:
         """While the foot swings: a blow to the toes that is over."""
@@ -262,8 +261,8 @@ class TripDetector:
         lifted_s, slow = self._lifted_s(side, contact.time_s), self._incidents.slowed(side)
         if lifted_s is None or (slow is None and side in self._shins):
             return
-        start_s = slow.time_s - params.blow_late_s if slow is not None else lifted_s + params.blow_margin_s
-        self._toes[side].learn(start_s, contact.time_s - params.blow_margin_s)
+        start_s = slow.time_s - params.blow_late_s if slow is not None else lifted_s
+        self._toes[side].learn(lifted_s, start_s, contact.time_s)
 
     def _judged(self, judged: JudgedContact, now_s: float) -> list[Output]:
         self._incidents.judge(judged)

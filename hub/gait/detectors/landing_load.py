@@ -55,4 +55,4 @@ class LandingLoad:
         if len(total) < 3:
             return None
         steady = np.minimum(total[1:], total[:-1])  # of two samples in a row: a single one may be a glitch
-        return (steady.item(steady.argmax()) - insole.scale.zero[TOTAL]) / insole.scale.peak
+        return (float(steady.max()) - insole.scale.zero[TOTAL]) / insole.scale.peak

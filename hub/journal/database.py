@@ -14,7 +14,7 @@ from hub.errors import JournalError
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version that this code reads and writes. Step n of the migration, ``schema/vN.sql``, leads from n - 1 to n."""
 
 CHECKED_WHOLE_BYTES = 64 * 2**20

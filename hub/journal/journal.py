@@ -4,23 +4,26 @@ import asyncio
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from hub.errors import JournalError
 from hub.events import Event
 from hub.journal import database
+from hub.journal.alert_log import AlertLog
 from hub.journal.reader import Page, Reader
 from hub.journal.record import Anchor, Record
-from hub.journal.writer import Committed, Entry, Writer
+from hub.journal.writer import AlertEntry, Committed, Entry, Writer
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PENDING_N = 20_000
 """Most events that wait in memory for a disk that does not take them (about 20 MB, or an hour of walking)."""
@@ -78,6 +81,7 @@ class Journal:
         self._news = asyncio.Event()
         self._failure: JournalError | None = None
         self._submitted_n = self._settled_n = self._committed_n = self._dropped_n = self._refused_n = 0
+        self._changes_n = 0
 
     async def __aenter__(self) -> Self:
         """Open."""
@@ -127,9 +131,8 @@ class Journal:
             except ValueError as error:
                 self._refused_n += 1
                 logger.error("journal: event %s refused: %s", event.kind.value, error)
-        self._submitted_n += len(entries)
         if entries:
-            self._writer.submit(entries)
+            self._submit(entries)
 
     async def flush(self) -> None:
         """Wait until everything appended so far is on the disk.
@@ -182,13 +185,13 @@ class Journal:
 
     async def history(self, wearer: str, from_ns: int, to_ns: int) -> AsyncIterator[Record]:
         """A wearer's records with wall time in ``[from_ns, to_ns)``, in the order of their positions."""
-        position = 0
-        while (
-            page := await self._read(partial(self._reader.of_wearer, wearer, from_ns, to_ns, position))
-        ).until > position:
-            for record in page.records:
-                yield record
-            position = page.until
+        async for record in self._pages(partial(self._reader.of_wearer, wearer, from_ns, to_ns)):
+            yield record
+
+    async def walks(self, wearer: str, from_ns: int, to_ns: int) -> AsyncIterator[Record]:
+        """The same of ends of walks only: cheap over many weeks."""
+        async for record in self._pages(partial(self._reader.walks_of_wearer, wearer, from_ns, to_ns)):
+            yield record
 
     @property
     def stats(self) -> JournalStats:
@@ -196,7 +199,7 @@ class Journal:
         return JournalStats(
             pending_n=self._pending_n,
             committed_n=self._committed_n,
-            duplicates_n=self._settled_n - self._committed_n,
+            duplicates_n=self._settled_n - self._committed_n - self._changes_n,
             dropped_n=self._dropped_n,
             refused_n=self._refused_n,
             failures_n=self._writer.failures_n,
@@ -212,6 +215,10 @@ class Journal:
             message = "observe_clock comes before the first event"
             raise RuntimeError(message)
         return self._anchor
+
+    def _submit(self, entries: Sequence[Entry | AlertEntry]) -> None:
+        self._submitted_n += len(entries)
+        self._writer.submit(entries)
 
     def _open(self) -> None:
         with ExitStack() as held:
@@ -231,6 +238,8 @@ class Journal:
                 lambda committed: self._loop.call_soon_threadsafe(self._on_commit, committed),
                 lambda failure: self._loop.call_soon_threadsafe(self._fail, failure),
             )
+            self.alerts = AlertLog(self._reader, self._writer, self._submit, self._read, self._wait_for_news)
+            """Changes of alerts, in the same file and the same commits."""
             self._held = held.pop_all()
 
     def _on_commit(self, committed: Committed) -> None:
@@ -239,6 +248,8 @@ class Journal:
         if committed.records:
             self._recent.extend(committed.records)
             self._last = committed.records[-1].position
+        self._changes_n += committed.alerts_n
+        self.alerts.committed(committed.alerts_until)
         self._announce()
 
     def _fail(self, failure: JournalError) -> None:
@@ -267,7 +278,14 @@ class Journal:
             return Page(tuple(newer)[::-1], self._last)
         return await self._read(partial(self._reader.after, position))
 
-    async def _read(self, read: Callable[[], Page]) -> Page:
+    async def _pages(self, page_after: Callable[[int], Page]) -> AsyncIterator[Record]:
+        position = 0
+        while (page := await self._read(partial(page_after, position))).until > position:
+            for record in page.records:
+                yield record
+            position = page.until
+
+    async def _read(self, read: Callable[[], T]) -> T:
         if self._failure is not None:
             raise self._failure
         try:

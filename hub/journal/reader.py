@@ -7,8 +7,9 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from hub.alert import Alert, change_from_json
 from hub.events import event_from_dict
-from hub.journal.record import Record
+from hub.journal.record import AlertRecord, Record
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,14 @@ class Page:
     """Records in order, and the position up to which they were read; at the end of what is asked for, that end."""
 
     records: tuple[Record, ...]
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """As ``Page``, of changes of alerts."""
+
+    records: tuple[AlertRecord, ...]
     until: int
 
 
@@ -37,9 +46,14 @@ class Reader:
         """Position of the newest record; 0 in an empty journal."""
         return int(self._fetch("SELECT coalesce(max(position), 0) FROM events")[0][0])
 
-    def cursors(self) -> dict[str, int]:
-        """Every destination's cursor."""
-        return {str(name): int(position) for name, position in self._fetch("SELECT destination, position FROM cursors")}
+    def last_alert_position(self) -> int:
+        """Position of the newest change of an alert; 0 where there is none."""
+        return int(self._fetch("SELECT coalesce(max(position), 0) FROM alerts")[0][0])
+
+    def cursors(self, table: str = "cursors") -> dict[str, int]:
+        """Every destination's cursor in the table of this name."""
+        rows = self._fetch(f"SELECT destination, position FROM {table}")  # noqa: S608 - a name of the code's own
+        return {str(name): int(position) for name, position in rows}
 
     def after(self, position: int) -> Page:
         """The next page after a position."""
@@ -58,6 +72,32 @@ class Reader:
             (wearer, from_ns, to_ns, position, PAGE_N),
         )
 
+    def walks_of_wearer(self, wearer: str, from_ns: int, to_ns: int, position: int) -> Page:
+        """The same of ends of walks only; found without looking at other events."""
+        return self._page(
+            position,
+            "SELECT position, wearer, wall_time_ns, event FROM events WHERE kind = 'walk_end' AND wearer = ?"
+            " AND wall_time_ns >= ? AND wall_time_ns < ? AND position > ? ORDER BY position LIMIT ?",
+            (wearer, from_ns, to_ns, position, PAGE_N),
+        )
+
+    def alerts_after(self, position: int) -> AlertPage:
+        """The next page of changes of alerts after a position."""
+        rows = self._fetch(
+            "SELECT position, change FROM alerts WHERE position > ? ORDER BY position LIMIT ?", (position, PAGE_N)
+        )
+        records = tuple(record for row in rows if (record := self._alert_record(*row)) is not None)
+        return AlertPage(records, int(rows[-1][0]) if rows else position)
+
+    def newest_alerts(self, since_ns: int) -> list[Alert]:
+        """Every alert that has changed since, as it is now, in the order of the latest changes."""
+        rows = self._fetch(
+            "SELECT position, change FROM alerts WHERE position IN (SELECT max(position) FROM alerts GROUP BY alert)"
+            " AND wall_time_ns >= ? ORDER BY position",
+            (since_ns,),
+        )
+        return [record.change.alert for row in rows if (record := self._alert_record(*row)) is not None]
+
     def close(self) -> None:
         """End; a read that is under way comes first."""
         with self._lock:
@@ -74,6 +114,14 @@ class Reader:
         except (ValueError, KeyError, TypeError):  # written by a version that knew more kinds
             self.unreadable_n += 1
             logger.warning("journal: record %d is of no known kind and is skipped", position)
+            return None
+
+    def _alert_record(self, position: int, text: str) -> AlertRecord | None:
+        try:
+            return AlertRecord(position, change_from_json(text))
+        except ValueError:  # written by a version that knew more rules
+            self.unreadable_n += 1
+            logger.warning("journal: change %d of an alert is of no known kind and is skipped", position)
             return None
 
     def _fetch(self, query: str, parameters: tuple[str | int, ...] = ()) -> list[Any]:

@@ -1,7 +1,8 @@
-"""What the journal holds: an event with its position, its wearer and its wall time; and how wall time is found."""
+"""What the journal holds: events and changes of alerts, each with its position; and how wall time is found."""
 
 from dataclasses import dataclass
 
+from hub.alert import Change
 from hub.events import Event
 
 CLOCK_STEP_S = 0.5
@@ -16,6 +17,14 @@ class Record:
     wearer: str
     wall_time_ns: int
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """One journalled change of an alert. Positions rise strictly and are never given twice."""
+
+    position: int
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)

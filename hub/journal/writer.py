@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from hub.alert import Change
 from hub.errors import JournalError
 from hub.events import Event
 from hub.journal.database import explain, is_damage, mark_suspect
@@ -27,6 +28,9 @@ CURSOR_DELAY_S = 1.0
 CHECKPOINT_COMMITS_N = 256
 """Commits between checkpoints of the log (about 1-4 MB)."""
 
+CURSORS, ALERT_CURSORS = "cursors", "alert_cursors"
+"""Tables of cursors: into the events, and into the changes of alerts."""
+
 RETRY_S = (0.1, 5.0)
 """First and longest pause after a commit that failed."""
 
@@ -42,11 +46,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertEntry:
+    """A change of an alert on its way to the disk."""
+
+    change: Change
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
 class Committed:
-    """What a commit brought: new records in order, and how many entries it settled, known ones included."""
+    """What a commit brought: new records in order, and how many entries it settled, known ones included.
+
+    ``alerts_n`` of them were changes of alerts, the last of them at ``alerts_until``.
+    """
 
     records: tuple[Record, ...]
     settled_n: int
+    alerts_n: int = 0
+    alerts_until: int = 0
 
 
 class Writer:
@@ -67,8 +84,8 @@ class Writer:
         self._connection = connection
         self._on_commit = on_commit
         self._on_failure = on_failure
-        self._entries: deque[Entry] = deque()
-        self._cursors: dict[str, int] = {}
+        self._entries: deque[Entry | AlertEntry] = deque()
+        self._cursors: dict[tuple[str, str], int] = {}
         self._cursors_due_s = math.inf
         self._anchors: dict[Anchor, int] = {}
         self._commits_n = 0
@@ -82,19 +99,19 @@ class Writer:
         """Begin to write."""
         self._thread.start()
 
-    def submit(self, entries: Sequence[Entry]) -> None:
+    def submit(self, entries: Sequence[Entry | AlertEntry]) -> None:
         """Queue entries; returns at once."""
         with self._wake:
             self._entries.extend(entries)
             self._wake.notify()
 
-    def move_cursor(self, destination: str, position: int) -> None:
+    def move_cursor(self, destination: str, position: int, table: str = CURSORS) -> None:
         """Queue a cursor; returns at once."""
         with self._wake:
             if not self._cursors:
                 self._cursors_due_s = time.monotonic() + CURSOR_DELAY_S
                 self._wake.notify()
-            self._cursors[destination] = position
+            self._cursors[table, destination] = position
 
     def close(self, patience_s: float) -> int:
         """Write what is queued, within ``patience_s``, and end; gives the number of entries left unwritten."""
@@ -163,39 +180,56 @@ class Writer:
                 until_s = min(due_s, self._give_up_at_s)
                 self._wake.wait(None if until_s == math.inf else until_s - now_s)
 
-    def _commit(self, group: Sequence[Entry], cursors: dict[str, int]) -> Committed:
+    def _commit(self, group: Sequence[Entry | AlertEntry], cursors: dict[tuple[str, str], int]) -> Committed:
         records: list[Record] = []
+        alerts_n = alerts_until = 0
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for entry in group:
-                wall_time_ns = entry.anchor.wall_time_ns_at(entry.event.time_s)
-                row = self._connection.execute(
-                    "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, event)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                    (
-                        entry.event.id,
-                        entry.wearer,
-                        entry.event.kind.value,
-                        entry.event.side.value,
-                        entry.event.time_s,
-                        self._anchor_row(entry.anchor),
-                        wall_time_ns,
-                        entry.json,
-                    ),
+                if isinstance(entry, AlertEntry):
+                    alerts_n, alerts_until = alerts_n + 1, self._insert_change(entry)
+                elif (record := self._insert_event(entry)) is not None:
+                    records.append(record)
+            for (table, destination), position in cursors.items():
+                self._connection.execute(
+                    f"INSERT INTO {table} VALUES (?, ?)"  # noqa: S608 - a name of the code's own
+                    " ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
+                    (destination, position),
                 )
-                if row.rowcount == 1 and row.lastrowid is not None:
-                    records.append(Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event))
-            self._connection.executemany(
-                "INSERT INTO cursors VALUES (?, ?)"
-                " ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
-                cursors.items(),
-            )
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        return Committed(tuple(records), len(group))
+        return Committed(tuple(records), len(group), alerts_n, alerts_until)
+
+    def _insert_event(self, entry: Entry) -> Record | None:
+        wall_time_ns = entry.anchor.wall_time_ns_at(entry.event.time_s)
+        row = self._connection.execute(
+            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, event)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            (
+                entry.event.id,
+                entry.wearer,
+                entry.event.kind.value,
+                entry.event.side.value,
+                entry.event.time_s,
+                self._anchor_row(entry.anchor),
+                wall_time_ns,
+                entry.json,
+            ),
+        )
+        if row.rowcount != 1 or row.lastrowid is None:
+            return None
+        return Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event)
+
+    def _insert_change(self, entry: AlertEntry) -> int:
+        change = entry.change
+        row = self._connection.execute(
+            "INSERT INTO alerts (alert, wearer, step, wall_time_ns, change) VALUES (?, ?, ?, ?, ?)",
+            (change.alert.id, change.alert.wearer, change.step.value, change.at_ns, entry.json),
+        )
+        return row.lastrowid or 0
 
     def _anchor_row(self, anchor: Anchor) -> int:
         if anchor not in self._anchors:

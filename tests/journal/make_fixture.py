@@ -1,6 +1,6 @@
-"""Write a journal file of version 1, as that version wrote it: ``python tests/journal/make_fixture.py``.
+"""Write a journal file of each version, as that version wrote it: ``python tests/journal/make_fixture.py``.
 
-Kept apart from the code under test, which will one day write a newer version; the file must stay readable then.
+Kept apart from the code under test, which will one day write a newer version; the files must stay readable then.
 """
 
 import json
@@ -9,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TARGET = HERE / "fixtures" / "v1.db"
-SCHEMA = HERE.parent.parent / "hub" / "journal" / "schema" / "v1.sql"
+FIXTURES = HERE / "fixtures"
+SCHEMA = HERE.parent.parent / "hub" / "journal" / "schema"
+VERSIONS = (1, 2)
 
 EVENTS = [
     {"id": "a1", "kind": "walk_start", "side": "both", "time_s": 10.25, "detected_at_s": 13.5, "confidence": 1.0},
@@ -21,12 +22,23 @@ EVENTS = [
 ]
 
 
-def main() -> None:
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.unlink(missing_ok=True)
-    with closing(sqlite3.connect(TARGET, isolation_level=None)) as connection:
-        connection.executescript(SCHEMA.read_text())
-        connection.execute("PRAGMA user_version = 1")
+ALERT = {"id": "t1", "wearer": "ada", "rule": "trip", "severity": "medium", "what": "a trip of the left foot"}
+ALERT |= {"happened_ns": 1767225620000000000, "opened_ns": 1767225621000000000, "confidence": 0.9}
+MESSAGE = {"contact": "Ben", "stage": "round 1", "round": 1, "at_ns": 1767225637000000000}
+CHANGES = [
+    {"step": "opened", "at_ns": 1767225621000000000, "alert": ALERT},
+    {"step": "trying", "at_ns": 1767225636000000000, "alert": ALERT | {"messages": [MESSAGE]}, "message": MESSAGE},
+    {"step": "told", "at_ns": 1767225637000000000}
+    | {"alert": ALERT | {"state": "notified", "messages": [MESSAGE | {"state": "told"}]}},
+]
+
+
+def write(version: int, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+        for step in range(1, version + 1):
+            connection.executescript((SCHEMA / f"v{step}.sql").read_text())
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("INSERT INTO anchors VALUES (1, 0.0, 1767225600000000000)")
         for event in EVENTS:
             wall_time_ns = 1767225600000000000 + round(event["time_s"] * 1e9)
@@ -36,7 +48,15 @@ def main() -> None:
                 (event["id"], event["kind"], event["side"], event["time_s"], wall_time_ns, json.dumps(event)),
             )
         connection.execute("INSERT INTO cursors VALUES ('mqtt', 1)")
+        if version >= 2:
+            connection.executemany(
+                "INSERT INTO alerts (alert, wearer, step, wall_time_ns, change) VALUES ('t1', 'ada', ?, ?, ?)",
+                [(change["step"], change["at_ns"], json.dumps(change)) for change in CHANGES],
+            )
+            connection.execute("INSERT INTO alert_cursors VALUES ('contacts', 2)")
 
 
 if __name__ == "__main__":
-    main()
+    FIXTURES.mkdir(exist_ok=True)
+    for version in VERSIONS:
+        write(version, FIXTURES / f"v{version}.db")

@@ -3,11 +3,12 @@
 import importlib.util
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
 
+from hub.alert import MessageState, State, Step
 from hub.errors import JournalError
 from hub.journal import Journal, database
 
@@ -47,14 +48,30 @@ async def test_every_older_journal_opens_and_becomes_like_a_new_one(old, path, t
     assert _schema(path) == _schema(tmp_path / "new.db")
 
 
-def test_the_saved_file_is_what_its_script_writes(tmp_path):
+@pytest.mark.parametrize("old", OLD_FILES, ids=lambda file: file.stem)
+def test_the_saved_file_is_what_its_script_writes(old, tmp_path):
     spec = importlib.util.spec_from_file_location("make_fixture", HERE / "make_fixture.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    saved = script.TARGET
-    script.TARGET = tmp_path / "v1.db"
-    script.main()
-    assert _dump(saved) == _dump(script.TARGET)
+    script.write(int(old.stem[1:]), tmp_path / old.name)
+    assert _dump(old) == _dump(tmp_path / old.name)
+
+
+async def test_alerts_of_an_older_journal_go_on(path):
+    path.parent.mkdir()
+    shutil.copy(HERE / "fixtures" / "v2.db", path)
+    async with Journal(path) as journal:
+        (alert,) = await journal.alerts.newest(0)
+        assert (alert.state, alert.told, alert.messages[0].state) == (State.NOTIFIED, ("Ben",), MessageState.TOLD)
+        async with aclosing(journal.alerts.follow("contacts")) as changes:
+            assert (await anext(changes)).change.step is Step.TOLD
+
+
+async def test_what_happened_before_there_were_alerts_raises_none(path):
+    path.parent.mkdir()
+    shutil.copy(HERE / "fixtures" / "v1.db", path)
+    async with Journal(path) as journal:
+        assert journal.cursor("alerts") == 3
 
 
 async def _fill(path: Path, event, n: int = 2000) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from sensors.catalogue import device_type
-from sensors.driver import Action, DriverOptions, Read, Subscribe, Write
+from sensors.driver import Action, Read, Subscribe, Write
 from sensors.emulation import Emulator, EmulatorOptions, Notification
 from sensors.layout import Cell, Role, Side
 
@@ -95,7 +95,7 @@ class Air:
             device.connection += 1
             device.emulator.connected(self.now_s, 247)
             wall_time = START + timedelta(seconds=self.now_s)
-            options = DriverOptions(device.rate_hz)
+            options = device_type(device.key).asks_emulator(device.rate_hz)
             self._arrive(
                 device,
                 lambda at_s: Connected(

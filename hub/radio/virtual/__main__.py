@@ -11,21 +11,25 @@ import logging
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from pathlib import Path
 
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
 from hub.radio.virtual.attach import socket_transport
+from hub.radio.virtual.control import controlled
 from hub.radio.virtual.scenario import Scenario, ScenarioError
 from hub.radio.virtual.stage import staged
+from hub.radio.virtual.vhci import vhci_transport
 
 
-async def _be_the_air(scenario: Scenario, transport: Transport) -> None:
+async def _be_the_air(scenario: Scenario, transport: Transport, control: Path | None) -> None:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    async with transport, staged(scenario) as air:
+    async with staged(scenario) as air, AsyncExitStack() as held:
+        if control is not None:
+            await held.enter_async_context(controlled(air, control))
         air.controller(transport)
         _say({"start_s": air.start_s})
         transport.source.terminated.add_done_callback(lambda _future: ended.set())
@@ -33,9 +37,15 @@ async def _be_the_air(scenario: Scenario, transport: Transport) -> None:
         _say({"counts": air.counts()})
 
 
-async def _run(scenario: Scenario, fd: int | None, moniker: str) -> None:
-    transport = await open_transport(moniker) if fd is None else await socket_transport(socket.socket(fileno=fd))
-    await _be_the_air(scenario, transport)
+async def _run(scenario: Scenario, arguments: argparse.Namespace) -> None:
+    async with await _transport(arguments.hci_fd, arguments.hci) as transport:
+        await _be_the_air(scenario, transport, arguments.control)
+
+
+async def _transport(fd: int | None, moniker: str) -> AbstractAsyncContextManager[Transport]:
+    if fd is not None:
+        return await socket_transport(socket.socket(fileno=fd))
+    return vhci_transport() if moniker == "vhci" else await open_transport(moniker)
 
 
 def _say(what: dict[str, object]) -> None:
@@ -53,12 +63,13 @@ def main() -> int:
     way.add_argument(
         "--hci", default="", metavar="TRANSPORT", help="a bumble transport, such as vhci or tcp-server:_:9000"
     )
+    parser.add_argument("--control", type=Path, metavar="SOCKET", help="where to take orders for faults")
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the hub; its end ends the air
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR)
     try:
         text = sys.stdin.read() if arguments.scenario == "-" else Path(arguments.scenario).read_text(encoding="utf-8")
-        asyncio.run(_run(Scenario.from_json(text), arguments.hci_fd, arguments.hci))
+        asyncio.run(_run(Scenario.from_json(text), arguments))
     except (OSError, ScenarioError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -72,10 +72,14 @@ class FaultyLine:
 
     def __init__(self, faults: Faults, seed: int) -> None:
         self.counts: Counter[Fault] = Counter()
-        self._faults = faults
         self._random = Random(seed)
         self._waiting: deque[Delivery] = deque()
         self._last_due_s = float("-inf")
+        self.change(faults)
+
+    def change(self, faults: Faults) -> None:
+        """From now on these go wrong instead."""
+        self._faults = faults
         self._disconnects = deque(sorted(faults.disconnect_at_s))
         self._lapses = deque(sorted(faults.forget_at_s))
 
@@ -111,12 +115,16 @@ class FaultyLine:
             self.counts[Fault.CONNECT_DELAYED] += 1
 
     def must_disconnect(self, now_s: float) -> bool:
-        """Whether a time to hang up has come since this was last asked, or the device is away."""
+        """Whether a time to hang up has come since this was last asked."""
         if due := _due(self._disconnects, now_s):
             self.counts[Fault.DISCONNECTED] += 1
+        return due
+
+    def must_vanish(self, now_s: float) -> bool:
+        """Whether the device is away, so that its link ends without a word."""
         if away := self.is_away(now_s):
             self.counts[Fault.WENT_AWAY] += 1
-        return due or away
+        return away
 
     def must_forget(self, now_s: float) -> bool:
         """Whether a time to forget subscriptions has come since this was last asked."""

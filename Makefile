@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo bench lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo bench virtual-pi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,10 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some min
 	$(BIN)/python benchmarks/live_cost.py
 	$(BIN)/python benchmarks/alert_path.py
 	$(BIN)/python benchmarks/devices.py
+
+virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian machine: all trials (hours; see deploy/virtual-pi)
+	deploy/virtual-pi/build
+	deploy/virtual-pi/run $(ARGS)
 
 lock:  ## pin all dependencies anew, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock

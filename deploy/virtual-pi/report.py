@@ -1,0 +1,68 @@
+"""Tables of one run of the virtual Pi, as in docs/reliability.md: ``report.py RESULTS.json HOST_SECONDS``."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def report(told: dict[str, Any], host_s: float) -> Iterator[str]:
+    """The lines of the tables."""
+    yield f"Linux {told['kernel']}, BlueZ {told['bluez'].split()[-1]};"
+    yield f"{told['machine_s'] / 60:.1f} min of machine time in {host_s / 60:.0f} min."
+    yield f"All sensors streamed {told.get('boot_to_streaming_s', float('nan')):.0f} s after boot."
+    if "streaming" in told:
+        yield ""
+        yield f"Streaming for {told['streamed_s'] / 60:.1f} min of machine time:"
+        yield ""
+        yield "| sensor | notifications sent | heard | lost | samples lost | faulty | no room | connections |"
+        yield "|---|---|---|---|---|---|---|---|"
+        for one in told["streaming"]:
+            names = (
+                "role",
+                "sent",
+                "heard",
+                "lost",
+                "samples_lost",
+                "packets_faulty",
+                "packets_dropped",
+                "connections",
+            )
+            yield "| " + " | ".join(str(one[name]).replace("_", " ") for name in names) + " |"
+    if told.get("faults"):
+        yield ""
+        yield "| fault | lasts, s | all stream again after, s | restarts of the hub |"
+        yield "|---|---|---|---|"
+        for one in told["faults"]:
+            recovered = one["recovered_s"]
+            after = "never" if recovered is None else f"{recovered:.1f}" if recovered else "no link lost"
+            yield f"| {one['name']} | {one['fault_s']:.1f} | {after} | {one['restarts']} |"
+
+
+def problems(told: dict[str, Any]) -> Iterator[str]:
+    """What is not as it must be."""
+    if "failure" in told:
+        yield told["failure"]
+    for one in told.get("streaming", ()):
+        if one["lost"] or one["samples_lost"] or one["packets_faulty"] or one["connections"] != 1:
+            yield f"{one['role']} did not stream without loss"
+    for one in told.get("faults", ()):
+        if one["recovered_s"] is None:
+            yield f"{one['name']}: not recovered"
+        if one["restarts"]:
+            yield f"{one['name']}: the hub was started anew"
+
+
+def main() -> int:
+    """Print the tables; 1 where something is not as it must be."""
+    told = json.loads(Path(sys.argv[1]).read_text())
+    print("\n".join(report(told, float(sys.argv[2]))))
+    found = list(problems(told))
+    for problem in found:
+        print(f"virtual-pi: {problem}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

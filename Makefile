@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo bench virtual-pi lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo bench virtual-pi figures mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,12 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some min
 virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian machine: all trials (hours; see deploy/virtual-pi)
 	deploy/virtual-pi/build
 	deploy/virtual-pi/run $(ARGS)
+
+figures: $(READY)  ## renew what the tests expect the engine to say of the fixed walkers: after a default was changed on purpose
+	$(BIN)/python -m tests.gait.figures
+
+mutations: $(READY)  ## every number of the detectors off by half and every detector removed, for docs/mutations.md (an hour on two cores)
+	$(BIN)/python -m tests.gait.mutations
 
 lock:  ## pin all dependencies anew, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock

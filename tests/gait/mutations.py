@@ -1,0 +1,161 @@
+"""Every number of every detector halved, doubled and with its sign flipped, every detector removed: who notices?
+
+``make mutations`` writes docs/mutations.md; that takes about an hour of one core. ``make test`` runs a few of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from hub.gait import GaitParams, engine
+from hub.gait.detector import Handler, Output
+from tests.gait import figures, guard
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "mutations.md"
+HALVED, DOUBLED, FLIPPED = 0.5, 2.0, -1.0
+
+
+class Seen(StrEnum):
+    """Who notices a mutation; from the loudest to the most silent."""
+
+    BOUND = "bound"
+    FIGURE = "figure"
+    NOBODY = "nobody"
+
+
+class Gone:
+    """A detector that takes nothing and says nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def handlers(self) -> Mapping[type, Handler]:
+        return {}
+
+    def finish(self, now_s: float) -> Sequence[Output]:
+        return []
+
+    def start_from(self, learnt: object) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A number of the parameters multiplied; a detector's class that is gone where there is no factor."""
+
+    path: str
+    factor: float | None = None
+
+
+def mutated(params: Any, path: str, factor: float) -> Any:
+    """One number of nested parameters multiplied; whole numbers stay whole."""
+    name, _, rest = path.partition(".")
+    name, _, index = name.partition("[")
+    old = getattr(params, name)
+    if rest:
+        new = mutated(old, rest, factor)
+    elif index:
+        at = int(index.rstrip("]"))
+        new = (*old[:at], old[at] * factor, *old[at + 1 :])
+    else:
+        new = type(old)(old * factor)
+    return replace(params, **{name: new})
+
+
+def numbers(params: Any, before: str = "") -> Iterator[tuple[str, float]]:
+    """Path and value of every number in nested parameters."""
+    for each in fields(params):
+        value, path = getattr(params, each.name), before + each.name
+        if is_dataclass(value):
+            yield from numbers(value, f"{path}.")
+        elif isinstance(value, tuple):
+            yield from ((f"{path}[{index}]", part) for index, part in enumerate(value))
+        else:
+            yield path, value
+
+
+def all_mutations() -> list[Mutation]:
+    """Of all parameters and detectors."""
+    off = [
+        Mutation(path, factor)
+        for path, value in numbers(GaitParams())
+        for factor in (HALVED, DOUBLED, FLIPPED)
+        if value * factor != value
+    ]
+    detectors = [name for name in vars(engine) if name.endswith(("Detector", "Fusion")) and name != "Detector"]
+    return [*off, *(Mutation(name) for name in detectors)]
+
+
+def seen(mutation: Mutation, cases: Sequence[str] = tuple(guard.CASES)) -> tuple[Mutation, Seen]:
+    """Who notices it in the first of the fixed walkers whose events it changes.
+
+    An engine that breaks down is noticed by any test.
+    """
+    factor = mutation.factor
+    params = GaitParams() if factor is None else mutated(GaitParams(), mutation.path, factor)
+    with patch.dict(vars(engine), {mutation.path: Gone} if factor is None else {}):
+        for name in cases:
+            try:
+                events = guard.events_of(name, params)
+            except Exception:  # noqa: BLE001  # whatever it is
+                return mutation, Seen.BOUND
+            if figures.differences(figures.kept()[name], figures.figures_of(events)):
+                return mutation, Seen.BOUND if guard.failures(name, events) else Seen.FIGURE
+    return mutation, Seen.NOBODY
+
+
+def page(results: Sequence[tuple[Mutation, Seen]]) -> str:
+    """The page: by group of parameters how many are noticed by whom, and all that nobody notices."""
+    groups: dict[str, list[tuple[Mutation, Seen]]] = {}
+    for mutation, by in results:
+        group = mutation.path.rpartition(".")[0] if mutation.factor is not None else "a detector removed"
+        groups.setdefault(group, []).append((mutation, by))
+    rows = [
+        f"| {group} | {len(of)} | " + " | ".join(str(sum(by is who for _, by in of)) for who in Seen) + " |"
+        for group, of in [*groups.items(), ("**all**", list(results))]
+    ]
+    silent: dict[str, list[str]] = {}
+    for mutation, by in results:
+        if by is Seen.NOBODY:
+            name = {HALVED: "halved", DOUBLED: "doubled", FLIPPED: "sign", None: "removed"}[mutation.factor]
+            silent.setdefault(mutation.path, []).append(name)
+    unnoticed = [f"| `{path}` | {', '.join(how)} |" for path, how in silent.items()]
+    return "\n".join([_INTRODUCTION, *rows, _UNNOTICED, *unnoticed, ""])
+
+
+_INTRODUCTION = """# Mutations: what the tests notice
+
+Every number of the detectors' parameters is halved, doubled and has its sign flipped, and every detector is removed,
+one at a time; the fixed walkers of `tests/gait/guard.py` then go through the engine. `make mutations` writes this page.
+
+- **bound**: in the first walker whose events change, a figure is out of its bounds (contacts found, drags, trips, falls
+  ...), or the engine breaks down.
+- **figure**: events change. `tests/gait/figures.json` keeps counts and sums of all that the events say, and
+  `tests/gait/test_mutations.py` compares them. Whoever changes a default renews them and shows the difference.
+- **nobody**: these walkers do not meet what the number is for. Tests of single detectors and people's recordings may.
+
+| parameters | mutations | bound | figure | nobody |
+| --- | ---: | ---: | ---: | ---: |"""
+_UNNOTICED = """
+## Noticed by nobody here
+
+| parameter | mutation |
+| --- | --- |"""
+
+
+def run() -> None:
+    """All of them, on all cores."""
+    for name in guard.CASES:
+        guard.recorded(name)
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        results = list(pool.map(seen, all_mutations(), chunksize=4))
+    PAGE.write_text(page(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run()

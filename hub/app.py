@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 
+from hub.answer import answer
 from hub.at_home import at_home
 from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
 from hub.errors import InsoleHubError, PageError
@@ -27,7 +28,7 @@ from hub.mqtt import (
     Topics,
     local_broker,
 )
-from hub.packets import Arrival, Packet
+from hub.packets import Arrival
 from hub.page import serve
 from hub.radio import Bluetooth, DeviceSpec, Radio, RadioSettings
 from hub.recording.shelf import Shelf
@@ -80,7 +81,7 @@ class Hub:
         }
         self.radio = Radio(
             bluetooth,
-            [_device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
+            [device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
             RadioSettings(silence_s=config.radio.silence_s),
             goodbye=self._goodbye,
         )
@@ -176,21 +177,13 @@ class Hub:
         wearer = self.wearers[arrival.wearer]
         result = wearer.pipeline.feed(arrival)
         wearer.keeper.see(arrival, has_samples=result.valid)
-        if isinstance(arrival, Packet) and result.valid:
-            self.radio.data_seen(arrival)
+        answer(self.radio, arrival, result)
         if result.session is not None:
             wearer.live.begin(result.session)
         for block in result.blocks:
             wearer.live.see_block(block)
         for fault in result.faults:
             self._note_fault(arrival, fault)
-        if result.actions:
-            self.radio.perform(arrival.role, result.actions, wearer=arrival.wearer, connection=arrival.connection)
-        if result.facts is not None:
-            self.radio.facts_seen(arrival.role, result.facts, wearer=arrival.wearer)
-            if result.facts.side not in {None, arrival.role.side}:
-                reason = f"it says that it is a {result.facts.side} one; check the roles in the configuration"
-                self.radio.reject(arrival.role, reason, wearer=arrival.wearer)
 
     def _note_fault(self, arrival: Arrival, fault: DecodeError) -> None:
         """Say the first of each kind; all are counted, and the counts are published."""
@@ -207,7 +200,7 @@ class Hub:
         self._journal.append(nickname, events)
         for event in events:
             wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
-            wearer.has_walked |= event.kind is Kind.WALK_END
+            wearer.has_learnt |= event.kind is Kind.WALK_END
         wearer.live.see_events(events)
         wearer.keeper.see_events(events)
 
@@ -308,7 +301,8 @@ class Hub:
         return broker_address(self.config.mqtt)
 
 
-def _device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:
+def device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:
+    """What the radio is to keep connected."""
     return DeviceSpec(
         role=device.role,
         device_key=device.type,

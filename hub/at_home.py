@@ -13,6 +13,7 @@ from hub.battery_file import read_batteries, write_batteries
 from hub.config import Config, WearerConfig
 from hub.errors import RecordingError
 from hub.gait import KeptCalibration
+from hub.gait.guide import Outcome
 from hub.journal import DayTally
 from hub.live import Live
 from hub.pipeline import Pipeline
@@ -42,14 +43,28 @@ class WearerAtHome:
     batteries_path: Path
     live: Live = field(default_factory=Live)
     wear: Wear = Wear.UNKNOWN
-    has_walked: bool = False
-    """Since the calibration was last written down."""
+    has_learnt: bool = False
+    """By walking or by a guided calibration, since the calibration was last written down."""
+
+    def finish_guide(self) -> Outcome:
+        """End the guided calibration that was begun with ``pipeline.start_guide``, and go on with what it found.
+
+        Raises
+        ------
+        ValueError : none runs.
+        """
+        outcome, entry = self.pipeline.finish_guide(datetime.now(UTC), self.tally.wearer.nickname)
+        if entry is not None:
+            self.pipeline.feed(entry)
+            self.keeper.see(entry, has_samples=False)
+            self.has_learnt = True
+        return outcome
 
     async def keep_calibration(self) -> None:
         """Write down what the walks so far have taught, so that the next run need not learn it again."""
-        if not self.has_walked:
+        if not self.has_learnt:
             return
-        self.has_walked = False
+        self.has_learnt = False
         kept = self.pipeline.calibration()
         try:
             await asyncio.to_thread(write_calibration, self.calibration_path, kept, datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 InsoleHubError
 ├─ ConfigError(problems)        stop at start; every problem listed at once
+├─ CalibrationError             stop; says what keeps a guided calibration from being made
 ├─ RecordingError(path, ...)    stop; names file, line and column
 ├─ LinkError(device)            transient: back off, log once
 ├─ DeliveryError(destination)   transient: keep the cursor, retry
@@ -38,6 +39,10 @@ class ConfigError(InsoleHubError):
         super().__init__(f"{source}: {len(problems)} problem{'s' if len(problems) != 1 else ''}")
         self.source = source
         self.problems = problems
+
+
+class CalibrationError(InsoleHubError):
+    """A guided calibration that cannot be made."""
 
 
 class RecordingError(InsoleHubError):

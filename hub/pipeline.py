@@ -1,12 +1,13 @@
 """One wearer's way from arrivals to events. Pure: live, demo and replay put the same in and get the same out."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from hub.events import Context, Event
 from hub.gait import GaitEngine, KeptCalibration
+from hub.gait.guide import FULL, Guide, Outcome, Task
 from hub.intake import Intake, IntakeResult
 from hub.packets import Calibrated, Connected, Entry
 from hub.session import Block, Session, Wearer
@@ -36,7 +37,9 @@ class Pipeline:
         self._kept = kept or KeptCalibration()
         self._engine: GaitEngine | None = None
         self._session: Session | None = None
+        self._guide: Guide | None = None
         self._devices: dict[Role, str] = {}
+        self._now_s = 0.0
         self._wall_time: datetime | None = None
         self._waiting: list[Block] = []
         self._decided: list[Event] = []
@@ -46,10 +49,43 @@ class Pipeline:
         """Address of the device that was connected last in each role."""
         return self._devices
 
+    @property
+    def guide(self) -> Guide | None:
+        """The guided calibration that runs; gone when the session changes."""
+        return self._guide
+
+    def start_guide(self, tasks: Sequence[Task] = FULL) -> Guide | None:
+        """Begin a guided calibration: it gets what the engine gets. None while there is no session to calibrate."""
+        self._push()
+        self._guide = Guide(self._session, tasks) if self._session is not None else None
+        return self._guide
+
+    def finish_guide(self, made_at: datetime, wearer: str) -> tuple[Outcome, Calibrated | None]:
+        """End the guided calibration. What it found is to be fed, and recorded, as the next entry; None: nothing.
+
+        Raises
+        ------
+        ValueError : none runs.
+        """
+        guide, session = self._guide, self._session
+        if guide is None or session is None:
+            raise ValueError("no guided calibration runs")
+        self._guide = None
+        outcome = guide.outcome(made_at, self._devices)
+        if not outcome.calibration.fits:
+            return outcome, None
+        kept = outcome.applied_to(self.calibration(), session, self._devices)
+        return outcome, Calibrated(kept.to_dict(), self._now_s, wearer)
+
+    def drop_guide(self) -> None:
+        """Forget the guided calibration; all stays as it was."""
+        self._guide = None
+
     def feed(self, arrival: Entry) -> IntakeResult:
         """Take the next arrival in."""
+        self._now_s = max(self._now_s, arrival.arrival_s)
         if isinstance(arrival, Calibrated):
-            self._adopt(KeptCalibration.from_dict(arrival.kept))
+            self._adopt(arrival)
             return IntakeResult()
         if isinstance(arrival, Connected):
             self._devices[arrival.role] = arrival.address
@@ -68,6 +104,7 @@ class Pipeline:
 
     def tick(self, now_s: float) -> tuple[Event, ...]:
         """Nothing has arrived up to now; what does that decide?"""
+        self._now_s = max(self._now_s, now_s)
         self._waiting += self.intake.tick(now_s)
         return self.decide()
 
@@ -91,15 +128,17 @@ class Pipeline:
     def _begin(self, session: Session) -> None:
         """A sensor joined or changed: what was learnt from those that did not change is kept."""
         self._close()
+        self._guide = None
         self._session = session
         kept, devices = self._kept, self._devices
         doubts = kept.doubts(session, devices, self._wall_time) if self._wall_time else ()
         self._engine = GaitEngine(session, kept.fitting(session, devices), doubts=doubts)
 
-    def _adopt(self, kept: KeptCalibration) -> None:
+    def _adopt(self, calibrated: Calibrated) -> None:
         """A guided calibration has ended: go on with what it found, and forget what was learnt up to here."""
+        self._waiting += self.intake.tick(calibrated.arrival_s)  # as far as live had told when it ended
         self._close()
-        self._kept = kept
+        self._kept = KeptCalibration.from_dict(calibrated.kept)
         if self._session is not None:
             self._begin(self._session)
 
@@ -113,6 +152,8 @@ class Pipeline:
         if self._engine is not None:
             for block in _joined(self._waiting):
                 self._decided += self._engine.push(block)
+                if self._guide is not None:
+                    self._guide.push(block)
         self._waiting.clear()
 
 

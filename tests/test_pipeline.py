@@ -8,12 +8,13 @@ import pytest
 from hub.events import Event, Kind
 from hub.gait import KeptCalibration
 from hub.gait.calibration import Fit, Part
+from hub.gait.guide import RE_ZERO, State
 from hub.intake import IntakeResult
 from hub.packets import Arrival, Calibrated
 from hub.pipeline import Pipeline
 from hub.session import Wearer
 from sensors.layout import Role
-from sensors.walker import Walker, demo_script
+from sensors.walker import Walker, demo_script, re_zero_script
 
 KEYS = {Role.LEFT_INSOLE: "orphe_insole", Role.RIGHT_INSOLE: "orphe_insole", Role.RIGHT_SHIN: "witmotion"}
 
@@ -115,3 +116,57 @@ def test_an_adopted_calibration_holds_from_there_on_and_replays_to_the_same_even
     issues = [event.fields["issue"] for event in singly if event.kind is Kind.QUALITY]
     assert issues.count("learning") == 2
     assert issues.count("re_zero") == 2, "it is 324 days old, and reads 1800 counts where it was zeroed at none"
+
+
+def test_a_guide_is_fed_what_the_engine_is_fed_and_what_it_found_replays(air, device) -> None:
+    world = air([device(role, key) for role, key in KEYS.items()])
+    world.body = Walker(re_zero_script(), start_s=world.start_s)
+    pipeline, recorded, live = a_pipeline(), [], []
+    assert pipeline.start_guide(RE_ZERO) is None, "there is nothing to calibrate yet"
+
+    def take(arrival: Arrival) -> IntakeResult:
+        recorded.append(arrival)
+        result = pipeline.feed(arrival)
+        if result.session is not None:
+            assert pipeline.start_guide(RE_ZERO) is pipeline.guide is not None
+        live.extend(pipeline.decide())
+        return result
+
+    world.run(25.0, take)
+    assert pipeline.guide.state is State.ENDED
+    made_at = datetime(2026, 11, 21, tzinfo=UTC)
+    outcome, entry = pipeline.finish_guide(made_at, "anna")
+    assert pipeline.guide is None
+    assert [said.key for said in outcome.said] == ["result_zero", "result_zero", "result_all"]
+    recorded.append(entry)
+    pipeline.feed(entry)
+    world.run(3.0, take)
+    live.extend(pipeline.finish())
+    fits = pipeline.calibration().calibration.fits
+    assert {role: (fit.device, dict(fit.made)) for role, fit in fits.items()} == dict.fromkeys(
+        (Role.LEFT_INSOLE, Role.RIGHT_INSOLE), ("C0:00", {Part.ZERO: made_at})
+    )
+    for fit in fits.values():
+        assert fit.zero[0] == pytest.approx(6 * 300.0 + 240.0, abs=300.0), "six cells of 300 counts, and the laces"
+    replay, replayed = a_pipeline(), []
+    for each in recorded:
+        replay.feed(each)
+        replayed.extend(replay.decide())
+    replayed.extend(replay.finish())
+    assert lines(replayed) == lines(live)
+    assert replay.calibration() == pipeline.calibration()
+
+
+def test_a_guide_that_found_nothing_or_is_dropped_changes_nothing(walk: list[Arrival]) -> None:
+    pipeline = a_pipeline()
+    for arrival in walk:
+        pipeline.feed(arrival)
+    before = pipeline.calibration()
+    pipeline.start_guide()
+    _, entry = pipeline.finish_guide(datetime(2026, 11, 21, tzinfo=UTC), "anna")
+    assert entry is None
+    pipeline.start_guide()
+    pipeline.drop_guide()
+    with pytest.raises(ValueError, match="no guided calibration runs"):
+        pipeline.finish_guide(datetime(2026, 11, 21, tzinfo=UTC), "anna")
+    assert pipeline.calibration() == before

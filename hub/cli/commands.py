@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from hub.cli import check, demo, diagnose, doctor, replay, run, scan, simulate, validate
+from hub.cli import calibrate, check, demo, diagnose, doctor, replay, run, scan, simulate, validate
 
 
 class Commands(TyperGroup):
@@ -56,6 +56,7 @@ def insole_hub(
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("scan")(scan.scan)
+app.command("calibrate")(calibrate.calibrate)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("diagnose")(diagnose.diagnose)

@@ -5,6 +5,7 @@ from sensors.walker.day import DayParams, day_script
 from sensors.walker.exercises import Exercise, SeatedExercise
 from sensors.walker.falls import Fall, FallKind
 from sensors.walker.faults import IMU_FAULTS, INSOLE_FAULTS, LINK_FAULTS
+from sensors.walker.fitting import LeanOver, LiftFoot, Mistake, SwingLeg, ToeRaises, calibration_script, re_zero_script
 from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.kneeling import Kneel
@@ -68,11 +69,14 @@ __all__ = [
     "JumpDown",
     "Kick",
     "Kneel",
+    "LeanOver",
     "Level",
     "LieDown",
+    "LiftFoot",
     "LossParams",
     "LossyLink",
     "Marching",
+    "Mistake",
     "OneLeg",
     "Person",
     "Population",
@@ -99,19 +103,23 @@ __all__ = [
     "Strategy",
     "Stretch",
     "Strike",
+    "SwingLeg",
     "Tiptoe",
+    "ToeRaises",
     "Trip",
     "TruthEvent",
     "Turn",
     "Walk",
     "WalkAndFall",
     "Walker",
+    "calibration_script",
     "day_script",
     "demo_script",
     "draw_person",
     "draw_profile",
     "evaluation_script",
     "portions",
+    "re_zero_script",
     "record",
     "render_session",
 ]

@@ -155,9 +155,15 @@ def calibration_script(profile: Profile, mistakes: frozenset[Mistake] = frozense
     if Mistake.WALKS_LITTLE in mistakes:
         yield Walk(8.0, profile)
         yield Stand(240.0)
-    yield Walk(40.0, profile)
+    yield Walk(30.0, profile)
     if Mistake.SITS in mistakes:
         yield Stand(16.0)
+
+
+def re_zero_script() -> Iterator[Segment]:
+    """Sits, and holds one foot up after the other."""
+    yield Stand(0.5)
+    yield Seat((Rest(4.0), LiftFoot(Side.LEFT, 5.5), LiftFoot(Side.RIGHT, 5.5), Rest(2.0)))
 
 
 def _lifts(mistakes: frozenset[Mistake]) -> Iterator[SeatedPart]:

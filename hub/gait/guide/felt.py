@@ -1,6 +1,6 @@
 """What the sensors felt of late, side by side on one grid of time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.gait.signals.columns import ColumnSums
-from hub.session import Block, Floats, InsoleSpec, Session
+from hub.gait.signals.loadscale import COLUMNS
+from hub.gait.signals.tail import Tail
+from hub.session import SHIN_CHANNELS, Block, Floats, InsoleSpec, Session
 from sensors.layout import Role, Side
 
 Truths = NDArray[np.bool_]
@@ -59,52 +61,58 @@ class Span:
 
 
 class Felt:
-    """Keeps samples of all sensors of a session for a while."""
+    """Keeps what all sensors of a session felt for a while, on the grid."""
 
     def __init__(self, session: Session) -> None:
         self._sums = {
             role: ColumnSums(spec.cells) for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)
         }
-        self._times: dict[Role, list[Floats]] = {role: [] for role in session.sensors}
-        self._rows: dict[Role, list[Floats]] = {role: [] for role in session.sensors}
+        self._last: dict[Role, tuple[float, Floats]] = {}
+        self._grid = Tail(1)
+        self._rows = {role: Tail(COLUMNS if role.is_insole else len(SHIN_CHANNELS)) for role in session.sensors}
+        self._begun = False
 
-    def push(self, block: Block) -> None:
-        """Take a block of one sensor."""
-        role = block.role
-        if len(block.time_s):
-            self._times[role].append(block.time_s)
-            self._rows[role].append(self._sums[role](block.values) if role in self._sums else block.values.T)
+    def push(self, blocks: Sequence[Block], now_s: float) -> None:
+        """Take one block of each sensor, with all that it told before ``now_s``.
+
+        Between samples straight lines; where a sensor is silent its last sample stands, and nothing before its first.
+        """
+        if not self._begun:
+            self._begun = True
+            self._grid.restart(ceil(now_s * GRID_HZ) - 1)
+            for rows in self._rows.values():
+                rows.restart(self._grid.end)
+        grid_s = np.arange(self._grid.end, floor(now_s * GRID_HZ) + 1) / GRID_HZ
+        self._grid.append(grid_s[np.newaxis])
+        for block in blocks:
+            self._rows[block.role].append(self._on_grid(block, grid_s))
 
     def forget(self, before_s: float) -> None:
         """Drop what is older."""
-        for role in self._times:
-            if self._times[role]:
-                time_s, rows = self._joined(role)
-                first = int(time_s.searchsorted(before_s))
-                self._times[role], self._rows[role] = [time_s[first:]], [rows[:, first:]]
+        for rows in (self._grid, *self._rows.values()):
+            rows.forget(floor(before_s * GRID_HZ))
 
     def span(self, start_s: float, now_s: float) -> Span:
-        """What was felt from ``start_s`` to ``now_s``. Between samples straight lines; over a silence, the last one."""
-        time_s = np.arange(ceil(start_s * GRID_HZ), floor(now_s * GRID_HZ) + 1) / GRID_HZ
-        told = {role: self._on_grid(role, time_s) for role in self._times if len(self._joined(role)[0])}
+        """What was felt from ``start_s`` to ``now_s``, as views."""
+        first = min(max(ceil(start_s * GRID_HZ), self._grid.first), self._grid.end)
+        end = min(floor(now_s * GRID_HZ) + 1, self._grid.end)
+        told = {role: self._rows[role].rows(first, end) for role in self._last}
         return Span(
-            time_s,
+            self._grid.column(0, first, end),
             {role.side: values for role, values in told.items() if role.is_insole},
             {role.side: values for role, values in told.items() if not role.is_insole},
-            tuple(role for role in self._times if self._silent(role, now_s)),
+            tuple(role for role in self._rows if role not in self._last or now_s - self._last[role][0] > SILENT_S),
         )
 
-    def _silent(self, role: Role, now_s: float) -> bool:
-        time_s, _ = self._joined(role)
-        newest = int(time_s.searchsorted(now_s, side="right")) - 1
-        return newest < 0 or now_s - float(time_s[newest]) > SILENT_S
-
-    def _joined(self, role: Role) -> tuple[Floats, Floats]:
-        times, rows = self._times[role], self._rows[role]
-        if len(times) > 1:
-            times[:], rows[:] = [np.concatenate(times)], [np.concatenate(rows, axis=1)]
-        return (times[0], rows[0]) if times else (np.empty(0), np.empty((0, 0)))
-
-    def _on_grid(self, role: Role, time_s: Floats) -> Floats:
-        own_s, rows = self._joined(role)
-        return np.array([np.interp(time_s, own_s, row) for row in rows])
+    def _on_grid(self, block: Block, grid_s: Floats) -> Floats:
+        role, time_s = block.role, block.time_s
+        before = self._last.get(role)
+        if len(time_s) == 0:
+            held = np.zeros(len(self._rows[role].rows(0, 0))) if before is None else before[1]
+            return np.repeat(held[:, np.newaxis], len(grid_s), axis=1)
+        values = self._sums[role](block.values) if role in self._sums else block.values.T
+        self._last[role] = float(time_s[-1]), values[:, -1].copy()
+        if before is not None:
+            time_s = np.concatenate(([before[0]], time_s))
+            values = np.concatenate((before[1][:, np.newaxis], values), axis=1)
+        return np.array([np.interp(grid_s, time_s, row) for row in values])

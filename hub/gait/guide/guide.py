@@ -173,20 +173,21 @@ class Guide:
         made_at : now, with time zone.
         devices : Bluetooth address of each sensor, as far as known.
         """
-        return outcome_of(self._session, self._found, self._timing, made_at, devices)
+        return outcome_of(self._session, self._tasks, self._found, self._timing, made_at=made_at, devices=devices)
 
     def _tick(self, now_s: float) -> None:
         self._now_s = now_s
-        for block in self._cutter.take(now_s):
-            self._felt.push(block)
-            if self._judge is not None and self.state is State.DOING:
+        blocks = self._cutter.take(now_s)
+        self._felt.push(blocks, now_s)
+        if self._judge is not None and self.state is State.DOING:
+            for block in blocks:
                 self._judge.push(block)
         present = self._felt.span(max(now_s - PRESENT_S, self._began_s), now_s)
         if len(present.time_s):
             self._feet, self._legs = self._feelings.feet(present, self._found), self._feelings.legs(present)
         if self.state is State.DOING:
             self._look(now_s)
-        self._felt.forget(min(self._began_s, now_s - PRESENT_S) - 1.0)
+        self._felt.forget(min(self._began_s, now_s - PRESENT_S))
 
     def _look(self, now_s: float) -> None:
         assert self._judge is not None

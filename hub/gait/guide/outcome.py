@@ -7,8 +7,10 @@ from datetime import datetime
 from hub.events import Kind
 from hub.gait.calibration import Calibration, Fit, InsoleCalibration, Part
 from hub.gait.guide.found import Found
+from hub.gait.guide.tasks import Task
 from hub.gait.guide.walk import LIGHTER_PART, PEAK_OVER_WEIGHT
 from hub.gait.guide.words import Said, say
+from hub.gait.kept_calibration import KeptCalibration
 from hub.gait.names import NAMES
 from hub.gait.signals.loadscale import TOTAL
 from hub.gait.timed_walk import TimedWalk, TimedWalkError, scaled_by_timed_walks
@@ -59,11 +61,27 @@ class Outcome:
     calibration: Calibration
     said: tuple[Said, ...]
 
+    def applied_to(self, kept: KeptCalibration, session: Session, devices: Mapping[Role, str]) -> KeptCalibration:
+        """What is to be kept from now on. An insole that was only zeroed keeps the load that is known of it."""
+        known, new = kept.fitting(session, devices).insoles, self.calibration
+        zeroed = {
+            role: replace(known[role], zero=fit.zero)
+            for role, fit in new.fits.items()
+            if fit.zero and role in known and role not in new.insoles
+        }
+        return kept.renewed(session, replace(new, insoles={**zeroed, **new.insoles}), devices)
+
 
 def outcome_of(
-    session: Session, found: Found, timing: Timing, made_at: datetime, devices: Mapping[Role, str]
+    session: Session,
+    tasks: Sequence[Task],
+    found: Found,
+    timing: Timing,
+    *,
+    made_at: datetime,
+    devices: Mapping[Role, str],
 ) -> Outcome:
-    """Put together what was found."""
+    """Put together what was found in the exercises ``tasks``."""
     said: list[Said] = []
     learnt = found.learnt or Calibration()
     parts: dict[Role, list[Part]] = {}
@@ -86,7 +104,7 @@ def outcome_of(
         if made
     }
     said += _about_the_wearer(found)
-    said.append(say(_summary(parts)))
+    said.append(say(_summary(tasks, parts)))
     return Outcome(Calibration(insoles, learnt.shanks, scales, fits), tuple(said))
 
 
@@ -160,8 +178,10 @@ def _about_the_wearer(found: Found) -> list[Said]:
     return said
 
 
-def _summary(parts: Mapping[Role, Sequence[Part]]) -> str:
-    wanted = {True: {Part.ZERO, Part.LOAD, Part.SWING}, False: {Part.AXES}}
+def _summary(tasks: Sequence[Task], parts: Mapping[Role, Sequence[Part]]) -> str:
     if not any(parts.values()):
         return "result_nothing"
+    wanted = {True: {Part.ZERO, Part.LOAD, Part.SWING}, False: {Part.AXES}}
+    if Task.WALK not in tasks:
+        wanted = {True: {Part.ZERO}, False: set()}
     return "result_all" if all(wanted[role.is_insole] <= set(made) for role, made in parts.items()) else "result_some"

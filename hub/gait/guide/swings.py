@@ -14,6 +14,9 @@ from hub.session import Block
 from sensors.layout import Side
 
 SWINGS = 5
+OTHERS_SWINGS = 2
+"""So many of the other shin, while this foot is in the air, are not the other leg's, which stands."""
+
 AIR_S = 5.0
 """In the air without a shin sensor on that leg, which would count the swings."""
 
@@ -56,7 +59,7 @@ class Swings:
         if air_s == 0:
             return Doing(say("swing_wait", foot=foot))
         own, other = (self._swings(span, each, air) for each in (side, side.other))
-        if other is not None and other >= SWINGS and not own:
+        if other is not None and other >= OTHERS_SWINGS and not own:
             return Refused(say("shin_on_other_leg", foot=foot, other=side.value))
         if own is not None and air_s >= UNMOVED_S and self._is_unmoved(span, air):
             return Refused(say("shin_still", foot=foot))

@@ -33,8 +33,9 @@ LIGHTER_PART = 0.025
 FITS_BY = 0.1
 """How much better a shin's turning must go with the other foot's being light than with its own (our choice)."""
 
-LEANT_DEG = 10.0
-"""The sensor's upright in standing before and after a walk; a posture changes it by some degrees."""
+MOVED_DEG = 10.0
+"""How far the sensor's upright in standing, or the axis about which it swings, is elsewhere after a walk: a posture or
+a stride changes them by some degrees."""
 
 STILL_DPS = 15.0
 
@@ -126,9 +127,7 @@ class Walk:
         leant_deg = angle_between_deg(before, after) if before and after else 0.0
         turned_deg = _turned_deg(span, side)
         moved_deg = max(leant_deg, turned_deg)
-        if leant_deg > LEANT_DEG or turned_deg > AlignmentParams().slipped_deg or slips:
-            return moved_deg
-        return None
+        return moved_deg if moved_deg > MOVED_DEG or slips else None
 
 
 def _start(found: Found, session: Session) -> Calibration:

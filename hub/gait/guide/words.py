@@ -90,7 +90,7 @@ WORDS = {
     "result_no_scale": "Stride length stays an estimate: {why}.",
     "result_share": "Standing, {share:.0f} % of your weight is on the left foot.",
     "result_toes": "Toes lifted: left {left} times, right {right} times.",
-    "result_all": "All is calibrated.",
+    "result_all": "All that was wanted is calibrated.",
     "result_some": "Calibrated as far as it went; the rest is learnt while you walk, as without a calibration.",
     "result_nothing": "Nothing was calibrated; all stays as it was.",
 }

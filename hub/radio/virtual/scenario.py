@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from hub.radio.virtual.faults import Faults
 from sensors.catalogue import CATALOGUE
 from sensors.layout import Role, Side
+from sensors.walker import Mistake
 
 _STATIC_ADDRESS = re.compile(r"[C-F][0-9A-F](:[0-9A-F]{2}){5}", re.IGNORECASE)
 
@@ -43,12 +44,20 @@ class ScenarioDevice:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Devices on one walker, who plays the demo script of a profile of ``sensors.walker`` for ever."""
+    """Devices on one walker, who walks like a profile of ``sensors.walker``.
+
+    Parameters
+    ----------
+    plays : the demo's walks for ever, the exercises of a guided calibration, or those of a re-zero; then they stand.
+    mistakes : exercises of the calibration that are done wrongly before they are done rightly.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     devices: tuple[ScenarioDevice, ...]
     profile: str = "foot_drop"
+    plays: Literal["demo", "calibration", "re_zero"] = "demo"
+    mistakes: frozenset[Mistake] = frozenset()
     affected_side: Side = Side.LEFT
     seed: int = 1
 

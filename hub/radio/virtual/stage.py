@@ -4,7 +4,7 @@ from hub.radio.virtual.air import Air, AirDevice
 from hub.radio.virtual.scenario import Scenario, ScenarioError
 from sensors.catalogue import device_type
 from sensors.emulation import EmulatorOptions
-from sensors.walker import PROFILES, Person, Walker, demo_script
+from sensors.walker import PROFILES, Person, Walker, calibration_script, demo_script, re_zero_script
 
 
 def staged(scenario: Scenario) -> Air:
@@ -21,7 +21,12 @@ def staged(scenario: Scenario) -> Air:
         person = Person(affected_side=scenario.affected_side)
     except ValueError as error:
         raise ScenarioError(f"affected_side: {error}") from error
-    script = demo_script(PROFILES[scenario.profile], scenario.seed)
+    profile = PROFILES[scenario.profile]
+    scripts = {
+        "demo": lambda: demo_script(profile, scenario.seed),
+        "calibration": lambda: calibration_script(profile, scenario.mistakes),
+        "re_zero": re_zero_script,
+    }
     devices = [
         AirDevice(
             device_type(device.device_key).emulator(
@@ -33,4 +38,4 @@ def staged(scenario: Scenario) -> Air:
         )
         for number, device in enumerate(scenario.devices)
     ]
-    return Air(devices, Walker(script, seed=scenario.seed, person=person), seed=scenario.seed)
+    return Air(devices, Walker(scripts[scenario.plays](), seed=scenario.seed, person=person), seed=scenario.seed)

@@ -1,4 +1,7 @@
-"""What a foreign sketch sends, as its owner describes it: which numbers, how they are stored, what they are worth."""
+"""What a foreign sketch sends, as its owner describes it: which numbers, how they are stored, what they are worth.
+
+It stands outside ``sensors.sketch`` because ``DriverOptions`` carries it to there.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,5 +1,6 @@
 import struct
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from hub.intake import Intake, IntakeResult
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
+from sensors.driver import DriverOptions
 from sensors.errors import DecodeReason
-from sensors.layout import LoadUnit, Role
+from sensors.layout import LoadUnit, Role, Side
+from sensors.sketch_layout import Meaning, SketchField, SketchLayout
 
 LATENCY_S = 0.008
 KEYS = {Role.LEFT_INSOLE: "orphe_insole", Role.RIGHT_INSOLE: "brilliant_sole", Role.LEFT_SHIN: "witmotion"}
@@ -300,3 +303,17 @@ def test_an_unknown_kind_of_device_is_an_error(half_minute) -> None:
     unknown = Connected(link.role, "unheard_of", "", link.side, link.options, 1.0, link.wall_time)
     with pytest.raises(KeyError, match="unheard_of"):
         new_intake().feed(unknown)
+
+
+@pytest.mark.parametrize(("first", "lost"), [(Meaning.TIME, 5), (Meaning.COUNTER, 5), (Meaning.SKIP, 0)])
+def test_what_a_sketch_says_of_its_time_and_number_shows_what_was_lost(first: Meaning, lost: int) -> None:
+    scale = 0.01 if first is Meaning.TIME else 1.0
+    fields = (SketchField(first, scale=scale), SketchField(Meaning.ACCELERATION, 3), SketchField(Meaning.RATE, 3))
+    asked = DriverOptions(100.0, sketch=SketchLayout("fff1", fields, is_text=True))
+    intake = new_intake([Role.LEFT_SHIN])
+    intake.feed(Connected(Role.LEFT_SHIN, "sketch_shin", "C0:00", Side.LEFT, asked, 1.0, datetime.now(UTC)))
+    for number in [*range(100), *range(105, 200)]:
+        line = f"\n{number},0,0,9.81,{number % 7},0,0".encode()
+        intake.feed(Packet(Role.LEFT_SHIN, "sketch_shin", "fff1", line, 1.0 + number / 100))
+    status = intake.status(3.0)[Role.LEFT_SHIN]
+    assert (status.samples, status.faults, status.lost) == (194, 0, lost)

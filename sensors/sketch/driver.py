@@ -137,7 +137,7 @@ class SketchDriver:
         field = self._layout.field(Meaning.COUNTER)
         if field is None:
             return None
-        counted = int(raw[self._columns[Meaning.COUNTER][0]] % 2**field.bits)
+        counted = int(raw[self._columns[Meaning.COUNTER][0]])
         step = 0 if self._counted is None else (counted - self._counted) % 2**field.bits
         self._counted = counted
         self._sequence = (self._sequence + step) % SEQUENCE_MODULUS

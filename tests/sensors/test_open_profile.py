@@ -237,6 +237,8 @@ def test_packets_of_another_layout_than_described_are_faults():
     driver = _started()
     (fault,) = driver.feed(SAMPLES, SHIN_SAMPLES).faults
     assert str(fault) == "wrong_length: samples of 6 channels instead of 9"
+    (fault,) = driver.feed(SAMPLES, encode_samples(Samples(0, 0, np.zeros((1, 10))))).faults
+    assert str(fault) == "wrong_length: samples of 10 channels instead of 9"
 
 
 @pytest.mark.parametrize(("decode", "data"), [(decode_description, INSOLE), (decode_description, SHIN)])

@@ -81,6 +81,26 @@ def test_structs_with_a_time_of_their_own_are_readings_of_their_own():
     assert driver.unit is LoadUnit.N
 
 
+def test_numbers_of_the_other_byte_order_are_turned():
+    layout = _layout(SketchField(Meaning.RATE, 3, 0.1, type=NumberType.INT16, big_endian=True))
+    (reading,) = _driver(layout).feed(NORDIC_UART_NOTIFY, bytes.fromhex("0064 ff9c 0001")).readings
+    np.testing.assert_allclose(reading.rate_dps, [[10, -10, 0.1]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "bits", "raw", "time_s"),
+    [
+        (NumberType.INT32, 32, b"\xff\xff\xff\xff", 4294967.295),
+        (NumberType.UINT32, 24, b"\x01\x00\x00\x80", 0.001),
+        (NumberType.UINT32, 32, b"\x01\x00\x00\x80", 2147483.649),
+    ],
+)
+def test_a_time_is_what_its_bits_hold(kind, bits, raw, time_s):
+    layout = _layout(SketchField(Meaning.TIME, scale=0.001, type=kind, bits=bits), SketchField(Meaning.RATE, 3))
+    (reading,) = _driver(layout).feed(NORDIC_UART_NOTIFY, raw + bytes(12)).readings
+    assert reading.device_time_s == pytest.approx(time_s)
+
+
 @pytest.mark.parametrize("n", [n for n in range(2 * len(STRUCT)) if n % len(STRUCT)])
 def test_every_length_but_whole_structs_is_a_fault(n):
     fed = _driver(examples.INSOLE).feed(examples.INSOLE.characteristic, (STRUCT * 2)[:n])

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from hub.answer import answer
 from hub.at_home import at_home
 from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
-from hub.errors import InsoleHubError, PageError
+from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.health import HealthState
 from hub.journal import Journal, JournalStats, tally_of_day
@@ -113,6 +113,8 @@ class Hub:
 
         Raises
         ------
+        AdapterError
+            The radio gave up; everything was closed in good order.
         InsoleHubError
             The journal or the hub's own broker cannot be used.
         """
@@ -128,6 +130,8 @@ class Hub:
                 await self._run_tasks()
         except BaseExceptionGroup as group:
             raise _first_of_ours(group) from None
+        if self.radio.gave_up:
+            raise AdapterError(self.radio.gave_up)
 
     async def _run_tasks(self) -> None:
         assert self.broker is not None
@@ -146,6 +150,7 @@ class Hub:
         async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
+            radio.add_done_callback(lambda _: self.stop())
             watches = [
                 group.create_task(self._detect(), name="detect"),
                 group.create_task(self._tick(), name="tick"),

@@ -8,6 +8,7 @@ InsoleHubError
 ├─ DeliveryError(destination)   transient: keep the cursor, retry
 │  └─ RejectedError             permanent: park the record, count it
 ├─ PageError                    go on without the page
+├─ AdapterError                 stop the hub with an exit code of its own; started anew it may find the adapter well
 └─ JournalError                 stop the hub; the service manager acts on the exit code
 """
 
@@ -62,6 +63,10 @@ class LinkError(InsoleHubError):
     def __init__(self, device: str, message: str) -> None:
         super().__init__(f"{device}: {message}")
         self.device = device
+
+
+class AdapterError(InsoleHubError):
+    """The Bluetooth adapter does not go, and nothing that the hub can do has helped."""
 
 
 class DeliveryError(InsoleHubError):

@@ -21,7 +21,8 @@ SCANNER_WITHIN_S = 180.0
 """A scanner that is wanted has heard, begun or failed within this: it begins anew when it hears nobody for 60 s."""
 
 PASSING_WITHIN_S = 300.0
-"""No link stays longer in a state that is to pass: the longest pause between two attempts is 30 s."""
+"""No link stays longer in a state that is to pass, unless it says until when: a device that is another's is left alone
+for 10 min."""
 
 _PASSING = {
     LinkState.CONNECTING,
@@ -93,7 +94,7 @@ def _stuck(signs: Signs) -> Iterator[str]:
         data_s = max(link.since_s, link.last_data_s or link.since_s)
         if link.state is LinkState.STREAMING and signs.now_s - data_s > FRESH_WITHIN_S:
             yield f"{name_of(link)}: said to stream, but no data for {signs.now_s - data_s:.0f} s"
-        if link.state in _PASSING and for_s > PASSING_WITHIN_S:
+        if link.state in _PASSING and for_s > PASSING_WITHIN_S and signs.now_s > (link.until_s or 0.0):
             yield f"{name_of(link)}: {link.state.value.replace('_', ' ')} for {for_s:.0f} s"
 
 

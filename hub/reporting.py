@@ -130,10 +130,22 @@ class Reporter:
             rate_hz=round(incoming.rate_hz, 1) if known else None,
             loss_pct=round(incoming.loss_pct, 2) if known else None,
             rssi_dbm=link.rssi_dbm,
+            jitter_ms=round(incoming.clock.jitter_ms, 1) if known else None,
             last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
             note=link.reason or link.facts.note or device_type(link.device_key).firmware_fault(link.facts.firmware),
             counts=SensorCounts(
                 connections=link.counts.connections,
+                connect_failures=link.counts.connect_failures,
+                disconnections=link.counts.disconnections,
+                silences=link.counts.silences,
+                refusals=link.counts.refusals,
+                rejections=link.counts.rejections,
+                resubscriptions=link.counts.resubscriptions,
+                forgettings=link.counts.forgettings,
+                stale_links=link.counts.stale_links,
+                pauses=link.counts.pauses,
+                rests=link.counts.rests,
+                wakes=link.counts.wakes,
                 packets=incoming.packets,
                 packets_dropped=link.counts.packets_dropped,
                 packets_doubled=incoming.duplicates,
@@ -147,7 +159,17 @@ class Reporter:
     def _counts(self) -> HubCounts:
         journal, broker = self._journal.stats, self._publisher.stats
         recordings = [wearer.keeper.counts for wearer in self._wearers.values()]
+        adapter = self._radio.adapter()
         return HubCounts(
+            adapter=adapter.name,
+            adapter_trouble=adapter.trouble or None,
+            scans=adapter.counts.scans,
+            scan_restarts=adapter.counts.scan_restarts,
+            scan_failures=adapter.counts.scan_failures,
+            adapter_power_ons=adapter.counts.power_ons,
+            adapter_power_cycles=adapter.counts.power_cycles,
+            adapter_usb_resets=adapter.counts.usb_resets,
+            adapter_mend_failures=adapter.counts.mend_failures,
             events_kept=journal.committed_n,
             events_waiting=journal.pending_n,
             events_dropped=journal.dropped_n,

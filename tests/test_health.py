@@ -38,6 +38,13 @@ def test_a_sensor_that_rests_is_health_however_long(state: LinkState) -> None:
     assert judge(replace(WELL, links=(link(state, 1e6),))).state is HealthState.OK
 
 
+def test_a_link_that_says_when_it_goes_on_is_not_stuck_before() -> None:
+    lost = link(LinkState.LOST, PASSING_WITHIN_S + 100, "it is another's")
+    waiting = replace(WELL, links=(replace(lost, until_s=NOW_S + 100),))
+    assert judge(waiting).state is HealthState.DEGRADED
+    assert judge(replace(waiting, links=(replace(lost, until_s=NOW_S - 1),))).state is HealthState.STUCK
+
+
 def test_a_sensor_that_is_searched_for_lacks_and_is_not_stuck_while_the_scanner_moves() -> None:
     searching = replace(WELL, links=(link(LinkState.SEARCHING, 1e6, "not found for 30 s"),))
     told = judge(replace(searching, scanner_moved_s=NOW_S - 1.0))

@@ -5,17 +5,21 @@ import os
 import signal
 import sys
 
-from hub.errors import ConfigError, InsoleHubError
+from hub.errors import AdapterError, ConfigError, InsoleHubError
 
 FAILED = 1
 WRONG_USAGE = 2
+TRY_AGAIN = os.EX_TEMPFAIL
 INTERRUPTED = 128 + signal.SIGINT
 
 OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def main() -> None:
-    """Run a command; exit 0 when it worked, 1 when it failed, 2 for wrong usage or configuration."""
+    """Run a command; exit 0 when it worked, 1 when it failed, 2 for wrong usage or configuration.
+
+    75 when the Bluetooth adapter does not go: another start may find it well.
+    """
     _have_streams()
     try:
         _run()
@@ -24,7 +28,7 @@ def main() -> None:
         sys.exit(WRONG_USAGE)
     except InsoleHubError as error:
         sys.stderr.write(f"insole-hub: {error}\n")
-        sys.exit(FAILED)
+        sys.exit(TRY_AGAIN if isinstance(error, AdapterError) else FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

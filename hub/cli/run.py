@@ -39,6 +39,6 @@ def started_with(config: Config) -> str:
 
 
 async def _run(config: Config) -> None:
-    hub = Hub(config, Bluetooth.system(config.radio.adapter))
+    hub = Hub(config, Bluetooth.system(config.radio.adapter, config.radio.interval_ms))
     hub.stop_on_signals()
     await hub.run()

@@ -18,7 +18,9 @@ from sensors.layout import Side
 def scan(
     *,
     seconds: Annotated[float, typer.Option(min=1, max=120, help="How long to listen.")] = 10.0,
-    adapter: Annotated[str | None, typer.Option(help="Bluetooth adapter such as hci0; default: the first.")] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="Bluetooth adapter: address, or name such as hci0; default: the first.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also list devices that are no known sensors.")] = False,
 ) -> None:
     """Listen for sensors and print a configuration block for those found.

@@ -13,6 +13,7 @@ from hub.config.sketch import SketchConfig
 from hub.config.table import Table
 from hub.config.values import (
     DEVICE_TYPES,
+    AdapterName,
     Address,
     DeviceKey,
     PasswordFile,
@@ -49,9 +50,21 @@ class HubConfig(Table):
 class RadioConfig(Table):
     """Bluetooth LE."""
 
-    adapter: str | None = Field(None, description="Adapter, such as hci0; default: the system's first.")
+    adapter: AdapterName | None = Field(
+        None,
+        description="Adapter: its address, as `bluetoothctl list` shows it, or its name, such as hci0, which may move. "
+        "Default: the system's first that is on.",
+    )
     silence_s: float = Field(
-        2.0, strict=True, ge=0.5, le=60, description="A link without valid data for so long is made anew."
+        2.0, strict=True, ge=0.5, le=60, description="A link without valid data for so long is mended or made anew."
+    )
+    interval_ms: float = Field(
+        15.0,
+        strict=True,
+        ge=7.5,
+        le=100,
+        description="Longest time between two meetings of hub and sensor that is asked for, in ms, where the kernel "
+        "lets the hub ask (docs/radio.md). Shorter carries more packets and costs the sensors' batteries.",
     )
     rest_after_min: float = Field(
         15.0,

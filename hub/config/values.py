@@ -13,6 +13,7 @@ from sensors.catalogue import CATALOGUE
 
 _UUID = re.compile(r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
+_ADAPTER_NAME = re.compile(r"hci\d+")
 
 DEVICE_TYPES = {device.key: device for device in CATALOGUE}
 
@@ -26,6 +27,18 @@ def _address(value: str) -> str:
     address = usual_address(value)
     if not _ADDRESS.fullmatch(address):
         raise mistake(f"{value!r} is no Bluetooth address", "expected six pairs of hex digits: C0:FF:EE:12:34:56")
+    return address
+
+
+def _adapter(value: str) -> str:
+    if _ADAPTER_NAME.fullmatch(value):
+        return value
+    address = usual_address(value)
+    if not _ADDRESS.fullmatch(address):
+        hint = (
+            "expected its address such as 00:1A:7D:DA:71:13, or its name such as hci0; `bluetoothctl list` shows both"
+        )
+        raise mistake(f"{value!r} is no Bluetooth adapter", hint)
     return address
 
 
@@ -66,6 +79,7 @@ def _password_variable(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+AdapterName = Annotated[str, AfterValidator(_adapter)]
 Uuid = Annotated[str, AfterValidator(_uuid)]
 TopicLevel = Annotated[str, AfterValidator(_topic_level)]
 TopicBase = Annotated[str, AfterValidator(_topic_base)]

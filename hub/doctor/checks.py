@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from hub.doctor.finding import Finding, note, ok, problem, warning
 from hub.doctor.machine import Machine
-from hub.radio import causes
+from hub.radio.causes import Cause
 
 BLUEZ_LEAST = (5, 55)
 """Older ones are not supported by bleak."""
@@ -115,7 +115,7 @@ def permission(machine: Machine) -> Iterator[Finding]:
     if machine.is_root or "bluetooth" in machine.groups or machine.container:
         yield ok("permission", "this user may use Bluetooth")
     else:
-        yield warning("permission", "this user is not in the group bluetooth", causes.DENIED.split("; ", 1)[1])
+        yield warning("permission", "this user is not in the group bluetooth", Cause.DENIED.split("; ", 1)[1])
 
 
 def wifi(machine: Machine) -> Iterator[Finding]:

@@ -57,8 +57,20 @@ SENSOR_FIELDS = {
     "rssi_dbm": Field(NUMBER, "signal strength"),
     "last_data": Field(STRING, "when the newest sample came, UTC, ISO 8601"),
     "note": Field(STRING, "why it is lost, or what the device says is wrong; null while all is well"),
-    "connections": Field(NUMBER, "links made since the hub started"),
-    "packets": Field(NUMBER, "packets taken in since the hub started; so are the counts below"),
+    "jitter_ms": Field(NUMBER, "by how much the delay of arrivals varies: its mean deviation"),
+    "connections": Field(NUMBER, "links made since the hub started; so are the counts below"),
+    "connect_failures": Field(NUMBER, "attempts that made none"),
+    "disconnections": Field(NUMBER, "links that the device ended, or that went out of reach"),
+    "silences": Field(NUMBER, "times at which the link stood and no valid data came"),
+    "refusals": Field(NUMBER, "links given up because the device refused what its driver needs"),
+    "rejections": Field(NUMBER, "links given up because the device turned out to be another's"),
+    "resubscriptions": Field(NUMBER, "silent links that were asked for data again"),
+    "forgettings": Field(NUMBER, "times that the system was made to forget the device, since no link worked"),
+    "stale_links": Field(NUMBER, "links that the system still held, such as after a crash, and that were ended"),
+    "pauses": Field(NUMBER, "times that the device was let go for another app"),
+    "rests": Field(NUMBER, "times that it was let go because it was not worn"),
+    "wakes": Field(NUMBER, "ends of such rests"),
+    "packets": Field(NUMBER, "packets taken in"),
     "packets_dropped": Field(NUMBER, "packets for which the hub had no room"),
     "packets_doubled": Field(NUMBER, "packets that came twice; the second is left out"),
     "packets_faulty": Field(NUMBER, "packets, or parts, that are not what the device sends; left out"),
@@ -69,7 +81,16 @@ SENSOR_FIELDS = {
 """How a sensor is doing, with everything that can be lost on its way counted."""
 
 COUNTS_FIELDS = {
-    "events_kept": Field(NUMBER, "events written to the journal since the hub started; so are the counts below"),
+    "adapter": Field(STRING, "the system's name for the Bluetooth adapter in use"),
+    "adapter_trouble": Field(STRING, "why it does not scan, and what to do; null while all is well"),
+    "scans": Field(NUMBER, "scans begun since the hub started; so are the counts below"),
+    "scan_restarts": Field(NUMBER, "scans begun anew because nobody at all was heard for a minute"),
+    "scan_failures": Field(NUMBER, "scans that failed"),
+    "adapter_power_ons": Field(NUMBER, "times that the adapter was found off and was to be switched on"),
+    "adapter_power_cycles": Field(NUMBER, "times that it was to be switched off and on, since nothing went"),
+    "adapter_usb_resets": Field(NUMBER, "times that it was to be reset on its USB port"),
+    "adapter_mend_failures": Field(NUMBER, "how many of these three were refused"),
+    "events_kept": Field(NUMBER, "events written to the journal"),
     "events_waiting": Field(NUMBER, "events that wait for the disk now"),
     "events_dropped": Field(NUMBER, "events lost because too many waited for the disk"),
     "events_refused": Field(NUMBER, "events that could not be written down"),
@@ -123,6 +144,17 @@ class SensorCounts:
     """What came and what was lost of one sensor since the hub started; as in ``SENSOR_FIELDS``."""
 
     connections: int = 0
+    connect_failures: int = 0
+    disconnections: int = 0
+    silences: int = 0
+    refusals: int = 0
+    rejections: int = 0
+    resubscriptions: int = 0
+    forgettings: int = 0
+    stale_links: int = 0
+    pauses: int = 0
+    rests: int = 0
+    wakes: int = 0
     packets: int = 0
     packets_dropped: int = 0
     packets_doubled: int = 0
@@ -136,6 +168,15 @@ class SensorCounts:
 class HubCounts:
     """What the hub counts since it started; as in ``COUNTS_FIELDS``."""
 
+    adapter: str | None
+    adapter_trouble: str | None
+    scans: int
+    scan_restarts: int
+    scan_failures: int
+    adapter_power_ons: int
+    adapter_power_cycles: int
+    adapter_usb_resets: int
+    adapter_mend_failures: int
     events_kept: int
     events_waiting: int
     events_dropped: int
@@ -162,6 +203,7 @@ class SensorState:
     rate_hz: float | None = None
     loss_pct: float | None = None
     rssi_dbm: float | None = None
+    jitter_ms: float | None = None
     last_data_wall_ns: int | None = None
     note: str | None = None
     counts: SensorCounts = field(default_factory=SensorCounts)
@@ -207,6 +249,7 @@ def sensor_state(state: SensorState, wall_time_ns: int) -> bytes:
             "rssi_dbm": state.rssi_dbm,
             "last_data": None if state.last_data_wall_ns is None else iso(state.last_data_wall_ns),
             "note": state.note,
+            "jitter_ms": state.jitter_ms,
             **asdict(state.counts),
         },
         wall_time_ns,

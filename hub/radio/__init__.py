@@ -7,9 +7,11 @@ from hub.radio.inbox import Inbox
 from hub.radio.radio import Radio
 from hub.radio.settings import RadioSettings
 from hub.radio.states import LinkState
-from hub.radio.status import LinkCounts, LinkStatus
+from hub.radio.status import AdapterCounts, AdapterStatus, LinkCounts, LinkStatus
 
 __all__ = [
+    "AdapterCounts",
+    "AdapterStatus",
     "Bluetooth",
     "DeviceSpec",
     "Found",

@@ -1,6 +1,7 @@
 """Bluetooth through bleak: how to scan and how to connect, on this machine's adapter or on a virtual one."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 from bleak_retry_connector import BLEAK_RETRY_EXCEPTIONS, establish_connection
+
+from hub.radio.adapter_control import AdapterControl, NoControl
 
 OnAdvertisement = Callable[[BLEDevice, AdvertisementData], None]
 
@@ -35,18 +38,23 @@ BLUETOOTH_ERRORS: tuple[type[Exception], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Bluetooth:
-    """Where to scan and connect: keyword arguments of ``BleakScanner`` and ``BleakClient``."""
+    """Where to scan and connect: keyword arguments of ``BleakScanner`` and ``BleakClient``, and the adapter's owner."""
 
     scanner_options: Mapping[str, Any] = field(default_factory=dict)
     client_options: Mapping[str, Any] = field(default_factory=dict)
+    control: AdapterControl = field(default_factory=NoControl)
 
     @classmethod
-    def system(cls, adapter: str | None = None) -> "Bluetooth":
-        """This machine's adapter of that name, such as hci0; None takes the system's first."""
-        if adapter is None:
+    def system(cls, adapter: str | None = None, interval_ms: float | None = None) -> "Bluetooth":
+        """This machine's adapter, by its name such as hci0 or its address; None takes the system's first.
+
+        ``interval_ms``: the longest connection interval to ask for; None leaves it to the system.
+        """
+        if sys.platform != "linux":
             return cls()
-        options = {"bluez": {"adapter": adapter}}
-        return cls(options, options)
+        from hub.radio.bluez import BlueZ  # noqa: PLC0415 - D-Bus is Linux's
+
+        return cls(control=BlueZ(adapter, interval_ms))
 
     @asynccontextmanager
     async def scanning(self, on_advertisement: OnAdvertisement, answer_s: float) -> AsyncIterator[None]:
@@ -54,7 +62,9 @@ class Bluetooth:
 
         Raises one of ``BLUETOOTH_ERRORS``; where something else ended the scan, that goes before a failure to stop.
         """
-        scanner = BleakScanner(on_advertisement, **self.scanner_options)
+        async with asyncio.timeout(answer_s):
+            adapter = await self.control.prepare()
+        scanner = BleakScanner(on_advertisement, **self.scanner_options, **adapter)
         try:
             async with asyncio.timeout(answer_s):
                 await scanner.start()

@@ -1,4 +1,4 @@
-"""How one device is found, called and hung up; each with bounded patience, and counted."""
+"""How one device is found, called, hung up and forgotten; each with bounded patience, and counted."""
 
 import asyncio
 import logging
@@ -8,9 +8,12 @@ from bleak import BleakClient
 
 from hub.errors import LinkError
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
-from hub.radio.causes import explain
+from hub.radio.broken_link import BrokenLinkError
+from hub.radio.caretaker import Caretaker
+from hub.radio.causes import Cause, cause_of, explain
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder, Sighting
+from hub.radio.ladder import Failure
 from hub.radio.settings import RadioSettings
 from hub.radio.standing import Standing
 
@@ -20,21 +23,34 @@ HANG_UP_S = 2.0
 
 
 class Connector:
-    """Finds and calls the device of ``spec``."""
+    """Finds and calls the device of ``spec``; what that tells of the adapter, it tells the ``caretaker``."""
 
     def __init__(
-        self, spec: DeviceSpec, bluetooth: Bluetooth, finder: Finder, *, settings: RadioSettings, standing: Standing
+        self,
+        spec: DeviceSpec,
+        bluetooth: Bluetooth,
+        finder: Finder,
+        *,
+        caretaker: Caretaker,
+        settings: RadioSettings,
+        standing: Standing,
     ) -> None:
         self.rejected: set[str] = set()
         """Addresses that turned out to be others'."""
         self._spec = spec
         self._bluetooth = bluetooth
         self._finder = finder
+        self._caretaker = caretaker
         self._settings = settings
         self._standing = standing
 
     async def search(self) -> Sighting:
-        """Wait until the device is heard, however long it takes; a long search in vain is explained."""
+        """Wait until the device is heard, however long it takes; a long search in vain is explained.
+
+        A connection that is left over from before, such as from a hub that crashed, is ended: the device would not
+        advertise.
+        """
+        await self._drop_stale_link()
         reporting = asyncio.create_task(self._report_long_search(), name=f"radio search {self._spec}")
         try:
             return await self._finder.find(self._spec, frozenset(self.rejected))
@@ -63,19 +79,37 @@ class Connector:
 
         Raises
         ------
-        LinkError
+        BrokenLinkError
             It does not answer, or the adapter does not do as it is asked.
         """
         try:
             async with asyncio.timeout(self._settings.connect_s):
-                return await self._bluetooth.connect(sighting.device, str(self._spec), on_disconnect)
+                client = await self._bluetooth.connect(sighting.device, str(self._spec), on_disconnect)
         except TimeoutError as error:
             self._standing.counts.connect_failures += 1
             reason = f"found, but no connection within {self._settings.connect_s:g} s"
-            raise LinkError(str(self._spec), reason) from error
+            raise BrokenLinkError(str(self._spec), Failure.UNREACHED, reason) from error
         except BLUETOOTH_ERRORS as error:
             self._standing.counts.connect_failures += 1
-            raise LinkError(str(self._spec), f"could not connect: {explain(error)}") from error
+            cause = cause_of(error)
+            if cause is not None:
+                self._caretaker.attempt_failed(cause)
+            failure = Failure.BUSY if cause is Cause.BUSY else Failure.UNREACHED
+            raise BrokenLinkError(str(self._spec), failure, f"could not connect: {explain(error)}") from error
+        self._caretaker.attempt_worked()
+        return client
+
+    async def forget(self) -> None:
+        """Have the system forget the device: what it believes to know of it may be what is wrong."""
+        if (address := self._standing.address) is None:
+            return
+        self._standing.counts.forgettings += 1
+        log.info("%s: having the system forget the device", self._spec)
+        try:
+            async with asyncio.timeout(self._settings.action_s):
+                await self._bluetooth.control.forget(address)
+        except BLUETOOTH_ERRORS as error:
+            log.debug("%s: forgetting failed: %s", self._spec, error)
 
     async def hang_up(self, client: BleakClient) -> None:
         """End the connection, if that can be done in time."""
@@ -85,9 +119,23 @@ class Connector:
         except BLUETOOTH_ERRORS as error:
             log.debug("%s: hanging up failed: %s", self._spec, error)
 
+    async def _drop_stale_link(self) -> None:
+        if (address := self._spec.address or self._standing.address) is None:
+            return
+        try:
+            async with asyncio.timeout(self._settings.action_s):
+                dropped = await self._bluetooth.control.drop(address)
+        except BLUETOOTH_ERRORS as error:
+            log.debug("%s: cannot tell whether it is connected: %s", self._spec, error)
+            return
+        if dropped:
+            self._standing.counts.stale_links += 1
+            log.info("%s: ended a connection that nobody in the hub uses", self._spec)
+
     async def _report_long_search(self) -> None:
         while True:
             await asyncio.sleep(self._settings.search_s)
+            await self._drop_stale_link()
             self._search_is_long()
 
     def _search_is_long(self) -> None:

@@ -9,11 +9,12 @@ from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.exc import BleakCharacteristicNotFoundError, BleakError
 
-from hub.errors import LinkError
 from hub.packets import Packet
 from hub.radio.bluetooth import BLUETOOTH_ERRORS
+from hub.radio.broken_link import BrokenLinkError
 from hub.radio.devices import DeviceSpec
 from hub.radio.inbox import Inbox
+from hub.radio.ladder import Failure, LinkLadder, Rung
 from hub.radio.settings import RadioSettings
 from hub.radio.states import LinkEvent
 from hub.radio.status import LinkCounts
@@ -22,7 +23,14 @@ from sensors.driver import Action, Pause, Read, Subscribe, Write, resolve_charac
 
 
 class Conversation:
-    """What is said over one connection. ``number`` counts the connections of this device, from 1."""
+    """What is said over one connection.
+
+    Parameters
+    ----------
+    number : counts the connections of this device, from 1.
+    ladder : says what is tried when it falls silent.
+    on_event : is told what happens to the link.
+    """
 
     def __init__(
         self,
@@ -32,6 +40,7 @@ class Conversation:
         settings: RadioSettings,
         *,
         counts: LinkCounts,
+        ladder: LinkLadder,
         on_event: Callable[[LinkEvent], None],
     ) -> None:
         self.number = number
@@ -39,13 +48,16 @@ class Conversation:
         self._inbox = inbox
         self._settings = settings
         self._counts = counts
+        self._ladder = ladder
         self._on_event = on_event
         self._actions: deque[Action] = deque()
+        self._subscribed: dict[str, BleakGATTCharacteristic] = {}
         self._goodbye: tuple[Action, ...] | None = None
-        self._ended: LinkError | None = None
+        self._ended: BrokenLinkError | None = None
         self._wake = asyncio.Event()
         self._now_s = asyncio.get_running_loop().time  # the monotonic clock
         self._watch = self._new_watch()
+        self._has_data = False
 
     def perform(self, actions: Iterable[Action]) -> None:
         """Queue actions; they are done in order."""
@@ -55,16 +67,16 @@ class Conversation:
 
     def data_seen(self, arrival_s: float) -> None:
         """Bytes that arrived at that time turned out to be valid data."""
-        first = self._watch.valid_s is None
         self._watch.data_seen(arrival_s)
-        if first:
+        if not self._has_data:
+            self._has_data = True
             self._on_event(LinkEvent.DATA)
             self._wake.set()
 
-    def end(self, reason: str) -> None:
-        """Give the connection up: ``run`` raises ``LinkError``. The first reason stays."""
+    def end(self, failure: Failure, reason: str) -> None:
+        """Give the connection up: ``run`` raises ``BrokenLinkError``. The first reason stays."""
         if self._ended is None:
-            self._ended = LinkError(str(self._spec), reason)
+            self._ended = BrokenLinkError(str(self._spec), failure, reason)
         self._wake.set()
 
     def say_goodbye(self, actions: tuple[Action, ...]) -> None:
@@ -76,14 +88,14 @@ class Conversation:
         """For bleak: the link is gone."""
         if self._ended is None:
             self._counts.disconnections += 1
-        self.end("the device disconnected or went out of reach")
+        self.end(Failure.DROPPED, "the device disconnected or went out of reach")
 
     async def run(self, client: BleakClient) -> None:
         """Do what is asked until goodbye.
 
         Raises
         ------
-        LinkError
+        BrokenLinkError
             The link broke, fell silent, or was given up.
         """
         try:
@@ -91,7 +103,7 @@ class Conversation:
             for action in self._goodbye or ():
                 await self._do(client, action)
         finally:
-            self.end("the conversation is over")
+            self.end(Failure.DROPPED, "the conversation is over")
 
     async def _listen(self, client: BleakClient) -> None:
         self._watch = self._new_watch()  # connecting does not count
@@ -109,18 +121,33 @@ class Conversation:
                     await self._wake.wait()
             except TimeoutError:
                 if self._watch.is_silent(self._now_s(), undecoded=len(self._inbox) > 0):
-                    self._fall_silent()
+                    await self._break_silence(client)
 
     def _new_watch(self) -> Watch:
         return Watch(self._now_s(), self._settings.first_data_s, self._settings.silence_s)
 
-    def _fall_silent(self) -> None:
+    async def _break_silence(self, client: BleakClient) -> None:
+        """No valid data for too long: ask for them once more, or give the link up."""
         self._counts.silences += 1
         self._on_event(LinkEvent.SILENCE)
         if self._watch.valid_s is None:
-            self.end(f"connected, but no valid data within {self._settings.first_data_s:g} s")
+            self.end(Failure.NO_DATA, f"connected, but no valid data within {self._settings.first_data_s:g} s")
+        elif not self._has_data or self._ladder.rung(Failure.SILENT, self._now_s()) is not Rung.RESUBSCRIBE:
+            self.end(Failure.SILENT, f"no valid data for {self._settings.silence_s:g} s")
         else:
-            self.end(f"no valid data for {self._settings.silence_s:g} s")
+            self._has_data = False
+            await self._resubscribe(client)
+            self._watch.look_s = self._now_s() + self._settings.resubscribed_s
+
+    async def _resubscribe(self, client: BleakClient) -> None:
+        self._counts.resubscriptions += 1
+        try:
+            async with asyncio.timeout(self._settings.resubscribed_s):
+                for name, there in self._subscribed.items():
+                    await client.stop_notify(there)
+                    await client.start_notify(there, partial(self._on_notification, name))
+        except BLUETOOTH_ERRORS as error:
+            self.end(Failure.SILENT, f"no valid data, and subscribing again failed: {str(error) or 'no answer'}")
 
     async def _do(self, client: BleakClient, action: Action) -> None:
         if isinstance(action, Pause):
@@ -135,7 +162,7 @@ class Conversation:
                 return
             self._counts.refusals += refused
             what = f"{type(action).__name__.lower()} of {action.characteristic}"
-            self.end(f"{what} failed: {str(error) or 'no answer'}")
+            self.end(Failure.REFUSED, f"{what} failed: {str(error) or 'no answer'}")
 
     async def _ask(self, client: BleakClient, action: Read | Write | Subscribe) -> None:
         name = action.characteristic
@@ -148,6 +175,7 @@ class Conversation:
                 await client.write_gatt_char(there, data, response=_response(response, there.properties))
             case Subscribe():
                 await client.start_notify(there, partial(self._on_notification, name))
+                self._subscribed[name] = there
 
     def _on_notification(self, name: str, _: BleakGATTCharacteristic, data: bytearray) -> None:
         self._take(name, data)

@@ -13,9 +13,10 @@ from bleak.backends.scanner import AdvertisementData
 from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
-from hub.radio.causes import explain
+from hub.radio.causes import Cause, cause_of, explain
 from hub.radio.devices import DeviceSpec, Found, choose, identify
 from hub.radio.settings import RadioSettings
+from hub.radio.status import AdapterCounts
 from sensors.layout import Role
 
 log = logging.getLogger(__name__)
@@ -39,16 +40,15 @@ class _Wish:
 class Finder:
     """Finds devices for all links with one scanner.
 
-    ``scanning`` tells whether it listens; ``scans``, ``restarts`` and ``failures`` count starts, those because nobody
-    was heard, and scans that the adapter refused. ``trouble`` is why the last scan failed, and its remedy; empty once
-    anybody is heard again.
+    ``scanning`` tells whether it listens, ``fails`` whether the last scan failed, and ``cause`` why, as far as known;
+    ``trouble`` says it in words, with its remedy, until anybody is heard again.
     """
 
     def __init__(self, bluetooth: Bluetooth, configured: tuple[DeviceSpec, ...], settings: RadioSettings) -> None:
+        self.counts = AdapterCounts()
         self.scanning = False
-        self.scans = 0
-        self.restarts = 0
-        self.failures = 0
+        self.fails = False
+        self.cause: Cause | None = None
         self.trouble = ""
         self._bluetooth = bluetooth
         self._configured = configured
@@ -63,6 +63,7 @@ class Finder:
         self._heard_s = self._moved_s = 0.0
         self._began_s = 0.0
         self._listened_s = 0.0
+        self._deaf_since_s: float | None = None
 
     @property
     def moved_s(self) -> float | None:
@@ -73,6 +74,11 @@ class Finder:
     def listened_s(self) -> float:
         """How long it has listened since the hub started."""
         return self._listened_s + (asyncio.get_running_loop().time() - self._began_s if self.scanning else 0.0)
+
+    @property
+    def deaf_s(self) -> float:
+        """For how long it has listened without a break and without hearing anybody."""
+        return 0.0 if self._deaf_since_s is None else asyncio.get_running_loop().time() - self._deaf_since_s
 
     async def find(self, spec: DeviceSpec, rejected: frozenset[str]) -> Sighting:
         """Wait until the device advertises under an address that was not ``rejected``, however long it takes."""
@@ -109,7 +115,8 @@ class Finder:
             try:
                 await self._scan(backoff)
             except BLUETOOTH_ERRORS as error:
-                self.failures += 1
+                self.counts.scan_failures += 1
+                self.fails, self.cause = True, cause_of(error)
                 self._moved_s = asyncio.get_running_loop().time()
                 first, self.trouble = not self.trouble, explain(error)
                 log.log(logging.WARNING if first else logging.DEBUG, "scanning failed, trying again: %s", self.trouble)
@@ -123,18 +130,21 @@ class Finder:
         self._heard_s = loop.time()
         async with self._bluetooth.scanning(self._on_advertisement, self._settings.action_s):
             self.scanning = True
+            self.fails, self.cause = False, None
+            self._deaf_since_s = self._deaf_since_s or loop.time()
             self._began_s = loop.time()
-            self.scans += 1
+            self.counts.scans += 1
             while not self._halt.is_set():
                 try:
                     async with asyncio.timeout_at(self._heard_s + self._settings.scan_restart_s):
                         await self._halt.wait()
                 except TimeoutError:
                     if loop.time() - self._heard_s >= self._settings.scan_restart_s:
-                        self.restarts += 1
+                        self.counts.scan_restarts += 1
                         log.info("no device at all heard for %.0f s; scanning anew", self._settings.scan_restart_s)
                         return
         backoff.reset()
+        self._deaf_since_s = None
 
     def _fall_idle(self) -> None:
         self._listened_s = self.listened_s
@@ -154,6 +164,7 @@ class Finder:
 
     def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
         self._heard_s = asyncio.get_running_loop().time()
+        self._deaf_since_s = None
         if self.trouble:
             self.trouble = ""
             log.info("scanning works again")

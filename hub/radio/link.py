@@ -11,11 +11,14 @@ from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.packets import Connected, Disconnected
 from hub.radio.bluetooth import Bluetooth
+from hub.radio.broken_link import BrokenLinkError
+from hub.radio.caretaker import Caretaker
 from hub.radio.connector import Connector
 from hub.radio.conversation import Conversation
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
+from hub.radio.ladder import Failure, LinkLadder, Rung
 from hub.radio.rest import Rest
 from hub.radio.settings import RadioSettings
 from hub.radio.standing import Standing
@@ -49,6 +52,7 @@ class Link:
         finder: Finder,
         inbox: Inbox,
         *,
+        caretaker: Caretaker,
         settings: RadioSettings,
         on_change: Callable[[LinkStatus], None],
         goodbye: Callable[[], tuple[Action, ...]],
@@ -60,7 +64,10 @@ class Link:
         self._goodbye = goodbye
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, Random())
         self._standing = Standing(spec, on_change)
-        self._connector = Connector(spec, bluetooth, finder, settings=settings, standing=self._standing)
+        self._connector = Connector(
+            spec, bluetooth, finder, caretaker=caretaker, settings=settings, standing=self._standing
+        )
+        self._ladder = LinkLadder()
         self._next_pause_s: float | None = None
         self._conversation: Conversation | None = None
         self._waiting: asyncio.Timeout | None = None
@@ -155,7 +162,7 @@ class Link:
             self._connector.rejected.add(address)
         else:
             self._next_pause_s = self._settings.rejected_s
-        self._conversation.end(reason)
+        self._conversation.end(Failure.REJECTED, reason)
 
     def _is_paused(self) -> bool:
         return _now_s() < self._paused_until_s
@@ -204,13 +211,20 @@ class Link:
                 self._standing.move(event)
             try:
                 await self._one_connection()
-            except LinkError as error:
-                self._standing.failed(error)
-                if not self._is_called_away():
-                    await asyncio.sleep(self._pause_s())
+            except BrokenLinkError as error:
+                await self._recover(error)
             else:
                 if not self._is_called_away():  # any more
                     self._standing.move(LinkEvent.FAILED, reason=HUNG_UP)
+
+    async def _recover(self, error: BrokenLinkError) -> None:
+        until_s = _now_s() + self._pause_s()
+        self._standing.failed(error, until_s)
+        if self._is_called_away():
+            return
+        if self._ladder.rung(error.failure, _now_s()) is Rung.FORGET:
+            await self._connector.forget()
+        await asyncio.sleep(until_s - _now_s())
 
     async def _one_connection(self) -> None:
         sighting = await self._connector.search()
@@ -222,6 +236,7 @@ class Link:
             self._inbox,
             self._settings,
             counts=self._standing.counts,
+            ladder=self._ladder,
             on_event=self._on_conversation_event,
         )
         async with self._finder.quiet():
@@ -236,8 +251,8 @@ class Link:
         self._put_connected(sighting.found.address, number)
         try:
             await conversation.run(client)
-        except LinkError as error:
-            reason = self._standing.words(error)
+        except BrokenLinkError as error:
+            reason = error.reason
             raise
         finally:
             self._conversation = None
@@ -272,6 +287,7 @@ class Link:
     def _on_conversation_event(self, event: LinkEvent) -> None:
         if event is LinkEvent.DATA:
             self._backoff.reset()
+            self._ladder.succeeded()
             self._standing.streams()
         else:
             self._standing.move(event)

@@ -1,20 +1,25 @@
 """The hub's radio: keeps all configured devices connected and hands over what they send."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from hub.packets import Packet
 from hub.radio.bluetooth import Bluetooth
+from hub.radio.caretaker import Caretaker
 from hub.radio.connector import HANG_UP_S
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
 from hub.radio.link import Link
 from hub.radio.settings import RadioSettings
-from hub.radio.status import LinkStatus
+from hub.radio.status import AdapterStatus, LinkStatus
 from sensors.driver import Action, Facts
 from sensors.layout import Role
+
+log = logging.getLogger(__name__)
 
 
 class Radio:
@@ -43,12 +48,17 @@ class Radio:
         configured = tuple(devices)
         self.inbox = Inbox(self._settings.inbox_packets)
         self.finder = Finder(bluetooth, configured, self._settings)
+        self.gave_up = ""
+        """Why nothing is left to try but to start the hub anew; empty as long as there is."""
+        self._control = bluetooth.control
+        self._caretaker = Caretaker(bluetooth, self.finder, self._any_link_stands)
         self._links = {
             spec.key: Link(
                 spec,
                 bluetooth,
                 self.finder,
                 self.inbox,
+                caretaker=self._caretaker,
                 settings=self._settings,
                 on_change=on_change,
                 goodbye=partial(goodbye, *spec.key),
@@ -56,16 +66,22 @@ class Radio:
             for spec in configured
         }
         self._tasks: list[asyncio.Task[None]] = []
-        self._scan_task: asyncio.Task[None] | None = None
+        self._services: list[asyncio.Task[None]] = []
         self._stopped = False
         self._worn: set[tuple[str, Role]] = set()
 
     async def run(self) -> None:
-        """Keep all devices connected until ``stop``; returns at once where that was called before."""
+        """Keep all devices connected until ``stop``; returns at once where that was called before.
+
+        It also returns where nothing is left to try: ``gave_up`` then says why.
+        """
         if self._stopped:
             return
         async with asyncio.TaskGroup() as group:
-            self._scan_task = group.create_task(self.finder.run(), name="radio scan")
+            self._services = [
+                group.create_task(self.finder.run(), name="radio scan"),
+                group.create_task(self._take_care(), name="radio care"),
+            ]
             self._tasks = [
                 group.create_task(link.run(), name=f"radio link {link.spec}") for link in self._links.values()
             ]
@@ -73,8 +89,8 @@ class Radio:
     async def stop(self) -> None:
         """Say goodbye to each connected device, hang up, and let ``run`` return; within ``stop_s``."""
         self._stopped = True
-        if self._scan_task is not None:
-            self._scan_task.cancel()
+        for service in self._services:
+            service.cancel()
         for link in self._links.values():
             link.stop()
         if self._tasks:
@@ -170,6 +186,20 @@ class Radio:
     def status(self) -> tuple[LinkStatus, ...]:
         """All links as they are now, in the order of the configuration."""
         return tuple(link.status() for link in self._links.values())
+
+    def adapter(self) -> AdapterStatus:
+        """The adapter as it is now."""
+        return AdapterStatus(self._control.name, self.finder.trouble, replace(self.finder.counts))
+
+    async def _take_care(self) -> None:
+        self.gave_up = await self._caretaker.run()
+        log.error("giving up: %s", self.gave_up)
+        for link in self._links.values():
+            link.stop()
+        self._services[0].cancel()
+
+    def _any_link_stands(self) -> bool:
+        return any(link.connection is not None for link in self._links.values())
 
     def _of(self, wearer: str | None) -> list[Link]:
         links = [link for (whose, _), link in self._links.items() if wearer in {None, whose}]

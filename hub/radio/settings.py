@@ -11,7 +11,8 @@ class RadioSettings:
 
     Parameters
     ----------
-    silence_s : a streaming link without valid data for so long is made anew.
+    silence_s : a streaming link without valid data for so long is subscribed to again, or made anew.
+    resubscribed_s : the device must then have answered to another subscription, and again have sent within as long.
     first_data_s : a new link must bring its first valid data within this, or it is made anew.
     connect_s : an attempt to connect is given up after this.
     action_s : a read, a write, a subscription, the start and the end of a scan must each be answered within this.
@@ -26,6 +27,7 @@ class RadioSettings:
     """
 
     silence_s: float = 2.0
+    resubscribed_s: float = 1.0
     first_data_s: float = 10.0
     connect_s: float = 30.0
     action_s: float = 5.0

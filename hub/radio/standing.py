@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.errors import LinkError
+from hub.radio.broken_link import BrokenLinkError
 from hub.radio.devices import DeviceSpec, Found
 from hub.radio.states import LinkEvent, LinkState
 from hub.radio.status import LinkCounts, LinkStatus
@@ -54,10 +55,10 @@ class Standing:
         log.info("%s: streaming", self._spec)
         self.move(LinkEvent.DATA, reason="")
 
-    def failed(self, error: LinkError) -> None:
-        """The link was lost, or was not made."""
+    def failed(self, error: BrokenLinkError, until_s: float) -> None:
+        """The link was lost, or was not made; the next attempt is at ``until_s``."""
         self.warn_once(error)
-        self.move(LinkEvent.FAILED, reason=self.words(error))
+        self.move(LinkEvent.FAILED, reason=error.reason, until_s=until_s)
 
     def explain(self, reason: str) -> None:
         """Why no data come, without a change of state."""
@@ -75,10 +76,6 @@ class Standing:
         """Log the first failure of an outage as a warning, the others quietly."""
         log.log(logging.DEBUG if self._warned else logging.WARNING, "%s", error)
         self._warned = True
-
-    def words(self, error: LinkError) -> str:
-        """An error's reason, without the device's name before it."""
-        return str(error).removeprefix(f"{self._spec}: ")
 
 
 def _now_s() -> float:

@@ -12,9 +12,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from hub.cli import main
 from hub.cli.demo import _host_and_port
 from hub.cli.run import started_with
 from hub.config import Config
+from hub.errors import AdapterError, InsoleHubError, JournalError
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -23,6 +25,19 @@ HUB = [sys.executable, "-m", "hub"]
 
 def test_the_version_is_told(insole_hub: Run) -> None:
     assert insole_hub("--version").stdout == f"insole-hub {version('insole-hub')}\n"
+
+
+@pytest.mark.parametrize(("error", "code"), [(JournalError("it is full"), 1), (AdapterError("it is busy"), 75)])
+def test_an_error_of_the_hub_is_one_line_and_an_exit_code(
+    error: InsoleHubError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("hub.cli._run", fail)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert (caught.value.code, capsys.readouterr().err) == (code, f"insole-hub: {error}\n")
 
 
 @pytest.mark.parametrize("arguments", [("replay", "WALK", "--jsonl"), ("replay", "WALK"), ("--version",)])

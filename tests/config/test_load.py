@@ -49,6 +49,19 @@ def test_the_example_of_the_reference_is_right(tmp_path: Path) -> None:
     assert "secret" not in repr(config)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"), [("hci1", "hci1"), ("00:1a:7d:da:71:13", "00:1A:7D:DA:71:13"), (" hci0 ", "hci0")]
+)
+def test_an_adapter_is_given_by_name_or_address(given: str, kept: str) -> None:
+    config = parse_config(f'[radio]\nadapter = "{given}"\n{EXAMPLE.split("[mqtt]")[0]}', "example")
+    assert config.radio.adapter == kept
+
+
+def test_what_is_no_adapter_is_told_with_an_example() -> None:
+    found = problems(f'[radio]\nadapter = "bluetooth"\n{EXAMPLE.split("[mqtt]")[0]}')
+    assert "'bluetooth' is no Bluetooth adapter (expected its address such as" in found["radio.adapter"]
+
+
 def test_five_mistakes_are_reported_at_once_with_path_and_hint() -> None:
     found = problems(FIVE_MISTAKES)
     assert set(found) == {

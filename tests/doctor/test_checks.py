@@ -165,7 +165,11 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("break_it", "level", "check", "cause", "remedy"), BROKEN, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("break_it", "level", "check", "cause", "remedy"),
+    BROKEN,
+    ids=lambda value: getattr(value, "__name__", str(value))[:40],
+)
 def test_a_broken_set_up_is_named_with_its_remedy(pi: Pi, break_it, level, check, cause, remedy) -> None:
     before = [finding for finding in pi.findings() if finding.level is not Level.OK]
     break_it(pi)

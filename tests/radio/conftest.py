@@ -5,7 +5,7 @@ import pytest
 
 from tests.radio.warp import WarpedLoop
 
-IN_REAL_TIME = {"test_attach", "test_process"}
+IN_REAL_TIME = {"test_attach", "test_bluez", "test_causes", "test_control", "test_process", "test_vhci"}
 """Files whose tests wait for a socket or another process."""
 
 

@@ -11,6 +11,7 @@ from bleak import BleakClient
 from hub.errors import LinkError
 from hub.radio import DeviceSpec, Inbox, LinkCounts, RadioSettings
 from hub.radio.conversation import Conversation
+from hub.radio.ladder import Failure, LinkLadder
 from hub.radio.states import LinkEvent
 from hub.radio.virtual.backend import VirtualClient
 from sensors.catalogue import device_type
@@ -24,7 +25,9 @@ async def test_silence_right_after_the_first_data_is_noticed() -> None:
     spec = DeviceSpec(SHIN.role, SHIN.key, SHIN.address)
     counts, events = LinkCounts(), list[LinkEvent]()
     settings = RadioSettings(silence_s=0.1, first_data_s=600.0)
-    conversation = Conversation(spec, 1, Inbox(10), settings, counts=counts, on_event=events.append)
+    ladder = LinkLadder()
+    ladder.rung(Failure.DROPPED, 0.0)  # no first failure: subscribing again is for those
+    conversation = Conversation(spec, 1, Inbox(10), settings, counts=counts, ladder=ladder, on_event=events.append)
     talking = asyncio.ensure_future(conversation.run(BleakClient(SHIN.address, backend=VirtualClient)))
     await asyncio.sleep(0)
     conversation.data_seen(asyncio.get_running_loop().time())

@@ -30,7 +30,7 @@ async def test_a_scan_that_is_no_longer_wanted_is_not_begun() -> None:
         async with finder.quiet():
             for _ in range(20):
                 await asyncio.sleep(0)
-            assert finder.scans == 0
+            assert finder.counts.scans == 0
             assert not hub.adapter.scanning
         await hub.until_unannounced(lambda: finder.scanning)
         for task in (finding, scanning):
@@ -43,7 +43,7 @@ async def test_an_adapter_that_refuses_is_asked_again() -> None:
     async with hub_with([LEFT], run=False) as hub:
         async with BleakScanner(backend=VirtualScanner, virtual=hub.adapter):
             running = asyncio.ensure_future(hub.radio.run())
-            await hub.until_unannounced(lambda: hub.radio.finder.failures >= 2)
+            await hub.until_unannounced(lambda: hub.radio.finder.counts.scan_failures >= 2)
         await hub.until_streaming(LEFT.role)
         await hub.radio.stop()
         await running
@@ -52,8 +52,8 @@ async def test_an_adapter_that_refuses_is_asked_again() -> None:
 async def test_a_scan_that_hears_nobody_is_started_anew() -> None:
     settings = replace(QUICK, scan_restart_s=0.2)
     async with hub_with([], configured=[ABSENT], settings=settings) as hub:
-        await hub.until_unannounced(lambda: hub.radio.finder.restarts >= 2)
-        assert hub.radio.finder.scans >= 2
+        await hub.until_unannounced(lambda: hub.radio.finder.counts.scan_restarts >= 2)
+        assert hub.radio.finder.counts.scans >= 2
 
 
 async def test_a_scan_that_hears_strangers_goes_on() -> None:
@@ -61,7 +61,7 @@ async def test_a_scan_that_hears_strangers_goes_on() -> None:
     async with hub_with([SHIN], configured=[ABSENT], settings=settings) as hub:
         await hub.until_unannounced(lambda: hub.radio.finder.scanning)
         await hub.until_unannounced(lambda: hub.air.now_s() > 1.2)
-        assert hub.radio.finder.restarts == 0
+        assert hub.radio.finder.counts.scan_restarts == 0
 
 
 class Sick(VirtualScanner):
@@ -103,14 +103,14 @@ async def test_a_scan_whose_start_or_stop_hangs_is_a_failure_and_frees_the_air(s
         ill.add(symptom)
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
-        await hub.until_unannounced(lambda: finder.scanning or finder.failures > 0)
+        await hub.until_unannounced(lambda: finder.scanning or finder.counts.scan_failures > 0)
 
         async def quiet() -> None:
             async with finder.quiet():
                 assert not finder.scanning
 
         await in_time(quiet())
-        assert finder.failures >= 1
+        assert finder.counts.scan_failures >= 1
         assert "does not answer" in finder.trouble
         ill.clear()
         await hub.until_unannounced(lambda: finder.scanning)
@@ -150,7 +150,7 @@ async def test_an_outage_of_the_adapter_is_warned_of_once(ill: set[str], caplog:
         ill.add("start fails")
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
-        await hub.until_unannounced(lambda: finder.failures >= 3)
+        await hub.until_unannounced(lambda: finder.counts.scan_failures >= 3)
         assert finder.trouble == "cannot start"
         assert levels()[:3] == [logging.WARNING, logging.DEBUG, logging.DEBUG]
         ill.clear()

@@ -76,7 +76,7 @@ async def test_a_burst_arrives_together() -> None:
 
 async def test_silence_is_noticed_and_the_link_made_anew() -> None:
     patient_at_first = replace(QUICK, first_data_s=60.0)
-    async with hub_with([faulty(SHIN, Faults(silent_s=((1.5, 2.5),))), LEFT], settings=patient_at_first) as hub:
+    async with hub_with([faulty(SHIN, Faults(silent_s=((1.5, 6.0),))), LEFT], settings=patient_at_first) as hub:
         await hub.until_streaming(SHIN.role, LEFT.role)
         await hub.until(lambda: "no valid data for 0.5 s" in hub.status(SHIN.role).reason)
         await hub.until(lambda: hub.status(SHIN.role).counts.connections >= 2)

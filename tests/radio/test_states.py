@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -30,28 +29,6 @@ def test_every_state_is_reached_and_left() -> None:
     assert reached == set(LinkState)
     for state in set(LinkState) - {LinkState.LOST}:
         assert TRANSITIONS[state][LinkEvent.FAILED] is LinkState.LOST
-
-
-def picture() -> str:
-    """The table of states as a diagram; what leads to one state from wherever a link is, is drawn once."""
-    asked = {LinkEvent.PAUSE: LinkState.PAUSED, LinkEvent.REST: LinkState.SLEEPING, LinkEvent.FAILED: LinkState.LOST}
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {LinkState.SEARCHING}"]
-    lines += [
-        f"    {state} --> {to}: {event.replace('_', ' ')}"
-        for state, moves in TRANSITIONS.items()
-        for event, to in moves.items()
-        if asked.get(event) is not to
-    ]
-    for event, to in asked.items():
-        assert all(moves.get(event) is to for state, moves in TRANSITIONS.items() if state is not to), event
-        lines.append(f"    every_other_state --> {to}: {event.value}")
-    return "\n".join([*lines, "```"])
-
-
-def test_the_picture_of_the_states_is_fresh() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "radio.md").read_text()
-    drawn = page.split("<!-- states -->\n")[1].split("\n<!-- /states -->")[0]
-    assert drawn == picture(), "run: python -m tests.radio.test_states"
 
 
 @pytest.mark.parametrize("state", LinkState)
@@ -165,9 +142,3 @@ async def test_taking_sleeps_until_something_comes() -> None:
 def test_a_hub_on_a_real_adapter_never_loads_the_virtual_one() -> None:
     look = "import sys, hub.radio; sys.exit(any(name.split('.')[0] == 'bumble' for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
-
-
-if __name__ == "__main__":
-    page = Path(__file__).parents[2] / "docs" / "radio.md"
-    before, rest = page.read_text().split("<!-- states -->\n")
-    page.write_text(f"{before}<!-- states -->\n{picture()}\n<!-- /states -->{rest.split('<!-- /states -->')[1]}")

@@ -90,9 +90,9 @@ async def test_an_absent_device_hinders_nobody() -> None:
 async def test_scanning_starts_again_while_one_is_missing() -> None:
     async with hub_with([LEFT, Worn(SHIN.role, SHIN.key, SHIN.address, Faults(disconnect_at_s=(2.0,)))]) as hub:
         await hub.until_streaming(LEFT.role, SHIN.role)
-        scans = hub.radio.finder.scans
+        scans = hub.radio.finder.counts.scans
         await hub.until(lambda: hub.status(SHIN.role).counts.connections == 2)
-        assert hub.radio.finder.scans > scans
+        assert hub.radio.finder.counts.scans > scans
         await hub.until_streaming(LEFT.role, SHIN.role)
         assert not hub.adapter.scanning
         assert hub.status(LEFT.role).counts.connections == 1
@@ -163,7 +163,7 @@ async def test_stop_before_run_makes_run_return_at_once() -> None:
         await hub.radio.stop()
         async with asyncio.timeout(GENEROUS_S):
             await hub.radio.run()
-        assert hub.radio.finder.scans == 0
+        assert hub.radio.finder.counts.scans == 0
 
 
 async def test_stop_as_run_is_about_to_begin() -> None:

@@ -14,10 +14,11 @@ import pytest
 
 from hub.app import Hub
 from hub.demo import DemoOptions, demo_config
-from hub.errors import JournalError
+from hub.errors import AdapterError, JournalError
 from hub.events import Event, Kind
 from hub.playback import open_recording
 from hub.radio import LinkState
+from hub.radio.caretaker import Caretaker
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
 from sensors.layout import Role, Side
@@ -126,6 +127,22 @@ async def test_a_running_hub_has_little_for_the_garbage_collector_to_look_throug
         hub.stop()
         await running
     gc.unfreeze()
+
+
+async def test_a_radio_that_gives_up_ends_the_hub_in_good_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def give_up(_self: Caretaker) -> str:
+        await asyncio.sleep(1.0)
+        return "the adapter is busy; no reset has helped"
+
+    monkeypatch.setattr(Caretaker, "run", give_up)
+    async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(60):
+        hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
+        with pytest.raises(AdapterError, match="no reset has helped"):
+            await hub.run()
+    assert hub.journal_stats.pending_n == 0
+    assert {link.reason for link in hub.radio.status()} == {"the hub hung up"}
 
 
 async def test_a_disk_that_takes_nothing_does_not_keep_the_hub_from_ending(tmp_path: Path) -> None:

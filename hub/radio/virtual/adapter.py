@@ -1,6 +1,7 @@
 """A Bluetooth host on bumble, where a real hub has BlueZ: one scan at a time, one connection attempt at a time."""
 
 import asyncio
+from contextlib import suppress
 
 from bleak.exc import BleakDBusError, BleakError
 from bumble import hci
@@ -8,6 +9,7 @@ from bumble.core import BaseBumbleError
 from bumble.device import Connection, Device
 from bumble.transport.common import TransportSink, TransportSource
 
+from hub.radio.virtual.ailments import Ailment, Ailments
 from hub.radio.virtual.host import NotifiedHost
 from hub.uninterrupted import uninterrupted
 
@@ -23,6 +25,7 @@ class VirtualAdapter:
     def __init__(self, source: TransportSource, sink: TransportSink, address: str = HOST_ADDRESS) -> None:
         host = NotifiedHost(source, sink)
         self.device = host.device = Device(name="hub", address=hci.Address(address), host=host)
+        self.ailments = Ailments()
         self.scanning = False
         self.refused = 0
         """How often something was asked that BlueZ answers with InProgress."""
@@ -34,10 +37,11 @@ class VirtualAdapter:
         Raises
         ------
         BleakDBusError
-            A scan runs already.
+            A scan runs already, or the adapter is off.
         BleakError
             The controller does not answer.
         """
+        await self._suffer()
         if self.scanning:
             raise self._in_progress()
         self.scanning = True
@@ -57,6 +61,9 @@ class VirtualAdapter:
 
     async def connect(self, address: hci.Address) -> Connection:
         """Connect, however long it takes; cancelling gives the attempt up. Raises BleakDBusError while another runs."""
+        await self._suffer()
+        if address.to_string(with_type_qualifier=False) in self.ailments.stale:
+            raise BleakError("what is known of the device is out of date")
         if self._connecting:
             raise self._in_progress()
         self._connecting = True
@@ -68,6 +75,26 @@ class VirtualAdapter:
             raise
         finally:
             self._connecting = False
+
+    async def hang_up(self, address: str | None = None) -> bool:
+        """End the link to a device, or all links; whether there was any."""
+        links = [
+            link
+            for link in self.device.connections.values()
+            if address in {None, link.peer_address.to_string(with_type_qualifier=False)}
+        ]
+        for link in links:
+            with suppress(BaseBumbleError, hci.HCI_Error):  # the device was quicker
+                await uninterrupted(link.disconnect())
+        return bool(links)
+
+    async def _suffer(self) -> None:
+        if Ailment.HANGS in self.ailments:
+            await asyncio.Event().wait()
+        if Ailment.OFF in self.ailments:
+            raise BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"])
+        if Ailment.BUSY in self.ailments:
+            raise self._in_progress()
 
     def _in_progress(self) -> BleakDBusError:
         self.refused += 1

@@ -14,6 +14,7 @@ from bumble.transport.common import AsyncPipeSink, PacketParser, StreamPacketSin
 from hub.radio.bluetooth import Bluetooth
 from hub.radio.virtual.adapter import HOST_ADDRESS, VirtualAdapter
 from hub.radio.virtual.backend import VirtualClient, VirtualScanner
+from hub.radio.virtual.owner import VirtualOwner
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ async def socket_transport(sock: socket.socket) -> Transport:
 
 def bluetooth(adapter: VirtualAdapter) -> Bluetooth:
     """What the radio scans and connects with on a virtual adapter."""
-    return Bluetooth({"backend": VirtualScanner, "virtual": adapter}, {"backend": VirtualClient})
+    return Bluetooth({"backend": VirtualScanner, "virtual": adapter}, {"backend": VirtualClient}, VirtualOwner(adapter))
 
 
 class _SocketSource(StreamPacketSource):

@@ -20,6 +20,7 @@ from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt_client import CharacteristicProxy
 
 from hub.radio.virtual.adapter import VirtualAdapter
+from hub.radio.virtual.ailments import Ailment
 from hub.uninterrupted import uninterrupted
 
 T = TypeVar("T")
@@ -65,6 +66,8 @@ class VirtualScanner(BaseBleakScanner):
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
         data = _advertisement_data(advertisement)
+        if Ailment.DEAF in self._virtual.ailments:
+            return
         if not self.is_allowed_uuid(data.service_uuids):
             return
         address = advertisement.address.to_string(with_type_qualifier=False)

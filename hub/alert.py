@@ -119,7 +119,7 @@ class Alert:
     subject : the sensor that it is about; empty where it is about the wearer.
     happened_ns, opened_ns : when it happened and when it was raised, Unix time.
     confidence : 0..1; None where nothing was estimated.
-    count : how often it happened, those that joined included.
+    joined : ids of events of the same that came soon after, and are told with it.
     answer : the step that answered it; None while nobody has.
     answered_by : who, as far as they said.
     reason : why it ended, in words.
@@ -136,7 +136,7 @@ class Alert:
     subject: str = ""
     confidence: float | None = None
     state: State = State.OPEN
-    count: int = 1
+    joined: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     answer: Step | None = None
     answered_ns: int | None = None
@@ -144,6 +144,11 @@ class Alert:
     reason: str = ""
     label: bool | None = None
     note: str = ""
+
+    @property
+    def count(self) -> int:
+        """How often it happened."""
+        return 1 + len(self.joined)
 
     @property
     def told(self) -> tuple[str, ...]:

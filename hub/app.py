@@ -12,12 +12,14 @@ from importlib.metadata import version
 
 from hub.answer import answer
 from hub.at_home import at_home
+from hub.caregivers import open_caregivers
 from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.health import HealthState
 from hub.journal import Journal, JournalStats, tally_of_day
 from hub.mqtt import (
+    AlertSayer,
     BrokerAddress,
     Command,
     CommandError,
@@ -135,6 +137,7 @@ class Hub:
 
     async def _run_tasks(self) -> None:
         assert self.broker is not None
+        self._caregivers = await open_caregivers(self.config, self._journal)
         self.publisher = Publisher(
             self.broker,
             self.topics,
@@ -142,10 +145,20 @@ class Hub:
             version=version("insole-hub"),
             destination=MQTT,
             obey=self._obey if self.config.mqtt is None or self.config.mqtt.obeys else None,
+            alerts=AlertSayer(self._journal.alerts, self.topics, self._caregivers.desk.busy),
         )
-        self._upkeep = Upkeep(self.wearers, self.radio, self._journal, self.publisher, self.shelf)
+        self._upkeep = Upkeep(
+            self.wearers, self.radio, self._journal, self.publisher, shelf=self.shelf, caregivers=self._caregivers
+        )
         self._reporter = Reporter(
-            self.topics, self.publisher, self._journal, self.radio, self.wearers, shelf=self.shelf, upkeep=self._upkeep
+            self.topics,
+            self.publisher,
+            self._journal,
+            self.radio,
+            self.wearers,
+            shelf=self.shelf,
+            upkeep=self._upkeep,
+            precision=self._caregivers.desk.precision,
         )
         async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
@@ -155,6 +168,7 @@ class Hub:
                 group.create_task(self._detect(), name="detect"),
                 group.create_task(self._tick(), name="tick"),
                 group.create_task(self._report(), name="report"),
+                group.create_task(self._caregivers.run(), name="alerts"),
             ]
             _settle_memory()
             self.started.set()
@@ -272,16 +286,19 @@ class Hub:
         health = self._upkeep.health
         return health.state is not HealthState.STUCK, {"state": health.state.value, "reasons": list(health.reasons)}
 
-    def _obey(self, nickname: str, command: Command) -> str:
+    async def _obey(self, nickname: str, command: Command) -> str:
         """Do what somebody asked for over MQTT.
 
         Raises
         ------
         CommandError
-            There is no such wearer.
+            There is no such wearer, or no such alert.
         """
         if nickname not in self.wearers:
             raise CommandError(f"nobody here is called {nickname!r}", nickname, command.name)
+        noted = await self._caregivers.obey(nickname, command)
+        if noted is not None:
+            return noted
         match command:
             case PauseRadio(minutes=minutes):
                 self.radio.pause(minutes * 60.0, wearer=nickname)

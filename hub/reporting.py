@@ -1,9 +1,10 @@
 """What is told of states: each sensor, each wearer's day, and the counts of everything that can be lost."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from hub.alerts.desk import Precision
 from hub.battery import BatteryTrend
 from hub.health import Health
 from hub.intake import IntakeStatus
@@ -70,6 +71,7 @@ class Reporter:
         *,
         shelf: Shelf,
         upkeep: Upkeep,
+        precision: Callable[[str], Precision],
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -78,9 +80,10 @@ class Reporter:
         self._wearers = wearers
         self._shelf = shelf
         self._upkeep = upkeep
+        self._precision = precision
         self._health: Health | None = None
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
-        self._days: dict[str, DaySummary] = {}
+        self._days: dict[str, tuple[DaySummary, Precision]] = {}
         self._counted_s = float("-inf")
 
     def tell(self, now_s: float, wall_time_ns: int) -> None:
@@ -116,10 +119,12 @@ class Reporter:
 
     def _tell_days(self, wall_time_ns: int) -> None:
         for nickname, wearer in self._wearers.items():
-            day = wearer.tally.summary(wall_time_ns)
-            if day != self._days.get(nickname):
-                self._days[nickname] = day
-                self._publisher.set_state(self._topics.state(nickname), wearer_state(day.to_dict(), wall_time_ns))
+            day, precision = wearer.tally.summary(wall_time_ns), self._precision(nickname)
+            if (day, precision) != self._days.get(nickname):
+                self._days[nickname] = (day, precision)
+                labels = {"alerts_labelled": precision.labelled_n, "alerts_true_pct": precision.true_pct}
+                told = wearer_state(day.to_dict() | labels, wall_time_ns)
+                self._publisher.set_state(self._topics.state(nickname), told)
 
     def _sensor(self, link: LinkStatus, incoming: IntakeStatus, wearer: Told, wall_time_ns: int) -> SensorState:
         last_s, known = incoming.last_data_s, incoming.rate_hz > 0

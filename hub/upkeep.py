@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 from hub.at_home import WearerAtHome
+from hub.caregivers import Caregivers
 from hub.errors import RecordingError
 from hub.health import Health, HealthState, Signs, judge
 from hub.journal import Journal
@@ -26,7 +27,14 @@ class Upkeep:
     """Looks after a running hub. ``health`` is as of the last look."""
 
     def __init__(
-        self, wearers: Mapping[str, WearerAtHome], radio: Radio, journal: Journal, publisher: Publisher, shelf: Shelf
+        self,
+        wearers: Mapping[str, WearerAtHome],
+        radio: Radio,
+        journal: Journal,
+        publisher: Publisher,
+        *,
+        shelf: Shelf,
+        caregivers: Caregivers,
     ) -> None:
         self.health = Health(HealthState.DEGRADED, ("the hub has just started",))
         self.taken_s = time.monotonic()
@@ -36,6 +44,7 @@ class Upkeep:
         self._journal = journal
         self._publisher = publisher
         self._shelf = shelf
+        self._caregivers = caregivers
         self._manager = ServiceManager()
         self._asleep: set[tuple[str, Role]] = set()
         self._journal_failures_n = 0
@@ -57,7 +66,8 @@ class Upkeep:
         for link in links:
             if link.facts.battery_pct is not None:
                 await self._wearers[link.wearer].see_battery(link.role, link.facts.battery_pct, wall_time_s)
-        for wearer in self._wearers.values():
+        for nickname, wearer in self._wearers.items():
+            self._caregivers.look(nickname, [link for link in links if link.wearer == nickname], wearer.wear)
             await wearer.keep_calibration()
         await self._tidy_recordings(now_s)
 

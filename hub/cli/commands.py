@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from hub.cli import calibrate, check, demo, diagnose, doctor, replay, run, scan, simulate, validate
+from hub.cli import alerts, calibrate, check, demo, diagnose, doctor, replay, run, scan, simulate, validate
 
 
 class Commands(TyperGroup):
@@ -58,6 +58,7 @@ app.command("run")(run.run)
 app.command("scan")(scan.scan)
 app.command("calibrate")(calibrate.calibrate)
 app.command("check")(check.check)
+app.add_typer(alerts.app, name="alerts")
 app.command("doctor")(doctor.doctor)
 app.command("diagnose")(diagnose.diagnose)
 app.command("replay")(replay.replay)

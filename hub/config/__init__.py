@@ -1,5 +1,6 @@
 """The hub's configuration: one TOML file, checked as a whole before anything starts."""
 
+from hub.config.alerts import AlertsConfig, ContactConfig
 from hub.config.load import load_config, parse_config
 from hub.config.schema import (
     BrokerConfig,
@@ -14,8 +15,10 @@ from hub.config.schema import (
 )
 
 __all__ = [
+    "AlertsConfig",
     "BrokerConfig",
     "Config",
+    "ContactConfig",
     "DeviceConfig",
     "HubConfig",
     "JournalConfig",

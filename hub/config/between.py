@@ -9,6 +9,7 @@ from hub.errors import ConfigProblem
 def problems_between_keys(data: Mapping[str, object]) -> Iterator[ConfigProblem]:
     """Values that do not go with others, each right by itself."""
     yield from _given_twice(data)
+    yield from _contacts(data)
     mqtt = data.get("mqtt")
     if isinstance(mqtt, Mapping):
         yield from _mqtt(mqtt)
@@ -26,6 +27,18 @@ def _mqtt(given: Mapping[str, object]) -> Iterator[ConfigProblem]:
         yield ConfigProblem("mqtt.username", "is missing, but a password is given", "name the user that it is for")
     if len(passwords) == 2:
         yield ConfigProblem("mqtt.password_env", "is given beside password_file", "keep one of them")
+
+
+def _contacts(data: Mapping[str, object]) -> Iterator[ConfigProblem]:
+    nicknames = [str(wearer.get("nickname", "")).strip() for _, wearer in _tables(data, "wearers", "")]
+    names: dict[str, str] = {}
+    for path, contact in _tables(data, "contacts", ""):
+        yield from _taken(contact, "name", path, names, "answers and messages go by the name")
+        given = contact.get("wearers")
+        for nickname in given if isinstance(given, list) else ():
+            if isinstance(nickname, str) and nickname.strip() not in nicknames:
+                known = ", ".join(nicknames)
+                yield ConfigProblem(f"{path}.wearers", f"nobody is called {nickname!r}", f"known: {known}")
 
 
 def _given_twice(data: Mapping[str, object]) -> Iterator[ConfigProblem]:

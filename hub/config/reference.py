@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from hub.config import schema
+from hub.config.alerts import AlertsConfig, ContactConfig
 from hub.config.sketch import SketchCellConfig, SketchConfig, SketchFieldConfig
 from hub.config.table import table_in
 
@@ -26,6 +27,8 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[journal]", schema.JournalConfig),
     ("[recording]", schema.RecordingConfig),
     ("[page]", schema.PageConfig),
+    ("[alerts]", AlertsConfig),
+    ("[[contacts]]", ContactConfig),
 )
 
 EXAMPLE = """\
@@ -93,6 +96,8 @@ def _type(field: FieldInfo) -> str:
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
     text = str(field.annotation)
+    if text.startswith("tuple[str"):
+        return "list of text"
     for name, words in (("Path", "path"), ("bool", "true or false"), ("float", "number"), ("int", "whole number")):
         if name in text:
             return words
@@ -110,7 +115,7 @@ def _choices(annotation: object) -> list[str]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "**required**"
-    if field.default_factory is not None or field.default in {None, PydanticUndefined, ""}:
+    if field.default_factory is not None or field.default in {None, PydanticUndefined, "", ()}:
         return ""
     value = field.default
     return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"

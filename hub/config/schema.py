@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from hub.config.alerts import AlertsConfig, ContactConfig
 from hub.config.mistake import Misfit, raise_all
 from hub.config.password import password_in_file, password_in_variable
 from hub.config.sketch import SketchConfig
@@ -250,6 +251,8 @@ class Config(Table):
     journal: JournalConfig = Field(default_factory=lambda: JournalConfig.model_validate({}))
     recording: RecordingConfig = Field(default_factory=lambda: RecordingConfig.model_validate({}))
     page: PageConfig = Field(default_factory=lambda: PageConfig.model_validate({}))
+    alerts: AlertsConfig = Field(default_factory=lambda: AlertsConfig.model_validate({}))
+    contacts: tuple[ContactConfig, ...] = Field((), description="Who is told of alerts.")
 
     @property
     def topic_base(self) -> str:

@@ -1,6 +1,7 @@
 """Kinds of values in hub.toml, beside plain text and numbers."""
 
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -78,6 +79,28 @@ def _password_variable(value: str) -> str:
     return value
 
 
+def quiet_span(text: str) -> tuple[time, time]:
+    """Begin and end of a span of the day, as in ``22:00-07:00``; may go over midnight.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    try:
+        begin, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        begin = end = time()
+    if begin == end:
+        raise mistake(f"{text!r} is no span of the day", "expected two times of day, such as 22:00-07:00")
+    return begin, end
+
+
+def _quiet_span(value: str) -> str:
+    quiet_span(value)
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 AdapterName = Annotated[str, AfterValidator(_adapter)]
 Uuid = Annotated[str, AfterValidator(_uuid)]
@@ -86,4 +109,5 @@ TopicBase = Annotated[str, AfterValidator(_topic_base)]
 DeviceKey = Annotated[str, AfterValidator(_device_type)]
 PasswordFile = Annotated[Path, AfterValidator(_password_file)]
 PasswordVariable = Annotated[str, AfterValidator(_password_variable)]
+QuietSpan = Annotated[str, AfterValidator(_quiet_span)]
 ReadableFile = Annotated[Path, AfterValidator(readable_file)]

@@ -1,8 +1,9 @@
 """MQTT: topics, payloads, the publisher that follows the journal, and a small broker for homes without one."""
 
 from hub.mqtt.address import BrokerAddress, Tls
+from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.broker import local_broker
-from hub.mqtt.commands import Command, CommandError, PauseRadio, ResumeRadio
+from hub.mqtt.commands import Acknowledge, Command, CommandError, Fine, Label, PauseRadio, ResumeRadio
 from hub.mqtt.payloads import (
     HubCounts,
     SensorCondition,
@@ -18,10 +19,14 @@ from hub.mqtt.publisher import Publisher, PublisherStats
 from hub.mqtt.topics import Topics
 
 __all__ = [
+    "Acknowledge",
+    "AlertSayer",
     "BrokerAddress",
     "Command",
     "CommandError",
+    "Fine",
     "HubCounts",
+    "Label",
     "PauseRadio",
     "Publisher",
     "PublisherStats",

@@ -30,7 +30,31 @@ class ResumeRadio(Command):
     name: ClassVar[str] = "resume_radio"
 
 
-COMMANDS: tuple[type[Command], ...] = (PauseRadio, ResumeRadio)
+class Acknowledge(Command):
+    """Look after an alert: nobody else is told."""
+
+    name: ClassVar[str] = "acknowledge"
+    alert: str = Field("", description="id of the alert; empty: all of the wearer's that nobody has answered")
+    by: str = Field("", max_length=60, description="who; a contact's name keeps that contact from being told of it")
+
+
+class Fine(Command):
+    """The wearer is fine: the alert of a trip or fall ends."""
+
+    name: ClassVar[str] = "fine"
+    alert: str = Field("", description="id of the alert; empty: all of the wearer's trips and falls")
+
+
+class Label(Command):
+    """Say whether an alert was right; one that was not ends."""
+
+    name: ClassVar[str] = "label"
+    alert: str = Field(min_length=1, description="id of the alert, of the last 90 days")
+    real: bool = Field(description="true: it happened; false: a false alarm")
+    note: str = Field("", max_length=500, description="what really happened, in words")
+
+
+COMMANDS: tuple[type[Command], ...] = (PauseRadio, ResumeRadio, Acknowledge, Fine, Label)
 
 
 class CommandError(ValueError):

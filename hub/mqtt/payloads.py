@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from hub.alert import Alert, Rule, Severity, State
 from hub.events import BOOLEAN, LIST, NUMBER, STRING, Context, Event, Field, Value
 
 TIME_FIELDS = {
@@ -45,8 +46,28 @@ STATE_FIELDS = {
     "falls": Field(NUMBER, "confirmed falls"),
     "walking_min": Field(NUMBER, "minutes in walking bouts"),
     "coverage_pct": Field(NUMBER, "data quality: time with data from all sensors, % of the finished walking bouts"),
+    "alerts_labelled": Field(NUMBER, "trip and fall alerts of the last 90 days that somebody has labelled"),
+    "alerts_true_pct": Field(
+        NUMBER, "those that were labelled as real, % of the labelled: the hub's precision for them"
+    ),
 }
 """The wearer's day so far."""
+
+ALERT_FIELDS = {
+    "id": Field(STRING, "for answers; of a trip or fall also the event's, and in the name of its clip"),
+    "rule": Field(STRING, ", ".join(rule.value for rule in Rule)),
+    "severity": Field(STRING, ", ".join(severity.value for severity in Severity)),
+    "state": Field(STRING, ", ".join(state.value for state in State if not state.is_over)),
+    "what": Field(STRING, "what happened, in words"),
+    "subject": Field(STRING, "role of the sensor that it is about; empty: the wearer"),
+    "happened": Field(STRING, "when, UTC, ISO 8601"),
+    "confidence": Field(NUMBER, "0..1, of the event"),
+    "count": Field(NUMBER, "how often it happened within 10 min"),
+    "told": Field(LIST, "contacts that were told, in order"),
+    "answered_by": Field(STRING, "who looks after it, as far as they said"),
+    "label": Field(BOOLEAN, "whether it was real, as somebody said"),
+}
+"""An alert while it lives; when it is over, the payload is empty."""
 
 SENSOR_FIELDS = {
     "state": Field(STRING, "streaming, connecting, sleeping, not_worn, lost, held_elsewhere or paused"),
@@ -221,6 +242,27 @@ def online(version: str, wall_time_ns: int) -> bytes:
 def event(happened: Event, wall_time_ns: int) -> bytes:
     """An event with the wall time of when it happened."""
     return _encode(happened.to_dict(), wall_time_ns)
+
+
+def alert(raised: Alert, wall_time_ns: int) -> bytes:
+    """An alert as of ``wall_time_ns``."""
+    return _encode(
+        {
+            "id": raised.id,
+            "rule": raised.rule.value,
+            "severity": raised.severity.value,
+            "state": raised.state.value,
+            "what": raised.what,
+            "subject": raised.subject,
+            "happened": iso(raised.happened_ns),
+            "confidence": raised.confidence,
+            "count": raised.count,
+            "told": list(raised.told),
+            "answered_by": raised.answered_by,
+            "label": raised.label,
+        },
+        wall_time_ns,
+    )
 
 
 def wearer_state(day: Mapping[str, Value], wall_time_ns: int) -> bytes:

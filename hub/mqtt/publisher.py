@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Never, Protocol
@@ -13,11 +13,12 @@ import aiomqtt
 
 from hub.backoff import Backoff
 from hub.events import Event
+from hub.in_flight import InFlight
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import Command, CommandError, parse_command
-from hub.mqtt.in_flight import InFlight
 from hub.mqtt.topics import Topics
 from hub.uninterrupted import uninterrupted
 
@@ -95,6 +96,7 @@ class Publisher:
     """One broker, followed at its own pace. ``run`` ends only by cancellation, and then says goodbye.
 
     ``obey`` is given each command with its wearer, and answers in words or raises ``CommandError``; None obeys nobody.
+    ``alerts`` are said beside the events, with a cursor of their own.
 
     Events go out with QoS 1 in the order of the journal; the cursor moves when the broker has acknowledged. After a
     lost connection everything behind the cursor is sent again: at least once, with the same ids.
@@ -108,7 +110,8 @@ class Publisher:
         *,
         version: str,
         destination: str = "mqtt",
-        obey: Callable[[str, Command], str] | None = None,
+        obey: Callable[[str, Command], Awaitable[str]] | None = None,
+        alerts: AlertSayer | None = None,
         backoff: Backoff | None = None,
         wall_time_ns: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -128,6 +131,7 @@ class Publisher:
         self._connects_n = self._failures_n = self._acknowledged_n = 0
         self._trouble = ""
         self._obey = obey
+        self._alerts = alerts
         self._obeyed_n = self._refused_n = self._dropped_n = 0
         self._allowance = Allowance(COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
 
@@ -187,6 +191,8 @@ class Publisher:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._watch(client), name="mqtt-watch")
                     group.create_task(self._say_states(client), name="mqtt-states")
+                    if self._alerts is not None:
+                        group.create_task(self._alerts.say(client), name="mqtt-alerts")
                     group.create_task(self._send_events(client, group), name="mqtt-events")
             except asyncio.CancelledError:
                 self._ending = True
@@ -230,7 +236,7 @@ class Publisher:
         assert self._obey is not None
         try:
             wearer, command = parse_command(self._topics, topic, payload)
-            name, said, obeyed = command.name, self._obey(wearer, command), True
+            name, said, obeyed = command.name, await self._obey(wearer, command), True
             self._obeyed_n += 1
         except CommandError as error:
             wearer, name, said, obeyed = error.wearer, error.name, str(error), False

@@ -1,11 +1,13 @@
 """The topic and payload reference as Markdown, made from the code: ``python -m hub.mqtt.reference > docs/mqtt.md``."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 
 from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
 from hub.mqtt.commands import COMMANDS
 from hub.mqtt.payloads import (
+    ALERT_FIELDS,
     ANSWER_FIELDS,
     COUNTS_FIELDS,
     EVENT_FIELDS,
@@ -42,6 +44,9 @@ and at the hub's own broker, which listens on this machine only. Not more than 5
 is none.
 
 `mosquitto_pub -t 'insole/home/anna/command/pause_radio' -m '{"minutes": 10}'`
+`mosquitto_pub -t 'insole/home/anna/command/acknowledge' -m '{"by": "Ben"}'`
+
+An answer to an alert is on the disk before the command is answered.
 """
 
 _BROKERS = """\
@@ -77,6 +82,8 @@ def _lines() -> Iterator[str]:
     yield f"| `{event}` | never | something happened |"
     yield f"| `{topics.state(wearer)}` | yes | the wearer's day so far |"
     yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
+    alert = topics.alert(wearer, "ID").removesuffix("ID") + "<id>"
+    yield f"| `{alert}` | until it is over, then empty | an [alert](alerts.md) |"
     yield f"| `{topics.counts}` | yes | what the hub has counted |"
     yield f"| `{topics.health}` | yes | how the hub is; the same as JSON at `http://127.0.0.1:8330/health` |"
     command = topics.command(wearer, "<name>")
@@ -89,6 +96,8 @@ def _lines() -> Iterator[str]:
     yield from _table(STATE_FIELDS | TIME_FIELDS)
     yield f"## `{sensor}`\n"
     yield from _table(SENSOR_FIELDS | TIME_FIELDS)
+    yield f"## `{alert}`\n\nSaid at every change.\n"
+    yield from _table(ALERT_FIELDS | TIME_FIELDS)
     yield f"## `{topics.counts}`\n"
     yield from _table(COUNTS_FIELDS | TIME_FIELDS)
     yield f"## `{topics.health}`\n"
@@ -114,7 +123,8 @@ def _commands(topics: Topics, wearer: str) -> Iterator[str]:
             yield "| field | default | meaning |"
             yield "|---|---|---|"
             for name, each in kind.model_fields.items():
-                yield f"| `{name}` | `{each.default}` | {each.description} |"
+                default = "**required**" if each.is_required() else f"`{json.dumps(each.default)}`"
+                yield f"| `{name}` | {default} | {each.description} |"
             yield ""
     yield f"### The answer, on `{topics.answer(wearer, '<name>')}`\n"
     yield from _table(ANSWER_FIELDS | TIME_FIELDS)

@@ -68,6 +68,10 @@ class Topics:
         """Events of a kind: never retained."""
         return f"{self.base}/{_level(wearer)}/event/{kind.value}"
 
+    def alert(self, wearer: str, alert_id: str) -> str:
+        """An alert: retained until it is over, then empty."""
+        return f"{self.base}/{_level(wearer)}/alert/{_level(alert_id)}"
+
     def state(self, wearer: str) -> str:
         """The wearer's day so far: retained."""
         return f"{self.base}/{_level(wearer)}/state"

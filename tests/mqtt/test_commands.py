@@ -33,7 +33,7 @@ class Obedient:
     def __init__(self) -> None:
         self.got: list[tuple[str, Command]] = []
 
-    def __call__(self, wearer: str, command: Command) -> str:
+    async def __call__(self, wearer: str, command: Command) -> str:
         if wearer != "anna":
             raise CommandError("nobody of that name", wearer, command.name)
         self.got.append((wearer, command))

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.broker
 
 TOPICS = Topics("insole/home")
 WALL_NS = 1_767_225_600_000_000_000
-DAY = {"day": "2026-01-01", "good_step_pct": None, "toe_first_pct": None, "coverage_pct": None}
-DAY |= dict.fromkeys(["steps", "drags", "trips", "falls", "walking_min"], 0)
+DAY = {"day": "2026-01-01", "good_step_pct": None, "toe_first_pct": None, "coverage_pct": None, "alerts_true_pct": None}
+DAY |= dict.fromkeys(["steps", "drags", "trips", "falls", "walking_min", "alerts_labelled"], 0)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.alert import Alert, Rule, Severity
 from hub.events import FIELDS, Event, Field, Kind
 from hub.journal import DayTally
 from hub.mqtt import SensorCondition, SensorState, Topics, payloads
@@ -67,9 +68,16 @@ def test_a_sensors_state_is_as_described(state):
 def test_the_days_summary_is_what_the_wearers_state_takes():
     tally = DayTally(Wearer("ada"))
     tally.push(Event("id1", Kind.INITIAL_CONTACT, Side.LEFT, 1.0, 1.0, 1.0, {"strike": "heel"}), WALL_NS)
-    data = json.loads(payloads.wearer_state(tally.summary(WALL_NS).to_dict(), WALL_NS))
+    labels = {"alerts_labelled": 2, "alerts_true_pct": 50.0}
+    data = json.loads(payloads.wearer_state(tally.summary(WALL_NS).to_dict() | labels, WALL_NS))
     _assert_described(data, payloads.STATE_FIELDS)
     assert data["steps"] == 1
+
+
+def test_an_alert_is_as_described():
+    raised = Alert("t1", "ada", Rule.TRIP, Severity.MEDIUM, "a trip", WALL_NS, WALL_NS, confidence=0.8, label=True)
+    _assert_described(json.loads(payloads.alert(raised, WALL_NS)), payloads.ALERT_FIELDS)
+    assert Topics("insole/home").alert("ada", "t1") == "insole/home/ada/alert/t1"
 
 
 def test_a_state_with_other_fields_is_refused():

@@ -1,0 +1,1 @@
+"""Caregiver alerts: what is worth an alert, whom to tell and when, in which words, and by which service."""

@@ -1,0 +1,70 @@
+"""Alerts on MQTT: every change of each, retained while it lives, and an empty payload when it is over."""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import Protocol
+
+import aiomqtt
+
+from hub.alert import Alert, Change
+from hub.mqtt import payloads
+from hub.mqtt.topics import Topics
+from hub.uninterrupted import uninterrupted
+
+
+class AlertRecord(Protocol):
+    """A change of an alert on disk."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the order of all changes."""
+
+    @property
+    def change(self) -> Change:
+        """The change."""
+
+
+class AlertSource(Protocol):
+    """``hub.journal.AlertLog``, or anything that follows and remembers like it."""
+
+    def follow(self, destination: str) -> AsyncGenerator[AlertRecord, None]:
+        """Every change after the destination's cursor, now and in future."""
+
+    def advance(self, destination: str, position: int) -> None:
+        """The destination has taken everything up to here."""
+
+
+class AlertSayer:
+    """Says alerts to a broker, from the journal, at least once and in order.
+
+    Parameters
+    ----------
+    known : alerts as the journal holds them at the start; those that live are said again to a broker that forgot them.
+    """
+
+    def __init__(self, source: AlertSource, topics: Topics, known: Iterable[Alert], destination: str = "mqtt") -> None:
+        self._source = source
+        self._topics = topics
+        self._destination = destination
+        self._living: dict[str, bytes] = {}
+        for alert in known:
+            self._note(alert, payloads.alert(alert, alert.opened_ns))
+
+    async def say(self, client: aiomqtt.Client) -> None:
+        """Say all that live, and then every change, for as long as the connection lasts."""
+        for topic, payload in tuple(self._living.items()):
+            await uninterrupted(client.publish(topic, payload, 1, retain=True))
+        async with aclosing(self._source.follow(self._destination)) as records:
+            async for record in records:
+                change = record.change
+                topic, payload = self._note(change.alert, payloads.alert(change.alert, change.at_ns))
+                await uninterrupted(client.publish(topic, payload, 1, retain=True))
+                self._source.advance(self._destination, record.position)
+
+    def _note(self, alert: Alert, payload: bytes) -> tuple[str, bytes]:
+        topic = self._topics.alert(alert.wearer, alert.id)
+        if alert.state.is_over:
+            self._living.pop(topic, None)
+            return topic, b""
+        self._living[topic] = payload
+        return topic, payload

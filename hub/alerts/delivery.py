@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from hub.alerts.words import Letter
 
-PATIENCE_S = 45.0
+PATIENCE_S = 60.0
 """A service that has not taken a message by then is taken for down: some seconds of it are a small computer's start."""
 
 _UNKNOWN_ADDRESS = 3

@@ -44,6 +44,8 @@ def problems(told: dict[str, Any]) -> Iterator[str]:
     """What is not as it must be."""
     if "failure" in told:
         yield told["failure"]
+    elif not told.get("finished"):
+        yield "the trials did not come to their end"
     for one in told.get("streaming", ()):
         if one["lost"] or one["samples_lost"] or one["packets_faulty"] or one["connections"] != 1:
             yield f"{one['role']} did not stream without loss"

@@ -78,6 +78,7 @@ def told(**changes: Any) -> dict[str, Any]:
         "machine_s": 700.0,
         "boot_to_streaming_s": 40.0,
         "streamed_s": 600.0,
+        "finished": changes.get("finished", True),
         "streaming": [streamed | {"packets_dropped": 0, "connections": 1} | changes.get("streaming", {})],
         "faults": [fault | changes.get("faults", {})],
     }
@@ -98,6 +99,7 @@ def test_a_good_run_is_a_table_and_no_problem() -> None:
         {"streaming": {"connections": 2}},
         {"faults": {"recovered_s": None}},
         {"faults": {"restarts": 1}},
+        {"finished": False},
     ],
 )
 def test_what_is_not_as_it_must_be_is_named(changes: dict[str, Any]) -> None:

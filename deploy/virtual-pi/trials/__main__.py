@@ -19,48 +19,58 @@ RESULTS = Path("/var/lib/virtual-pi")
 FIRST_DATA_S = 180.0
 
 
-async def run(minutes: float, wanted: str) -> dict[str, Any]:
-    """All trials; what came out."""
+async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
+    """All trials; what comes out is added to ``told``, and kept at each step."""
     air, hub = await Air.reach(), Hub()
     listening = [asyncio.create_task(hub.hear()), asyncio.create_task(hub.read_log())]
-    told: dict[str, Any] = {"kernel": os.uname().release, "bluez": await machine.command("bluetoothctl", "--version")}
+    told |= {"kernel": os.uname().release, "bluez": await machine.command("bluetoothctl", "--version")}
     try:
         if not await hub.until(hub.is_streaming, FIRST_DATA_S):
-            return told | {
-                "failure": f"not all sensors streamed within {FIRST_DATA_S:g} s of machine time: {hub.sensors}"
-            }
+            told["failure"] = f"not all sensors streamed within {FIRST_DATA_S:g} s of machine time"
+            return
         told["boot_to_streaming_s"] = time.monotonic()
-        print(f"all sensors stream {time.monotonic():.0f} s after boot")
+        keep(told, "all sensors stream")
         if minutes:
             started_s = time.monotonic()
             heard = await stream(air, hub, minutes)
             told["streaming"] = [asdict(one) | {"lost": one.lost} for one in heard]
             told["streamed_s"] = time.monotonic() - started_s
-            print(told["streaming"])
+            keep(told, str(told["streaming"]))
         told["faults"] = []
         for trial in faults.TRIALS:
-            if wanted == "none" or (wanted != "all" and wanted not in trial.name):
+            if wanted not in {"all", *trial.name.replace(",", "").split()}:
                 continue
             if not await hub.until(hub.is_streaming, faults.PATIENCE_S):
-                return told | {"failure": f"not all sensors streamed before {trial.name}"}
+                told["failure"] = f"not all sensors streamed before {trial.name}"
+                return
             await asyncio.sleep(faults.SETTLE_S)
             outcome = await faults.suffer(trial, air, hub)
             told["faults"].append(asdict(outcome))
-            print(outcome)
+            keep(told, str(outcome))
+        told["finished"] = True
     finally:
-        told["machine_s"] = time.monotonic()
         told["sensors"] = hub.sensors
         told["air"] = await air.counts()
         for task in listening:
             task.cancel()
-    return told
+
+
+def keep(told: dict[str, Any], news: str) -> None:
+    """Write down what has come out so far, should the host end the machine."""
+    told["machine_s"] = time.monotonic()
+    (RESULTS / "results.json").write_text(json.dumps(told, indent=1))
+    print(f"{told['machine_s']:.0f} s after boot: {news}")
 
 
 async def main() -> int:
     """Run, and write down what came out and what the machine logged."""
-    told = await run(float(os.environ.get("VIRTUAL_PI_MINUTES", "10")), os.environ.get("VIRTUAL_PI_FAULTS", "all"))
-    (RESULTS / "results.json").write_text(json.dumps(told, indent=1))
-    (RESULTS / "journal.txt").write_text(await machine.command("journalctl", "--no-pager", "-o", "short-precise"))
+    told: dict[str, Any] = {}
+    try:
+        await run(float(os.environ["VIRTUAL_PI_MINUTES"]), os.environ["VIRTUAL_PI_FAULTS"], told)
+    finally:
+        keep(told, told.get("failure", "done"))
+        journal = await machine.command("journalctl", "--no-pager", "-o", "short-precise")
+        (RESULTS / "journal.txt").write_text(journal)
     return 1 if "failure" in told else 0
 
 

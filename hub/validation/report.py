@@ -155,7 +155,7 @@ def _halves(root: Path) -> str:
 def _order(folder: Path, options: RunOptions, half: Half) -> Proportion:
     of = halves(find_sessions([folder]))
     names = {path.name for path, its in of.items() if its is half}
-    orders = [replayed.order for name, replayed in _replayed(folder, options, 0.0).items() if name in names]
+    orders = [replayed.order for name, replayed in _replayed(folder, options).items() if name in names]
     return Proportion(sum(order.k for order in orders), sum(order.n for order in orders))
 
 

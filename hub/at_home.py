@@ -16,6 +16,7 @@ from hub.gait import KeptCalibration
 from hub.gait.guide import Outcome
 from hub.journal import DayTally
 from hub.live import Live
+from hub.packets import Calibrated
 from hub.pipeline import Pipeline
 from hub.recording.calibration_file import read_calibration, write_calibration
 from hub.recording.keeper import Keeper
@@ -54,11 +55,18 @@ class WearerAtHome:
         ValueError : none runs.
         """
         outcome, entry = self.pipeline.finish_guide(datetime.now(UTC), self.tally.wearer.nickname)
-        if entry is not None:
-            self.pipeline.feed(entry)
-            self.keeper.see(entry, has_samples=False)
-            self.has_learnt = True
+        self._go_on_with(entry)
         return outcome
+
+    def drop_guide(self) -> None:
+        """Give the guided calibration up, and go on with what was known before it."""
+        self._go_on_with(self.pipeline.drop_guide(self.tally.wearer.nickname))
+
+    def _go_on_with(self, entry: Calibrated) -> None:
+        """A replay of the recording does the same."""
+        self.pipeline.feed(entry)
+        self.keeper.see(entry, has_samples=False)
+        self.has_learnt = True
 
     async def keep_calibration(self) -> None:
         """Write down what the walks so far have taught, so that the next run need not learn it again."""

@@ -133,7 +133,7 @@ class _Run:
         if not timed and sys.stdin is not None and sys.stdin.isatty():
             guide.took(_asked_seconds())
         outcome, entry = self._pipeline.finish_guide(datetime.now(UTC), self._nickname)
-        return outcome, None if entry is None else KeptCalibration.from_dict(entry.kept)
+        return outcome, KeptCalibration.from_dict(entry.kept) if outcome.calibration.fits else None
 
     async def _take(self) -> None:
         while True:

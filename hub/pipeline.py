@@ -38,6 +38,7 @@ class Pipeline:
         self._engine: GaitEngine | None = None
         self._session: Session | None = None
         self._guide: Guide | None = None
+        self._before_guide = self._kept
         self._devices: dict[Role, str] = {}
         self._now_s = 0.0
         self._wall_time: datetime | None = None
@@ -56,30 +57,33 @@ class Pipeline:
 
     def start_guide(self, tasks: Sequence[Task] = FULL) -> Guide | None:
         """Begin a guided calibration: it gets what the engine gets. None while there is no session to calibrate."""
-        self._push()
+        self._before_guide = self.calibration()
         self._guide = Guide(self._session, tasks) if self._session is not None else None
         return self._guide
 
-    def finish_guide(self, made_at: datetime, wearer: str) -> tuple[Outcome, Calibrated | None]:
-        """End the guided calibration. What it found is to be fed, and recorded, as the next entry; None: nothing.
+    def finish_guide(self, made_at: datetime, wearer: str) -> tuple[Outcome, Calibrated]:
+        """End the guided calibration: what it came to, and the entry that is to be fed, and recorded, next.
+
+        The engine goes on from what was known before the exercises, for it took them for life, with what the guide has
+        found over that.
 
         Raises
         ------
         ValueError : none runs.
         """
-        guide, session = self._guide, self._session
+        guide, session, kept = self._guide, self._session, self._before_guide
         if guide is None or session is None:
             raise ValueError("no guided calibration runs")
         self._guide = None
         outcome = guide.outcome(made_at, self._devices)
-        if not outcome.calibration.fits:
-            return outcome, None
-        kept = outcome.applied_to(self.calibration(), session, self._devices)
+        if outcome.calibration.fits:
+            kept = outcome.applied_to(kept, session, self._devices)
         return outcome, Calibrated(kept.to_dict(), self._now_s, wearer)
 
-    def drop_guide(self) -> None:
-        """Forget the guided calibration; all stays as it was."""
+    def drop_guide(self, wearer: str) -> Calibrated:
+        """Give the guided calibration up; the entry that brings back what was known before it."""
         self._guide = None
+        return Calibrated(self._before_guide.to_dict(), self._now_s, wearer)
 
     def feed(self, arrival: Entry) -> IntakeResult:
         """Take the next arrival in."""
@@ -130,9 +134,13 @@ class Pipeline:
         self._close()
         self._guide = None
         self._session = session
-        kept, devices = self._kept, self._devices
-        doubts = kept.doubts(session, devices, self._wall_time) if self._wall_time else ()
-        self._engine = GaitEngine(session, kept.fitting(session, devices), doubts=doubts)
+        kept, devices, now = self._kept, self._devices, self._wall_time
+        self._engine = GaitEngine(
+            session,
+            kept.fitting(session, devices),
+            doubts=kept.doubts(session, devices, now) if now else (),
+            fresh=kept.fresh(session, devices, now) if now else (),
+        )
 
     def _adopt(self, calibrated: Calibrated) -> None:
         """A guided calibration has ended: go on with what it found, and forget what was learnt up to here."""

@@ -157,16 +157,22 @@ def test_a_guide_is_fed_what_the_engine_is_fed_and_what_it_found_replays(air, de
     assert replay.calibration() == pipeline.calibration()
 
 
-def test_a_guide_that_found_nothing_or_is_dropped_changes_nothing(walk: list[Arrival]) -> None:
-    pipeline = a_pipeline()
-    for arrival in walk:
-        pipeline.feed(arrival)
-    before = pipeline.calibration()
-    pipeline.start_guide()
-    _, entry = pipeline.finish_guide(datetime(2026, 11, 21, tzinfo=UTC), "anna")
-    assert entry is None
-    pipeline.start_guide()
-    pipeline.drop_guide()
-    with pytest.raises(ValueError, match="no guided calibration runs"):
-        pipeline.finish_guide(datetime(2026, 11, 21, tzinfo=UTC), "anna")
-    assert pipeline.calibration() == before
+def test_a_guide_that_found_nothing_or_is_dropped_brings_back_what_was_known_before_it(walk: list[Arrival]) -> None:
+    made_at = datetime(2026, 11, 21, tzinfo=UTC)
+    half_n = len(walk) // 2
+    for end in (
+        lambda pipeline: pipeline.finish_guide(made_at, "anna")[1],
+        lambda pipeline: pipeline.drop_guide("anna"),
+    ):
+        pipeline = a_pipeline()
+        for arrival in walk[:half_n]:
+            pipeline.feed(arrival)
+        before = pipeline.calibration()
+        pipeline.start_guide()
+        for arrival in walk[half_n:]:
+            pipeline.feed(arrival)
+        assert pipeline.calibration() != before, "the engine learns from the exercises too"
+        pipeline.feed(end(pipeline))
+        assert pipeline.calibration() == before
+        with pytest.raises(ValueError, match="no guided calibration runs"):
+            pipeline.finish_guide(made_at, "anna")

@@ -1,6 +1,6 @@
 """The engine: samples in, events out; live and in replay, with the same answer for any cutting into blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -78,6 +78,7 @@ class GaitEngine:
     session : who wears which sensors. Whatever is missing is done without, and said in ``quality`` events.
     calibration : what an earlier engine of the same wearer has learnt; without it everything is learnt on the way.
     doubts : what of an earlier guided calibration is to be made again; said in ``quality`` events at the start.
+    fresh : insoles that a guided calibration has zeroed in this wearing, with the shoes laced as they are.
 
     Examples
     --------
@@ -95,6 +96,7 @@ class GaitEngine:
         params: GaitParams | None = None,
         *,
         doubts: Sequence[Doubt] = (),
+        fresh: Collection[Role] = (),
     ) -> None:
         params = params or GaitParams()
         calibration = calibration or Calibration()
@@ -104,7 +106,7 @@ class GaitEngine:
         self._make = EventMaker(session.name, contexts)
         self._stride_scales = calibration.stride_scales
         self._fits = calibration.fits
-        self._feeds = {role: self._feed(role, session, calibration, params) for role in roles}
+        self._feeds = {role: self._feed(role, session, calibration, params, fresh=role in fresh) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
         streams = {role: feed.stream for role, feed in self._feeds.items()}
         scales = {role: stream.scale for role, stream in streams.items() if isinstance(stream, InsoleStream)}
@@ -157,7 +159,7 @@ class GaitEngine:
         }
         return Calibration(insoles, shanks, self._stride_scales, self._fits)
 
-    def _feed(self, role: Role, session: Session, calibration: Calibration, params: GaitParams) -> Feed:
+    def _feed(self, role: Role, session: Session, calibration: Calibration, params: GaitParams, *, fresh: bool) -> Feed:
         spec, fit = session.sensors[role], calibration.fits.get(role)
         if isinstance(spec, ShinSpec):
             shank = ShankStream(
@@ -177,7 +179,7 @@ class GaitEngine:
             calibration=calibration.insoles.get(role),
             params=params.insole,
             scale_params=params.load_scale,
-            fitted=FittedZero(fit.zero, role.side.shin in session.sensors) if fit and fit.zero else None,
+            fitted=FittedZero(fit.zero, role.side.shin in session.sensors, fresh) if fit and fit.zero else None,
         )
         return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)
 

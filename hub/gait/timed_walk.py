@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 from typing import NamedTuple
 
 from hub.events import Event, Kind
@@ -10,6 +11,9 @@ from sensors.layout import Role, Side
 
 LEAST_STRIDES = 4
 """Of a leg, in all. Ten metres are seven strides of a healthy person; strides vary by 5 %, so two walks are better."""
+
+USUAL_PART = 0.3
+"""A stride whose speed is farther than this from the median is measured wrongly, as some with a drag are (walker)."""
 
 PLAUSIBLE = (0.5, 2.0)
 """A scale beyond these is no scale: the distance or the time is wrong, or the sensor sits elsewhere."""
@@ -54,7 +58,7 @@ def scaled_by_timed_walks(calibration: Calibration, events: Sequence[Event], wal
 
 
 def _scale(events: Sequence[Event], side: Side, walks: Sequence[TimedWalk]) -> float | None:
-    """True over measured way of a leg; the strides of a walk stand for all of its time."""
+    """True over measured way of a leg; its usual strides in a walk stand for all of the walk's time."""
     strides = true_m = measured_m = 0.0
     for walk in walks:
         steps = [
@@ -64,6 +68,8 @@ def _scale(events: Sequence[Event], side: Side, walks: Sequence[TimedWalk]) -> f
             if isinstance(length_m := event.fields.get("stride_length_m"), float)
             and isinstance(stride_s := event.fields.get("stride_time_s"), float)
         ]
+        usual_mps = median([length_m / stride_s for length_m, stride_s in steps] or [0.0])
+        steps = [each for each in steps if abs(each[0] / each[1] - usual_mps) <= USUAL_PART * abs(usual_mps)]
         strides += len(steps)
         measured_m += sum(length_m for length_m, _ in steps)
         true_m += walk.distance_m * sum(stride_s for _, stride_s in steps) / (walk.end_s - walk.start_s)

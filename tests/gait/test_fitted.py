@@ -34,8 +34,8 @@ def walked(profile: Profile, roles: tuple[Role, ...] = ROLES) -> SessionFolder:
     return SessionFolder(session, {role: Stream(told.time_s, told.values[role]) for role in roles})
 
 
-def played(folder: SessionFolder, calibration: Calibration) -> tuple[list[Event], Calibration]:
-    engine = GaitEngine(folder.session, calibration)
+def played(folder: SessionFolder, calibration: Calibration, *, fresh: bool = True) -> tuple[list[Event], Calibration]:
+    engine = GaitEngine(folder.session, calibration, fresh=ROLES if fresh else ())
     events = [event for block in blocks(folder, 100) for event in engine.push(block)]
     return events + engine.finish(), engine.calibration()
 
@@ -72,6 +72,13 @@ def test_drags_in_every_swing_from_lift_to_landing_do_not_become_a_fitted_zero()
     assert zero_pct(learnt) > 1.0, "else there is nothing to be kept from the zero"
     assert zero_pct(fitted) < 0.1
     assert drags_n(events) >= 30 > drags_n(without)
+
+
+def test_a_zero_of_another_day_waits_for_swings_that_show_todays_before_it_tells_drags_from_it() -> None:
+    every = walked(dragging(1.0, 1.0))
+    assert zero_pct(played(every, FITTED, fresh=False)[1]) == zero_pct(played(every, LEARNT)[1])
+    most = walked(dragging(0.8, 1.0))
+    assert zero_pct(played(most, FITTED, fresh=False)[1]) < 0.1
 
 
 def test_without_a_shin_sensor_a_foot_that_drags_along_is_still_seen_to_step() -> None:

@@ -41,6 +41,7 @@ class LoadScaleParams:
     drag_fore_pct: float = 1.5  # fitted insoles: a forefoot this much above zero in swing may drag (science: 1.5 % BW)
     drag_heel_part: float = 0.1  # and does, where the heel rose by less than this part of it: drift raises both
     drag_spread_part: float = 0.5  # and is unsteady by this part of it: laces press evenly, ground does not (walker)
+    calm: int = 5  # swings without a drag that show today's zero, where it was fitted on another day (our choice)
     drags_doubted: int = 300  # such swings in a row teach no zero: minutes later another look is asked for (our choice)
     drifted_pct: float = 15.0  # a zero this far from the fitted one is to be made anew (science: 15 % BW)
 
@@ -65,12 +66,17 @@ FEWEST_CELLS = 3
 class FittedZero:
     """The unloaded value of each feature column that a guided calibration found.
 
-    ``witnessed``: a shin sensor on the same leg sees the steps in which a dragging foot never leaves the ground. Only
-    then are drags kept from the zero, whatever their number: without it they would hide steps.
+    Parameters
+    ----------
+    columns : the values.
+    witnessed : a shin sensor on the same leg sees the steps in which a dragging foot never leaves the ground. Only then
+        are drags kept from the zero, whatever their number: without it they would hide steps.
+    fresh : made in this wearing; else the shoe was laced anew, and swings without a drag must show today's zero first.
     """
 
     columns: tuple[float, ...]
     witnessed: bool
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ class ScaleLearner:
     ) -> None:
         self._params = params
         self._fitted = fitted
-        self._dragged_n = 0
+        self._dragged_n = self._calm_n = 0
         self._sparse = len(spec.cells) < FEWEST_CELLS
         self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None or fitted is not None
         self._least_peak = LEAST_PEAK[spec.unit]
@@ -221,10 +227,12 @@ class ScaleLearner:
         The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero. Where the
         zero was fitted and a shin sensor is there, a swing that may be one teaches nothing, however many there are.
         """
-        if self._may_drag(quiet, float(loud[FORE] - quiet[FORE])):
+        fore_spread = float(loud[FORE] - quiet[FORE])
+        if self._may_drag(quiet, fore_spread):
             self._dragged_n += 1
             return
         self._dragged_n = 0
+        self._calm_n += self._fitted is not None and not self._looks_dragged(quiet, fore_spread, self._fitted.columns)
         kept = self._params.kept
         row = self._swings[self._swings_n % kept]
         row[:COLUMNS] = quiet
@@ -262,10 +270,15 @@ class ScaleLearner:
         return InsoleCalibration(scale.zero, scale.peak, scale.unrest) if scale.learnt else None
 
     def _may_drag(self, quiet: Floats, fore_spread: float) -> bool:
-        """Whether all of a swing looks like a drag: the forefoot pressed, unsteadily, and the heel not."""
+        """Whether a swing is to teach nothing, because all of it looks like a drag and today's zero is known."""
         if self._fitted is None or not self._fitted.witnessed:
             return False
-        fore, heel = (float(quiet[column]) - self.scale.zero[column] for column in (FORE, HEEL))
+        known = self._fitted.fresh or self._calm_n >= self._params.calm
+        return known and self._looks_dragged(quiet, fore_spread, self.scale.zero)
+
+    def _looks_dragged(self, quiet: Floats, fore_spread: float, zero: tuple[float, ...]) -> bool:
+        """Whether the forefoot was pressed, unsteadily, and the heel not."""
+        fore, heel = (float(quiet[column]) - zero[column] for column in (FORE, HEEL))
         params = self._params
         return (
             fore > params.drag_fore_pct / 100 * self.scale.peak

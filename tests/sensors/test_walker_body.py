@@ -211,7 +211,7 @@ def test_trips_come_as_ordered() -> None:
 def test_a_script_of_healthy_walking_has_nothing_wrong_in_it() -> None:
     walker = Walker(evaluation_script(PROFILES["healthy"], 5.0, seed=1))
     kinds = {event.kind for event in walker.truth_before(300.0)}
-    assert kinds == {"initial_contact", "final_contact", "walk", "not_walking", "walking", "standing"}
+    assert kinds == {"initial_contact", "strike_index", "final_contact", "walk", "not_walking", "walking", "standing"}
 
 
 def test_regions_without_cells_hand_their_load_to_their_neighbours() -> None:

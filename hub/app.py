@@ -32,7 +32,7 @@ from hub.mqtt import (
 )
 from hub.packets import Arrival
 from hub.page import serve
-from hub.radio import Bluetooth, DeviceSpec, Radio, RadioSettings
+from hub.radio import Bluetooth, BoundNames, DeviceSpec, Radio, RadioSettings
 from hub.recording.shelf import Shelf
 from hub.reporting import Reporter
 from hub.upkeep import Upkeep
@@ -86,6 +86,7 @@ class Hub:
             [device_spec(wearer, device) for wearer in config.wearers for device in wearer.devices],
             RadioSettings(silence_s=config.radio.silence_s),
             goodbye=self._goodbye,
+            names=BoundNames(config.hub.state_dir / "bound_names.json"),
         )
         self._stopping = asyncio.Event()
         self._ticked_s: float | None = None

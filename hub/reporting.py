@@ -195,7 +195,6 @@ class Reporter:
 CONDITIONS = {
     LinkState.STREAMING: SensorCondition.STREAMING,
     LinkState.SLEEPING: SensorCondition.SLEEPING,
-    LinkState.HELD_ELSEWHERE: SensorCondition.HELD_ELSEWHERE,
     LinkState.PAUSED: SensorCondition.PAUSED,
 }
 
@@ -206,7 +205,9 @@ def _days_to_empty(wearer: Told, link: LinkStatus, wall_time_ns: int) -> float |
 
 
 def condition_of(link: LinkStatus, wear: Wear) -> SensorCondition:
-    """A lost sensor stays lost until it sends again, however often it is searched for meanwhile."""
+    """A lost or held sensor stays so until it sends again, however often it is searched for meanwhile."""
     if link.state is LinkState.STREAMING and wear in {Wear.NOT_WORN, Wear.TO_REST}:
         return SensorCondition.NOT_WORN
+    if link.held:
+        return SensorCondition.HELD_ELSEWHERE
     return CONDITIONS.get(link.state) or (SensorCondition.LOST if link.reason else SensorCondition.CONNECTING)

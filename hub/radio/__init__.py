@@ -1,6 +1,7 @@
 """The only place that speaks Bluetooth: scan, connect, supervise, recover. See docs/radio.md."""
 
 from hub.radio.bluetooth import Bluetooth
+from hub.radio.bound_names import BoundNames
 from hub.radio.devices import DeviceSpec, Found
 from hub.radio.finder import scan
 from hub.radio.inbox import Inbox
@@ -13,6 +14,7 @@ __all__ = [
     "AdapterCounts",
     "AdapterStatus",
     "Bluetooth",
+    "BoundNames",
     "DeviceSpec",
     "Found",
     "Inbox",

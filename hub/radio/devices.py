@@ -56,8 +56,8 @@ class Found:
 
 
 def identify(address: str, data: AdvertisementData) -> Found:
-    """What an advertisement tells."""
-    name = data.local_name or ""
+    """What an advertisement tells; of its name, which goes to logs and terminals, what can be printed."""
+    name = "".join(letter for letter in data.local_name or "" if letter.isprintable())
     known = recognise(
         Advertisement(name, tuple(data.service_uuids), dict(data.manufacturer_data), dict(data.service_data))
     )

@@ -13,6 +13,7 @@ from bleak.backends.scanner import AdvertisementData
 from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
+from hub.radio.bound_names import BoundNames, Namesakes
 from hub.radio.causes import Cause, cause_of, explain
 from hub.radio.devices import DeviceSpec, Found, choose, identify
 from hub.radio.settings import RadioSettings
@@ -34,6 +35,7 @@ class Sighting:
 class _Wish:
     spec: DeviceSpec
     rejected: frozenset[str]
+    namesakes: Namesakes
     sighting: asyncio.Future[Sighting]
 
 
@@ -41,10 +43,12 @@ class Finder:
     """Finds devices for all links with one scanner.
 
     ``scanning`` tells whether it listens, ``fails`` whether the last scan failed, and ``cause`` why, as far as known;
-    ``trouble`` says it in words, with its remedy, until anybody is heard again.
+    ``trouble`` says it in words, with its remedy, until anybody is heard again. ``names`` tells which names are bound.
     """
 
-    def __init__(self, bluetooth: Bluetooth, configured: tuple[DeviceSpec, ...], settings: RadioSettings) -> None:
+    def __init__(
+        self, bluetooth: Bluetooth, configured: tuple[DeviceSpec, ...], names: BoundNames, settings: RadioSettings
+    ) -> None:
         self.counts = AdapterCounts()
         self.scanning = False
         self.fails = False
@@ -52,6 +56,7 @@ class Finder:
         self.trouble = ""
         self._bluetooth = bluetooth
         self._configured = configured
+        self._names = names
         self._settings = settings
         self._wanted: dict[tuple[str, Role], _Wish] = {}
         self._quiet = False
@@ -82,7 +87,8 @@ class Finder:
 
     async def find(self, spec: DeviceSpec, rejected: frozenset[str]) -> Sighting:
         """Wait until the device advertises under an address that was not ``rejected``, however long it takes."""
-        wish = _Wish(spec, rejected, asyncio.get_running_loop().create_future())
+        namesakes = Namesakes(self._settings.alone_s)
+        wish = _Wish(spec, rejected, namesakes, asyncio.get_running_loop().create_future())
         self._wanted[spec.key] = wish
         self._update()
         try:
@@ -90,6 +96,11 @@ class Finder:
         finally:
             del self._wanted[spec.key]
             self._update()
+
+    def namesakes_n(self, spec: DeviceSpec) -> int:
+        """How many devices of its name have been heard since the device is searched for, itself among them."""
+        wish = self._wanted.get(spec.key)
+        return 0 if wish is None else len(wish.namesakes)
 
     @asynccontextmanager
     async def quiet(self) -> AsyncIterator[None]:
@@ -169,15 +180,24 @@ class Finder:
             self.trouble = ""
             log.info("scanning works again")
         found = identify(device.address, data)
-        wanted = tuple(
-            wish.spec
-            for wish in self._wanted.values()
-            if not wish.sighting.done() and found.address not in wish.rejected
-        )
-        spec = choose(found, wanted, self._configured)
-        if spec is not None and not self._quiet:
-            self._wanted[spec.key].sighting.set_result(Sighting(device, found))
+        if (wish := self._wish_for(found)) is not None and not self._quiet:
+            wish.sighting.set_result(Sighting(device, found))
             self._update()
+
+    def _wish_for(self, found: Found) -> _Wish | None:
+        """Which search the device ends, if any."""
+        waiting = [wish for wish in self._wanted.values() if not wish.sighting.done()]
+        waiting = [wish for wish in waiting if found.address not in wish.rejected]
+        for wish in waiting:
+            if found.name and wish.spec.name == found.name:
+                wish.namesakes.see(found.address, self._heard_s)
+        wanted = tuple(self._names.known(wish.spec) for wish in waiting)
+        spec = choose(found, wanted, tuple(map(self._names.known, self._configured)))
+        if spec is None:
+            return None
+        wish = self._wanted[spec.key]
+        sure = spec.address is not None or wish.namesakes.is_alone(found.address, self._heard_s)
+        return wish if sure else None
 
 
 async def scan(bluetooth: Bluetooth, seconds: float) -> list[Found]:

@@ -11,6 +11,7 @@ from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.packets import Connected, Disconnected
 from hub.radio.bluetooth import Bluetooth
+from hub.radio.bound_names import BoundNames
 from hub.radio.broken_link import BrokenLinkError
 from hub.radio.caretaker import Caretaker
 from hub.radio.connector import Connector
@@ -53,6 +54,7 @@ class Link:
         inbox: Inbox,
         *,
         caretaker: Caretaker,
+        names: BoundNames,
         settings: RadioSettings,
         on_change: Callable[[LinkStatus], None],
         goodbye: Callable[[], tuple[Action, ...]],
@@ -65,8 +67,9 @@ class Link:
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, Random())
         self._standing = Standing(spec, on_change)
         self._connector = Connector(
-            spec, bluetooth, finder, caretaker=caretaker, settings=settings, standing=self._standing
+            spec, bluetooth, finder, caretaker=caretaker, names=names, settings=settings, standing=self._standing
         )
+        self._names = names
         self._ladder = LinkLadder()
         self._next_pause_s: float | None = None
         self._conversation: Conversation | None = None
@@ -160,6 +163,7 @@ class Link:
         self._standing.counts.rejections += 1
         if self.spec.address is None:
             self._connector.rejected.add(address)
+            self._names.release(self.spec)
         else:
             self._next_pause_s = self._settings.rejected_s
         self._conversation.end(Failure.REJECTED, reason)
@@ -188,6 +192,7 @@ class Link:
 
     async def _sit_out_pause(self) -> None:
         self._standing.move(LinkEvent.PAUSE, reason="", until_s=self._paused_until_s)
+        self._connector.freed()
         await asyncio.sleep(self._paused_until_s - _now_s())
 
     async def _sit_out_rest(self, rest: Rest) -> None:
@@ -288,6 +293,9 @@ class Link:
         if event is LinkEvent.DATA:
             self._backoff.reset()
             self._ladder.succeeded()
+            self._connector.succeeded()
+            if self._standing.address is not None:
+                self._names.bind(self.spec, self._standing.address)
             self._standing.streams()
         else:
             self._standing.move(event)

@@ -8,6 +8,7 @@ from functools import partial
 
 from hub.packets import Packet
 from hub.radio.bluetooth import Bluetooth
+from hub.radio.bound_names import BoundNames
 from hub.radio.caretaker import Caretaker
 from hub.radio.connector import HANG_UP_S
 from hub.radio.devices import DeviceSpec
@@ -32,6 +33,7 @@ class Radio:
     Parameters
     ----------
     on_change : is told every change of a link's state.
+    names : where it is kept to which address a name is bound.
     goodbye : the last actions for the device of a wearer and role, as ``Driver.end`` gives them; asked whenever the hub
         hangs up of its own accord.
     """
@@ -43,11 +45,14 @@ class Radio:
         settings: RadioSettings | None = None,
         on_change: Callable[[LinkStatus], None] = lambda _status: None,
         goodbye: Callable[[str, Role], tuple[Action, ...]] = lambda _wearer, _role: (),
+        *,
+        names: BoundNames | None = None,
     ) -> None:
         self._settings = settings or RadioSettings()
+        names = names or BoundNames()
         configured = tuple(devices)
         self.inbox = Inbox(self._settings.inbox_packets)
-        self.finder = Finder(bluetooth, configured, self._settings)
+        self.finder = Finder(bluetooth, configured, names, self._settings)
         self.gave_up = ""
         """Why nothing is left to try but to start the hub anew; empty as long as there is."""
         self._control = bluetooth.control
@@ -59,6 +64,7 @@ class Radio:
                 self.finder,
                 self.inbox,
                 caretaker=self._caretaker,
+                names=names,
                 settings=self._settings,
                 on_change=on_change,
                 goodbye=partial(goodbye, *spec.key),

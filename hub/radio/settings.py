@@ -17,6 +17,7 @@ class RadioSettings:
     connect_s : an attempt to connect is given up after this.
     action_s : a read, a write, a subscription, the start and the end of a scan must each be answered within this.
     search_s : a device that is not found within this is reported.
+    alone_s : a device that is configured by its name alone is taken if no other of that name is heard for so long.
     rejected_s : pause after a device that is configured by its address turned out to be another's.
     backoff_first_s, backoff_most_s : pause after a failure; doubled with each failure in a row, up to the latter.
     scan_restart_s : a scan that has heard nobody at all for so long is started anew.
@@ -32,6 +33,7 @@ class RadioSettings:
     connect_s: float = 30.0
     action_s: float = 5.0
     search_s: float = 30.0
+    alone_s: float = 3.0
     rejected_s: float = 600.0
     backoff_first_s: float = 0.5
     backoff_most_s: float = 30.0

@@ -14,6 +14,9 @@ from sensors.driver import Facts
 
 log = logging.getLogger(__name__)
 
+_NOT_HELD = {LinkEvent.DATA, LinkEvent.PAUSE, LinkEvent.REST}
+"""What ends the belief that somebody else holds the device."""
+
 
 class Standing:
     """The status of the link of ``spec``; ``on_change`` is told every change of state."""
@@ -43,9 +46,10 @@ class Standing:
     def move(self, event: LinkEvent, *, reason: str | None = None, until_s: float | None = None) -> None:
         """Something has happened; a ``reason`` in words takes the place of the one before."""
         before = self._status.state
+        held = (self._status.held or event is LinkEvent.HELD) and event not in _NOT_HELD
         if reason is not None:
             self._status = replace(self._status, reason=reason)
-        self._status = replace(self._status.after(event, _now_s()), until_s=until_s)
+        self._status = replace(self._status.after(event, _now_s()), until_s=until_s, held=held)
         if self._status.state is not before:
             self._on_change(self.status())
 

@@ -52,6 +52,7 @@ class LinkStatus:
     role, wearer, device_key : whose link it is.
     state, since_s : what it is doing, and since when in hub time.
     until_s : paused or lost: hub time at which it goes on by itself; else None.
+    held : somebody else seems to hold the device; so until data come, through all attempts.
     reason : why no valid data come, in words: from the first loss, or the first long search in vain, until data come.
         Empty while all is well and during the first attempt.
     address : the device's; None before it was found.
@@ -67,6 +68,7 @@ class LinkStatus:
     wearer: str = ""
     state: LinkState = LinkState.SEARCHING
     until_s: float | None = None
+    held: bool = False
     reason: str = ""
     address: str | None = None
     rssi_dbm: int | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hub.packets import Arrival, Connected, Packet
-from hub.radio import DeviceSpec, LinkState, LinkStatus, Radio, RadioSettings
+from hub.radio import BoundNames, DeviceSpec, LinkState, LinkStatus, Radio, RadioSettings
 from hub.radio.virtual.adapter import VirtualAdapter
 from hub.radio.virtual.air import Air, AirDevice
 from hub.radio.virtual.attach import attached, bluetooth
@@ -170,6 +170,7 @@ async def hub_with(
     settings: RadioSettings = QUICK,
     consume: bool = True,
     run: bool = True,
+    names: BoundNames | None = None,
     body: Body | None = None,
 ) -> AsyncIterator[Hub]:
     """Devices on the air and a hub that listens to them; both are gone at the end."""
@@ -184,6 +185,7 @@ async def hub_with(
             settings,
             on_change=lambda status: hub.see(status),  # noqa: PLW0108 - there is no hub yet
             goodbye=lambda _wearer, role: hub.goodbyes.get(role, ()),
+            names=names,
         )
         hub = Hub(radio, air, adapter, emulators)
         hub.decoding.set()

@@ -10,7 +10,7 @@ import pytest
 from bleak import BleakScanner
 from bleak.exc import BleakError
 
-from hub.radio import Bluetooth, DeviceSpec
+from hub.radio import Bluetooth, BoundNames, DeviceSpec
 from hub.radio.finder import Finder
 from hub.radio.virtual.attach import bluetooth
 from hub.radio.virtual.backend import VirtualScanner
@@ -22,7 +22,7 @@ ABSENT = DeviceSpec(Role.RIGHT_SHIN, "witmotion", "C0:00:00:00:00:EE")
 
 async def test_a_scan_that_is_no_longer_wanted_is_not_begun() -> None:
     async with hub_with([], configured=[], run=False) as hub:
-        finder = Finder(bluetooth(hub.adapter), (ABSENT,), QUICK)
+        finder = Finder(bluetooth(hub.adapter), (ABSENT,), BoundNames(), QUICK)
         scanning = asyncio.ensure_future(finder.run())
         await asyncio.sleep(0)
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
@@ -99,7 +99,9 @@ async def in_time(work: Coroutine[object, object, object]) -> None:
 @pytest.mark.parametrize("symptom", ["start hangs", "stop hangs"])
 async def test_a_scan_whose_start_or_stop_hangs_is_a_failure_and_frees_the_air(symptom: str, ill: set[str]) -> None:
     async with hub_with([LEFT], configured=[], run=False) as hub:
-        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), replace(QUICK, action_s=0.2))
+        finder = Finder(
+            Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), replace(QUICK, action_s=0.2)
+        )
         ill.add(symptom)
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
@@ -123,7 +125,9 @@ async def test_a_scan_whose_start_or_stop_hangs_is_a_failure_and_frees_the_air(s
 @pytest.mark.parametrize("symptom", ["stop hangs", "stop fails"])
 async def test_a_finder_is_cancelled_even_where_the_scan_does_not_stop(symptom: str, ill: set[str]) -> None:
     async with hub_with([], configured=[], run=False) as hub:
-        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), replace(QUICK, action_s=0.2))
+        finder = Finder(
+            Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), replace(QUICK, action_s=0.2)
+        )
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
         await hub.until_unannounced(lambda: finder.scanning)
@@ -146,7 +150,7 @@ async def test_an_outage_of_the_adapter_is_warned_of_once(ill: set[str], caplog:
         return [record.levelno for record in caplog.records if record.getMessage().startswith("scanning failed")]
 
     async with hub_with([LEFT], configured=[], run=False) as hub:
-        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), QUICK)
+        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), QUICK)
         ill.add("start fails")
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))

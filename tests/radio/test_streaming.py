@@ -127,22 +127,6 @@ async def test_a_device_is_found_by_its_name() -> None:
         assert [hub.status(one.role).address for one in named] == [one.address for one in named]
 
 
-async def test_a_device_that_turns_out_to_be_anothers_is_left_for_it() -> None:
-    twins = [
-        Worn(Role.LEFT_SHIN, "witmotion", "C0:00:00:00:00:11", name="WT"),
-        Worn(Role.RIGHT_SHIN, "witmotion", "C0:00:00:00:00:12", name="WT"),
-    ]
-    configured = [DeviceSpec(Role.RIGHT_SHIN, "witmotion", name="WT")]
-    async with hub_with(twins, configured=configured) as hub:
-        await hub.until_streaming(Role.RIGHT_SHIN)
-        first = hub.status(Role.RIGHT_SHIN).address
-        hub.radio.reject(Role.RIGHT_SHIN, "it says it is worn on the left")
-        await hub.until(lambda: hub.status(Role.RIGHT_SHIN).counts.connections == 2)
-        await hub.until_streaming(Role.RIGHT_SHIN)
-        assert hub.status(Role.RIGHT_SHIN).address != first
-        assert hub.status(Role.RIGHT_SHIN).counts.rejections == 1
-
-
 async def test_stop_says_goodbye_and_leaves_no_link() -> None:
     async with hub_with(ALL) as hub:
         await hub.until_streaming(*ROLES)

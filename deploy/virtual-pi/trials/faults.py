@@ -115,11 +115,15 @@ async def suffer(trial: Trial, air: Air, hub: Hub) -> Outcome:
     """Let one thing go wrong and wait for recovery."""
     before = await machine.starts()
     start_s, complaints = time.time(), len(hub.warnings)
-    await trial.inject(air)
+    complaint: list[str] = []
+    try:
+        await trial.inject(air)
+    except RuntimeError as error:
+        complaint = [str(error)]
     fault_s = time.time() - start_s
     is_well = await hub.until(lambda: hub.streams_since(trial.breaks, start_s), PATIENCE_S)
     recovered_s = max((hub.streaming_s[role][-1] - start_s for role in trial.breaks), default=0.0) if is_well else None
     await asyncio.sleep(SETTLE_S)
     pid, restarts = await machine.starts()
-    said = [words for _, words in hub.warnings[complaints:]]
+    said = complaint + [words for _, words in hub.warnings[complaints:]]
     return Outcome(trial.name, fault_s, recovered_s, restarts - before[1] + (pid != before[0]), said)

@@ -3,6 +3,7 @@
 import asyncio
 
 UNIT = "insole-hub"
+ANSWER_S = 60.0
 
 
 async def starts() -> tuple[int, int]:
@@ -13,11 +14,17 @@ async def starts() -> tuple[int, int]:
 
 
 async def command(*words: str) -> str:
-    """Run a program of the machine; what it says. RuntimeError where it fails."""
+    """Run a program of the machine; what it says. RuntimeError where it fails or does not end."""
     process = await asyncio.create_subprocess_exec(
         *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    said = (await process.communicate())[0].decode(errors="replace")
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            said = (await process.communicate())[0].decode(errors="replace")
+    except TimeoutError:
+        process.kill()
+        message = f"{' '.join(words)} did not end within {ANSWER_S:g} s"
+        raise RuntimeError(message) from None
     if process.returncode:
         message = f"{' '.join(words)} failed: {said.strip()}"
         raise RuntimeError(message)

@@ -48,8 +48,10 @@ class Rise(NamedTuple):
     top: int
 
 
-def largest_rise(insole: InsoleView, start_s: float, end_s: float, params: BlowParams) -> Rise | None:
-    """From ``start_s`` to ``end_s``; None where the foot bears weight by then.
+def largest_rise(
+    insole: InsoleView, start_s: float, end_s: float, params: BlowParams, least_pct: float = 0.0
+) -> Rise | None:
+    """From ``start_s`` to ``end_s``; None where the foot bears weight by then or surely nothing rose by ``least_pct``.
 
     A level is the mean of two samples in a row, of which the lower one must have risen too: a glitch is none, and the
     shortest blows last 20 ms, one sample and a bit.
@@ -60,6 +62,8 @@ def largest_rise(insole: InsoleView, start_s: float, end_s: float, params: BlowP
     if count < 3 or columns.item(TOTAL, -1) - scale.zero[TOTAL] > params.highest_pct / 100 * scale.peak:
         return None
     fore = columns[FORE]
+    if 100.0 * (fore.item(fore.argmax()) - fore.item(fore.argmin())) / scale.peak < least_pct:
+        return None
     lower, upper = np.minimum(fore[1:], fore[:-1]), np.maximum(fore[1:], fore[:-1])
     base = np.minimum.accumulate(upper)
     rises = np.minimum((lower + upper) / 2 - base, params.lower_times * (lower - base))
@@ -127,8 +131,10 @@ class Toes:
             return None
         start_s = max(start_s, lifted_s + self._params.margin_s)
         least_pct = self._rises.least_pct(insole)
-        rise = largest_rise(insole, start_s, end_s, self._params) if least_pct is not None else None
-        if least_pct is None or rise is None or rise.pct < least_pct:
+        if least_pct is None:
+            return None
+        rise = largest_rise(insole, start_s, end_s, self._params, least_pct)
+        if rise is None or rise.pct < least_pct:
             return None
         return blow_of(rise, insole, lifted_s, self._params)
 

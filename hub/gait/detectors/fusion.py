@@ -3,7 +3,7 @@
 An insole that can be trusted decides alone and at once. The shank stands in where it cannot:
 
 - not trusted (zero unknown, two cells only, a shoe that lets go slowly): contacts wait for the shank's swing; where
-  both agree the mean is reported, else the shank's. Without a swing in time, the insole's.
+  both agree a time in between is reported, else the shank's. Without a swing in time, the insole's.
 - silent, or telling nothing (stuck cells): the shank's.
 - trusted, but never light through a whole swing, because the foot was dragged: the shank's, as unclear.
 """
@@ -145,7 +145,7 @@ class ContactFusion:
         return since_s - self._params.agree_s < shank.time_s < by_s + self._params.agree_s
 
     def _merged(self, insole: Sighting, shank: Sighting) -> Sighting:
-        """The contact that both saw: the mean, or after a hesitant touch the shank's, from touch to weight."""
+        """The contact that both saw: in between, or after a hesitant touch the shank's, from touch to weight."""
         time_s = shank.time_s + self._params.insole_share * (insole.time_s - shank.time_s)
         if insole.span is not None and self._insoles[insole.sensor].scale.sure:
             time_s = min(max(shank.time_s, insole.span[0]), insole.span[1])

@@ -8,6 +8,8 @@ from bumble.controller import Connection, Controller
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 
+_Data = tuple[Controller, hci.Address, PhysicalTransport, bytes]
+
 SUPERVISION_S = 0.42
 """How long one end of a link hears nothing before it counts the link as lost: what Linux asks for."""
 
@@ -18,15 +20,16 @@ class Link(LocalLink):
     def __init__(self) -> None:
         LocalLink.__init__(self)
         self.connect_delays_s: dict[hci.Address, float] = {}
-        self._held: dict[hci.Address, deque[tuple[Controller, hci.Address, PhysicalTransport, bytes]]] = {}
+        self._held: dict[hci.Address, deque[_Data]] = {}
 
     def send_advertising_pdu(self, sender_controller: Controller, packet: ll.AdvertisingPdu) -> None:
         """Spread an advertisement, or a call to one device."""
         if isinstance(packet, ll.ConnectInd):
+            self._held.pop(packet.advertiser_address, None)  # of an earlier call
             delay_s = self.connect_delays_s.get(packet.advertiser_address, 0.0)
             if delay_s > 0:
-                self._held[packet.advertiser_address] = deque()
-                asyncio.get_running_loop().call_later(delay_s, self._release, packet.advertiser_address)
+                held = self._held[packet.advertiser_address] = deque()
+                asyncio.get_running_loop().call_later(delay_s, self._release, packet.advertiser_address, held)
         super().send_advertising_pdu(sender_controller, packet)
 
     def send_acl_data(
@@ -70,6 +73,8 @@ class Link(LocalLink):
         if receiver.le_connections.get(deserted.peer_address) is deserted:  # nobody has hung up meanwhile
             receiver.on_le_disconnected(deserted, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
-    def _release(self, address: hci.Address) -> None:
-        for held in self._held.pop(address, ()):
-            self.send_acl_data(*held)
+    def _release(self, address: hci.Address, held: "deque[_Data]") -> None:
+        if self._held.get(address) is held:
+            del self._held[address]
+            for data in held:
+                self.send_acl_data(*data)

@@ -30,7 +30,7 @@ from hub.gait.history import History
 from hub.gait.kept_calibration import Doubt
 from hub.gait.legs import Legs
 from hub.gait.signals.insole import InsoleParams, InsoleStream
-from hub.gait.signals.loadscale import COLUMNS, FittedZero, LoadScaleParams
+from hub.gait.signals.loadscale import COLUMNS, PROPORTIONAL, FittedZero, LoadScaleParams
 from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Later, Timeline
 from hub.session import SHIN_CHANNELS, Block, Session, ShinSpec
@@ -172,6 +172,7 @@ class GaitEngine:
             )
             return Feed(role, spec.rate_hz, len(SHIN_CHANNELS), shank, params.gap)
         history = History(self._timeline, COLUMNS)
+        tells_drags = role.side.shin in session.sensors and spec.unit in PROPORTIONAL
         stream = InsoleStream(
             role.side,
             spec,
@@ -179,7 +180,7 @@ class GaitEngine:
             calibration=calibration.insoles.get(role),
             params=params.insole,
             scale_params=params.load_scale,
-            fitted=FittedZero(fit.zero, role.side.shin in session.sensors, fresh) if fit and fit.zero else None,
+            fitted=FittedZero(fit.zero, tells_drags, fresh) if fit and fit.zero else None,
         )
         return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)
 

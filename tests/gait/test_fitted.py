@@ -87,6 +87,16 @@ def test_without_a_shin_sensor_a_foot_that_drags_along_is_still_seen_to_step() -
     assert steps[1] == steps[0] > 50
 
 
+def test_counts_which_rise_steeply_take_drags_for_their_zero_rather_than_for_stances() -> None:
+    folder = walked(dragging(1.0, 1.0))
+    specs = {
+        role: replace(spec, unit=LoadUnit.COUNTS) if role.is_insole else spec
+        for role, spec in folder.session.sensors.items()
+    }
+    counting = replace(folder, session=replace(folder.session, sensors=specs))
+    assert zero_pct(played(counting, FITTED)[1]) == zero_pct(played(counting, LEARNT)[1]) > 1.0
+
+
 def test_laces_that_press_the_forefoot_evenly_are_no_drag_and_become_the_zero() -> None:
     folder = walked(PROFILES["healthy_slow"])
     cells = folder.session.sensors[Role.RIGHT_INSOLE].cells

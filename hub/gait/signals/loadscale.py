@@ -54,6 +54,9 @@ LEAST_PEAK: dict[LoadUnit, float] = {
 }
 """Less than this, summed over the cells, is no walking person."""
 
+PROPORTIONAL = {LoadUnit.N, LoadUnit.KPA}
+"""Units that are in proportion to the load."""
+
 ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
 """Units whose unloaded value is known before the first swing."""
 
@@ -69,13 +72,14 @@ class FittedZero:
     Parameters
     ----------
     columns : the values.
-    witnessed : a shin sensor on the same leg sees the steps in which a dragging foot never leaves the ground. Only then
-        are drags kept from the zero, whatever their number: without it they would hide steps.
+    tells_drags : drags are kept from the zero, whatever their number. That needs a shin sensor on the same leg, which
+        sees the steps in which a dragging foot never leaves the ground, and cells in proportion to their load: those
+        that count steeply from the first newton on take a drag for a stance (walker).
     fresh : made in this wearing; else the shoe was laced anew, and swings without a drag must show today's zero first.
     """
 
     columns: tuple[float, ...]
-    witnessed: bool
+    tells_drags: bool
     fresh: bool
 
 
@@ -225,7 +229,7 @@ class ScaleLearner:
         """A swing is over: its low and high quantiles of each column.
 
         The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero. Where the
-        zero was fitted and a shin sensor is there, a swing that may be one teaches nothing, however many there are.
+        zero was fitted and can tell drags, a swing that may be one teaches nothing, however many there are.
         """
         fore_spread = float(loud[FORE] - quiet[FORE])
         if self._may_drag(quiet, fore_spread):
@@ -271,7 +275,7 @@ class ScaleLearner:
 
     def _may_drag(self, quiet: Floats, fore_spread: float) -> bool:
         """Whether a swing is to teach nothing, because all of it looks like a drag and today's zero is known."""
-        if self._fitted is None or not self._fitted.witnessed:
+        if self._fitted is None or not self._fitted.tells_drags:
             return False
         known = self._fitted.fresh or self._calm_n >= self._params.calm
         return known and self._looks_dragged(quiet, fore_spread, self.scale.zero)

@@ -134,7 +134,7 @@ def _drawn(task: Task) -> list[str]:
     if figure.seen:
         parts.append(_text(WIDTH / 2, HEIGHT - 10, figure.seen, 11, colour="#667"))
     if task is Task.WALK:
-        parts.append(_text(WIDTH / 2, HEIGHT - 8, "20 m and more; 10 m timed", 11, colour="#667"))
+        parts.append(_text(WIDTH / 2, HEIGHT - 8, "10 m between two marks", 11, colour="#667"))
     return parts
 
 

@@ -139,7 +139,6 @@ class Pipeline:
             session,
             kept.fitting(session, devices),
             doubts=kept.doubts(session, devices, now) if now else (),
-            fresh=kept.fresh(session, devices, now) if now else (),
         )
 
     def _adopt(self, calibrated: Calibrated) -> None:

@@ -1,6 +1,6 @@
 """The engine: samples in, events out; live and in replay, with the same answer for any cutting into blocks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -30,7 +30,7 @@ from hub.gait.history import History
 from hub.gait.kept_calibration import Doubt
 from hub.gait.legs import Legs
 from hub.gait.signals.insole import InsoleParams, InsoleStream
-from hub.gait.signals.loadscale import COLUMNS, PROPORTIONAL, FittedZero, LoadScaleParams
+from hub.gait.signals.loadscale import COLUMNS, LoadScaleParams
 from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Later, Timeline
 from hub.session import SHIN_CHANNELS, Block, Session, ShinSpec
@@ -78,7 +78,6 @@ class GaitEngine:
     session : who wears which sensors. Whatever is missing is done without, and said in ``quality`` events.
     calibration : what an earlier engine of the same wearer has learnt; without it everything is learnt on the way.
     doubts : what of an earlier guided calibration is to be made again; said in ``quality`` events at the start.
-    fresh : insoles that a guided calibration has zeroed in this wearing, with the shoes laced as they are.
 
     Examples
     --------
@@ -96,7 +95,6 @@ class GaitEngine:
         params: GaitParams | None = None,
         *,
         doubts: Sequence[Doubt] = (),
-        fresh: Collection[Role] = (),
     ) -> None:
         params = params or GaitParams()
         calibration = calibration or Calibration()
@@ -106,7 +104,7 @@ class GaitEngine:
         self._make = EventMaker(session.name, contexts)
         self._stride_scales = calibration.stride_scales
         self._fits = calibration.fits
-        self._feeds = {role: self._feed(role, session, calibration, params, fresh=role in fresh) for role in roles}
+        self._feeds = {role: self._feed(role, session, calibration, params) for role in roles}
         self._rank = {role: rank for rank, role in enumerate(roles)}
         streams = {role: feed.stream for role, feed in self._feeds.items()}
         scales = {role: stream.scale for role, stream in streams.items() if isinstance(stream, InsoleStream)}
@@ -159,7 +157,7 @@ class GaitEngine:
         }
         return Calibration(insoles, shanks, self._stride_scales, self._fits)
 
-    def _feed(self, role: Role, session: Session, calibration: Calibration, params: GaitParams, *, fresh: bool) -> Feed:
+    def _feed(self, role: Role, session: Session, calibration: Calibration, params: GaitParams) -> Feed:
         spec, fit = session.sensors[role], calibration.fits.get(role)
         if isinstance(spec, ShinSpec):
             shank = ShankStream(
@@ -172,7 +170,6 @@ class GaitEngine:
             )
             return Feed(role, spec.rate_hz, len(SHIN_CHANNELS), shank, params.gap)
         history = History(self._timeline, COLUMNS)
-        tells_drags = role.side.shin in session.sensors and spec.unit in PROPORTIONAL
         stream = InsoleStream(
             role.side,
             spec,
@@ -180,7 +177,7 @@ class GaitEngine:
             calibration=calibration.insoles.get(role),
             params=params.insole,
             scale_params=params.load_scale,
-            fitted=FittedZero(fit.zero, tells_drags, fresh) if fit and fit.zero else None,
+            fitted_zero=fit.zero if fit else (),
         )
         return Feed(role, spec.rate_hz, len(spec.cells), stream, params.gap)
 

@@ -26,10 +26,6 @@ OLD_AFTER = {
 """A part that was made longer ago is to be made again."""
 
 
-FRESH_FOR = timedelta(hours=12)
-"""A zero that was made within this is of the same wearing: shoes are laced once a day (our choice)."""
-
-
 class Remedy(StrEnum):
     """What makes a doubtful part good again; the ``issue`` of the ``quality`` event that asks for it."""
 
@@ -80,11 +76,6 @@ class KeptCalibration:
                 remedy = Remedy.RE_ZERO if old == [Part.ZERO] else Remedy.RE_FIT
                 found.append(Doubt(role, remedy, f"its calibration is {days} days old"))
         return tuple(found)
-
-    def fresh(self, session: Session, devices: Mapping[Role, str], now: datetime) -> frozenset[Role]:
-        """The insoles that were zeroed in this wearing."""
-        made = {role: fit.made.get(Part.ZERO) for role, fit in self.fitting(session, devices).fits.items()}
-        return frozenset(role for role, made_at in made.items() if made_at and abs(now - made_at) < FRESH_FOR)
 
     def renewed(
         self, session: Session, learnt: Calibration, devices: Mapping[Role, str] = NO_DEVICES

@@ -37,12 +37,24 @@ class Timing:
         return replace(self, seconds=tuple(seconds))
 
     def walks(self, found: Found) -> list[TimedWalk]:
-        """The timed walks. Those of a stopwatch are laid into the middle of the bouts, where the marks should be."""
-        pairs = zip(self.marks_s[::2], self.marks_s[1::2], strict=False)
+        """The timed walks. Those of a stopwatch are laid into the middle of the bouts, where the marks should be.
+
+        Raises
+        ------
+        TimedWalkError : a mark or a time has no walk to belong to.
+        """
+        if len(self.marks_s) % 2:
+            raise TimedWalkError(f"{len(self.marks_s)} marks were passed; each timed walk has two")
+        pairs = zip(self.marks_s[::2], self.marks_s[1::2], strict=True)
         walks = [TimedWalk(start_s, end_s, self.distance_m) for start_s, end_s in pairs]
         starts = [event.time_s for event in found.steps if event.kind is Kind.WALK_START]
         ends = [event.time_s for event in found.steps if event.kind is Kind.WALK_END]
-        for start_s, end_s, seconds in zip(starts, ends, self.seconds, strict=False):
+        bouts = list(zip(starts, ends, strict=False))
+        if len(self.seconds) > len(bouts):
+            raise TimedWalkError(f"{len(self.seconds)} times for {len(bouts)} walk{'' if len(bouts) == 1 else 's'}")
+        for (start_s, end_s), seconds in zip(bouts, self.seconds, strict=False):
+            if seconds > end_s - start_s:
+                raise TimedWalkError(f"{seconds:g} s for 10 m, but the whole walk took {end_s - start_s:.0f} s")
             middle_s = (start_s + end_s) / 2
             walks.append(TimedWalk(middle_s - seconds / 2, middle_s + seconds / 2, self.distance_m))
         return walks
@@ -152,10 +164,10 @@ def _was_heavier(side: Side, found: Found) -> bool:
 
 def _scales(found: Found, timing: Timing, said: list[Said]) -> Mapping[Role, float]:
     """Stride scales of the timed walks."""
-    walks = timing.walks(found)
-    if not walks:
-        return {}
     try:
+        walks = timing.walks(found)
+        if not walks:
+            return {}
         scales = scaled_by_timed_walks(Calibration(), found.steps, walks).stride_scales
     except TimedWalkError as error:
         said.append(say("result_no_scale", why=str(error)))

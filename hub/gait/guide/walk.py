@@ -46,7 +46,7 @@ class Walk:
     def __init__(self, session: Session, found: Found) -> None:
         self._found = found
         self._session = session
-        self._engine = GaitEngine(session, _start(found, session), fresh=[side.insole for side in found.zero])
+        self._engine = GaitEngine(session, _start(found, session))
         self._events: list[Event] = []
         self._feet = {role.side for role in session.sensors}
 

@@ -16,7 +16,6 @@ from hub.gait.signals.loadscale import (
     HEEL,
     TOTAL,
     ZERO_IS_ZERO,
-    FittedZero,
     LoadScale,
     LoadScaleParams,
     ScaleLearner,
@@ -116,13 +115,13 @@ class InsoleStream:
         calibration: InsoleCalibration | None,
         params: InsoleParams,
         scale_params: LoadScaleParams,
-        fitted: FittedZero | None = None,
+        fitted_zero: tuple[float, ...] = (),
     ) -> None:
         self._side = side
         self._params = params
         self._release_s = params.release_s - 0.25 / spec.rate_hz  # so that rounding of times does not matter
         self._history = history
-        self._learner = ScaleLearner(spec, calibration, scale_params, fitted)
+        self._learner = ScaleLearner(spec, calibration, scale_params, fitted_zero)
         self._doubted = False
         lowest = 0.0 if spec.unit in ZERO_IS_ZERO else inf
         self._cells = CellWatch(side, len(spec.cells), lowest, params.cell)
@@ -202,7 +201,8 @@ class InsoleStream:
             total = columns[TOTAL]
             if len(total) and _rises_n(total) >= self._params.review_rises_n:
                 self._look_at_cells(now_s, marks)
-                self._learner.review(columns, self._cells.stuck_load)
+                lightest, highest = int(total.argmin()), total.item(total.argmax())
+                self._learner.review(columns[:, lightest], highest, self._cells.stuck_load)
         self._review_s = now_s + self._params.review_s
 
     def _look_at_cells(self, now_s: float, marks: list[Mark]) -> None:

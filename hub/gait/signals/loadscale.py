@@ -38,11 +38,6 @@ class LoadScaleParams:
     kept: int = 20  # swings and stances that count (our choice)
     then_every: int = 4  # with so many seen, the scale is renewed every so many swings
     enough: int = 3  # swings and stances after which the scale is trusted (our choice)
-    drag_fore_pct: float = 1.5  # fitted insoles: a forefoot this much above zero in swing may drag (science: 1.5 % BW)
-    drag_heel_part: float = 0.1  # and does, where the heel rose by less than this part of it: drift raises both
-    drag_spread_part: float = 0.5  # and is unsteady by this part of it: laces press evenly, ground does not (walker)
-    calm: int = 5  # swings without a drag that show today's zero, where it was fitted on another day (our choice)
-    drags_doubted: int = 300  # such swings in a row teach no zero: minutes later another look is asked for (our choice)
     drifted_pct: float = 15.0  # a zero this far from the fitted one is to be made anew (science: 15 % BW)
 
 
@@ -54,33 +49,12 @@ LEAST_PEAK: dict[LoadUnit, float] = {
 }
 """Less than this, summed over the cells, is no walking person."""
 
-PROPORTIONAL = {LoadUnit.N, LoadUnit.KPA}
-"""Units that are in proportion to the load."""
-
 ZERO_IS_ZERO = {LoadUnit.N, LoadUnit.KPA, LoadUnit.ON_OFF}
 """Units whose unloaded value is known before the first swing."""
 
 
 FEWEST_CELLS = 3
 """Two cells do not tell a load: much of the weight is borne between them (marpino)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FittedZero:
-    """The unloaded value of each feature column that a guided calibration found.
-
-    Parameters
-    ----------
-    columns : the values.
-    tells_drags : drags are kept from the zero, whatever their number. That needs a shin sensor on the same leg, which
-        sees the steps in which a dragging foot never leaves the ground, and cells in proportion to their load: those
-        that count steeply from the first newton on take a drag for a stance (walker).
-    fresh : made in this wearing; else the shoe was laced anew, and swings without a drag must show today's zero first.
-    """
-
-    columns: tuple[float, ...]
-    tells_drags: bool
-    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +125,18 @@ class ScaleLearner:
         spec: InsoleSpec,
         calibration: InsoleCalibration | None,
         params: LoadScaleParams,
-        fitted: FittedZero | None = None,
+        fitted_zero: tuple[float, ...] = (),
     ) -> None:
         self._params = params
-        self._fitted = fitted
-        self._dragged_n = self._calm_n = 0
+        self._fitted_zero = fitted_zero
         self._sparse = len(spec.cells) < FEWEST_CELLS
-        self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None or fitted is not None
+        self._known_zero = spec.unit in ZERO_IS_ZERO or calibration is not None or bool(fitted_zero)
         self._least_peak = LEAST_PEAK[spec.unit]
         self._swings = np.empty((params.kept, 2 * COLUMNS))
         self._swings_n = 0
         self._peaks: deque[float] = deque(maxlen=params.kept)
         self._started = self._known_zero
-        found = fitted.columns if fitted else (0.0,) * COLUMNS
-        zero = calibration.zero if calibration else found
+        zero = calibration.zero if calibration else fitted_zero or (0.0,) * COLUMNS
         peak = calibration.peak_load if calibration else self._least_peak
         unrest = (calibration.unrest if calibration else ()) or (0.0,) * COLUMNS
         self.scale = self._make(zero, peak, unrest, learnt=calibration is not None)
@@ -205,17 +177,14 @@ class ScaleLearner:
         peak = self.scale.peak + self.scale.zero[TOTAL] - zero[TOTAL]
         self.scale = self._make(zero, peak, (0.0,) * COLUMNS, learnt=False)
 
-    def review(self, columns: Floats, stuck_load: float) -> None:
-        """The foot has not been light for the seconds of these columns: begin the zero anew if that is no standing.
+    def review(self, lightest: Floats, highest_total: float, stuck_load: float) -> None:
+        """The foot has not been light for seconds, between these extremes: begin the zero anew if that is no standing.
 
         Standing feet stay well loaded; walking feet come close to zero, or to what stuck cells add to it, and go far
         beyond it.
         """
-        total, zero = columns[TOTAL], self.scale.zero[TOTAL] + stuck_load
-        lightest = columns[:, int(total.argmin())]
-        light, heavy = float(lightest[TOTAL]) - zero, total.item(total.argmax()) - zero
-        if self._fitted is not None and self._drags_along(columns):
-            return
+        zero = self.scale.zero[TOTAL] + stuck_load
+        light, heavy = float(lightest[TOTAL]) - zero, highest_total - zero
         if light < self._params.near_zero_pct / 100 * self.scale.peak and 2 * heavy > self.scale.peak:
             self._known_zero, self._swings_n = False, 0
             self.scale = self._make(_plain(lightest), self.scale.peak, (0.0,) * COLUMNS, learnt=False)
@@ -228,15 +197,8 @@ class ScaleLearner:
     def swing(self, quiet: Floats, loud: Floats) -> None:
         """A swing is over: its low and high quantiles of each column.
 
-        The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero. Where the
-        zero was fitted and can tell drags, a swing that may be one teaches nothing, however many there are.
+        The lower quartile over swings is taken, so that swings with a drag do not become the wearer's zero.
         """
-        fore_spread = float(loud[FORE] - quiet[FORE])
-        if self._may_drag(quiet, fore_spread):
-            self._dragged_n += 1
-            return
-        self._dragged_n = 0
-        self._calm_n += self._fitted is not None and not self._looks_dragged(quiet, fore_spread, self._fitted.columns)
         kept = self._params.kept
         row = self._swings[self._swings_n % kept]
         row[:COLUMNS] = quiet
@@ -257,47 +219,19 @@ class ScaleLearner:
             self._least_stance = self._params.stance_pct / 100 * self.scale.peak
 
     def doubt(self) -> str | None:
-        """Why the fitted zero should be made again, in words; None while nothing speaks against it."""
-        if self._fitted is None:
+        """Why the zero of a guided calibration should be made again, in words; None while nothing speaks against it."""
+        if not self._fitted_zero:
             return None
-        moved_pct = 100 * (self.scale.zero[TOTAL] - self._fitted.columns[TOTAL]) / self.scale.peak
-        if abs(moved_pct) > self._params.drifted_pct:
-            way = "more" if moved_pct > 0 else "less"
-            return f"it shows {abs(moved_pct):.0f} % of a step's load {way} than when it was last zeroed"
-        if self._dragged_n >= self._params.drags_doubted:
-            return f"its forefoot was pressed in each of the last {self._dragged_n} swings, so its zero is not followed"
-        return None
+        moved_pct = 100 * (self.scale.zero[TOTAL] - self._fitted_zero[TOTAL]) / self.scale.peak
+        if abs(moved_pct) <= self._params.drifted_pct:
+            return None
+        way = "more" if moved_pct > 0 else "less"
+        return f"it shows {abs(moved_pct):.0f} % of a step's load {way} than when it was last zeroed"
 
     def calibration(self) -> InsoleCalibration | None:
         """What the next walk may start from; None before enough was seen."""
         scale = self.scale
         return InsoleCalibration(scale.zero, scale.peak, scale.unrest) if scale.learnt else None
-
-    def _may_drag(self, quiet: Floats, fore_spread: float) -> bool:
-        """Whether a swing is to teach nothing, because all of it looks like a drag and today's zero is known."""
-        if self._fitted is None or not self._fitted.tells_drags:
-            return False
-        known = self._fitted.fresh or self._calm_n >= self._params.calm
-        return known and self._looks_dragged(quiet, fore_spread, self.scale.zero)
-
-    def _looks_dragged(self, quiet: Floats, fore_spread: float, zero: tuple[float, ...]) -> bool:
-        """Whether the forefoot was pressed, unsteadily, and the heel not."""
-        fore, heel = (float(quiet[column]) - zero[column] for column in (FORE, HEEL))
-        params = self._params
-        return (
-            fore > params.drag_fore_pct / 100 * self.scale.peak
-            and heel < params.drag_heel_part * fore
-            and fore_spread > params.drag_spread_part * fore
-        )
-
-    def _drags_along(self, columns: Floats) -> bool:
-        """Whether a foot that never left the ground looks like a drag where it was lightest."""
-        total = columns[TOTAL]
-        lowest, highest = total.item(total.argmin()), total.item(total.argmax())
-        light = columns[:, total < lowest + (highest - lowest) / 4]
-        light.sort(axis=1)
-        low, middle, high = (light[:, int(part * (light.shape[1] - 1))] for part in (0.1, 0.5, 0.75))
-        return self._may_drag(middle, float(high[FORE] - low[FORE]))
 
     def _make(self, zero: tuple[float, ...], peak: float, unrest: tuple[float, ...], *, learnt: bool) -> LoadScale:
         return LoadScale.make(
@@ -308,7 +242,7 @@ class ScaleLearner:
             learnt=learnt,
             least_load=0.9 * self._least_peak,
             sparse=self._sparse,
-            swung=self._swings_n > 0 or self._dragged_n > 0,
+            swung=self._swings_n > 0,
             knows_zero=learnt or self._known_zero,
         )
 

@@ -1,7 +1,9 @@
 """The guide: whatever comes in whatever pieces, it says the same, never fails, and ends in a calibration."""
 
 import json
+from copy import copy
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from hub.events import Kind
 from hub.gait import Calibration, GaitEngine, KeptCalibration
 from hub.gait.calibration import Part
-from hub.gait.guide import FULL, RE_ZERO, WORDS, Guide, Mark, State, Task
+from hub.gait.guide import FULL, RE_ZERO, WORDS, Guide, Mark, Outcome, State, Task
 from hub.recording.session_folder import SessionFolder, blocks
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import Cell, LoadUnit, Region, Role, Side
@@ -22,6 +24,20 @@ LEFT, RIGHT = INSOLES
 SHIN = Role.LEFT_SHIN
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DEVICES = {LEFT: "C0:01", RIGHT: "C0:02", SHIN: "C0:03"}
+
+
+@cache
+def walk_alone(well_done: SessionFolder) -> Told:
+    return guided(only(well_done, *INSOLES, SHIN), (Task.WALK,))
+
+
+def walked_and_timed(well_done: SessionFolder, seconds: list[float], marks_s: list[float]) -> Outcome:
+    """What comes of a walk that was timed like this."""
+    guide = copy(walk_alone(well_done).guide)
+    guide.took(seconds)
+    for mark_s in marks_s:
+        guide.passed_mark(mark_s)
+    return guide.outcome(NOW, DEVICES)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +86,23 @@ def test_a_timed_walk_gives_the_scale_of_stride_length(led: Told) -> None:
     assert by_watch.stride_scales[SHIN] == pytest.approx(by_marks.calibration.stride_scales[SHIN], rel=0.03)
     assert by_marks.calibration.fits[SHIN].made[Part.STRIDE_SCALE] == NOW
     assert "result_stride_scale" in [said.key for said in by_marks.said]
-    guide.took([0.5])
-    assert "check the distance" in next(s.text for s in guide.outcome(NOW, {}).said if s.key == "result_no_scale")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "marks_s", "why"),
+    [
+        ([0.5], [], "fewer than 4 measured strides"),
+        ([60.0], [], "60 s for 10 m, but the whole walk took 2"),
+        ([14.0, 14.0], [], "2 times for 1 walk"),
+        ([], [140.0], "1 marks were passed; each timed walk has two"),
+    ],
+)
+def test_times_that_fit_no_walk_are_told_and_give_no_scale(
+    well_done: SessionFolder, seconds: list[float], marks_s: list[float], why: str
+) -> None:
+    outcome = walked_and_timed(well_done, seconds, marks_s)
+    assert outcome.calibration.stride_scales == {}
+    assert why in next(said.text for said in outcome.said if said.key == "result_no_scale")
 
 
 def test_what_is_said_and_found_does_not_depend_on_how_samples_come(well_done: SessionFolder) -> None:

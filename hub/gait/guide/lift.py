@@ -24,6 +24,9 @@ STEADY_N = 4
 LEAST_FALL = {LoadUnit.N: 15.0, LoadUnit.KPA: 8.0, LoadUnit.COUNTS: 15.0, LoadUnit.ON_OFF: 1.0}
 """A foot that rests on the floor bears 7-15 % of the body weight, 50-100 N, even in sitting (walker)."""
 
+NOISY_FALL, NOISY_REST = 10.0, 4.5
+"""Of a load's noise: a fall is more than the first, a load at rest ranges over less than the second."""
+
 BOTH_PART = 0.4
 """Who sits down takes the load off both feet; a lifted foot leaves the other one at least this much of its fall."""
 
@@ -48,7 +51,7 @@ class Lift:
         """Accepted as soon as the foot was held long enough."""
         held = _Held(span, self._side, self._least_fall)
         side = self._side
-        if held.now_s >= HOLD_S:
+        if held.best_s >= HOLD_S:  # perhaps seen to be one by what came after it
             found = replace(self._found, zero={**self._found.zero, side: held.zero})
             return Accepted(say("lift_done", foot=side.value), found)
         other = self._other(span)
@@ -96,7 +99,7 @@ class _Held:
     Attributes
     ----------
     now_s, best_s : for how long now, and at most so far.
-    zero : mean columns of the present hold.
+    zero : mean columns of the longest hold.
     lifted_at : chunk at which the present or last hold began.
     both_fell : both feet became lighter together.
     """
@@ -105,10 +108,13 @@ class _Held:
         columns = span.chunks(span.feet[side])
         total = columns[TOTAL]
         other = span.chunks(span.feet[side.other])[TOTAL] if side.other in span.feet else np.zeros(len(total))
-        steady = 0.05 * float(np.ptp(total)) + 0.2 * least_fall if len(total) else 0.0
+        noise = max(_noise(total), _noise(other))
+        steady = 0.05 * float(np.ptp(total)) + max(0.2 * least_fall, NOISY_REST * noise) if len(total) else 0.0
+        least_fall = max(least_fall, NOISY_FALL * noise)
         self.both_fell = False
         self.lifted_at = 0
         self._holds = Runs()
+        best_end = 0
         rest: tuple[float, float] | None = None
         before: tuple[float, float] | None = None  # both feet became lighter
         level: float | None = None
@@ -133,9 +139,11 @@ class _Held:
                 self._holds.see(holds=False)
                 rest = level = None
             else:
-                self._holds.see(holds=now <= level + 0.15 * fall)
-        last = columns[:, len(total) - max(self._holds.now - TRIM_N, 0) :]
-        self.zero = tuple(last.mean(axis=1).tolist()) if last.shape[1] else ()
+                self._holds.see(holds=now <= level + max(0.15 * fall, NOISY_REST * noise))
+            if self._holds.now == self._holds.best > 0:
+                best_end = at + 1
+        held = columns[:, best_end - max(self._holds.best - TRIM_N, 0) : best_end]
+        self.zero = tuple(held.mean(axis=1).tolist()) if held.shape[1] else ()
 
     @property
     def now_s(self) -> float:
@@ -144,6 +152,11 @@ class _Held:
     @property
     def best_s(self) -> float:
         return max(self._holds.best - TRIM_N, 0) * CHUNK_S
+
+
+def _noise(total: Floats) -> float:
+    """By how much neighbouring chunks differ, where nothing moves: most of the time nothing does."""
+    return float(np.median(np.abs(np.diff(total)))) if len(total) > 1 else 0.0
 
 
 def _is_steady(total: Floats, at: int, within: float) -> bool:

@@ -72,6 +72,11 @@ class Air:
         """Scenario time."""
         return asyncio.get_running_loop().time() - self.start_s
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody has subscribed to every device."""
+        return all(peripheral.is_heard for peripheral in self._peripherals.values())
+
     def controller(self, transport: Transport | None = None, *, address: str = HUB_ADDRESS) -> Controller:
         """A central's controller, driven through ``transport``, or by a host in this process that attaches to it.
 

@@ -87,6 +87,11 @@ class Peripheral:
         self.line.change(faults)
         self._changed.set()
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether its central has subscribed to anything."""
+        return bool(self._connection and self._device.gatt_server.subscribers.get(self._connection))
+
     async def _advertise_until_connected(self) -> None:
         starting = self._device.create_advertising_set(
             advertising_parameters=AdvertisingParameters(

@@ -1,10 +1,13 @@
 """A scenario put on the air: emulators from the catalogue, worn by a walker."""
 
+from collections.abc import Iterator
+
 from hub.radio.virtual.air import Air, AirDevice
 from hub.radio.virtual.scenario import Scenario, ScenarioError
 from sensors.catalogue import device_type
 from sensors.emulation import EmulatorOptions
 from sensors.walker import PROFILES, Person, Walker, calibration_script, demo_script, re_zero_script
+from sensors.walker.segments import Segment, Stand
 
 
 def staged(scenario: Scenario) -> Air:
@@ -27,6 +30,13 @@ def staged(scenario: Scenario) -> Air:
         "calibration": lambda: calibration_script(profile, scenario.mistakes),
         "re_zero": re_zero_script,
     }
+
+    def once_all_listen() -> Iterator[Segment]:
+        """Who is told what to do does nothing before the hub hears all sensors."""
+        while scenario.plays != "demo" and not air.is_heard:
+            yield Stand(0.5)
+        yield from scripts[scenario.plays]()
+
     devices = [
         AirDevice(
             device_type(device.device_key).emulator(
@@ -38,4 +48,5 @@ def staged(scenario: Scenario) -> Air:
         )
         for number, device in enumerate(scenario.devices)
     ]
-    return Air(devices, Walker(scripts[scenario.plays](), seed=scenario.seed, person=person), seed=scenario.seed)
+    air = Air(devices, Walker(once_all_listen(), seed=scenario.seed, person=person), seed=scenario.seed)
+    return air

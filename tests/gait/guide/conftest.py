@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 
 from hub.gait.guide import FULL, Ended, Guide, State, Task
@@ -90,3 +91,16 @@ def well_done() -> SessionFolder:
 def mistaken(*mistakes: Mistake) -> Iterable[Segment]:
     """All exercises, some wrongly first."""
     return calibration_script(PROFILES["foot_drop"], frozenset(mistakes))
+
+
+def in_counts(folder: SessionFolder, noise: float, seed: int) -> SessionFolder:
+    """The same with insoles that count, each sample of each cell with ``noise`` (standard deviation)."""
+    rng = np.random.default_rng(seed)
+    streams, sensors = dict(folder.streams), dict(folder.session.sensors)
+    for role, spec in folder.session.sensors.items():
+        if isinstance(spec, InsoleSpec):
+            told = folder.streams[role]
+            counts = np.round(18.0 * told.values + 300.0 + rng.normal(0.0, noise, told.values.shape))
+            streams[role] = Stream(told.time_s, counts)
+            sensors[role] = replace(spec, unit=LoadUnit.COUNTS)
+    return replace(folder, session=replace(folder.session, sensors=sensors), streams=streams)

@@ -18,7 +18,8 @@ from hub.gait.guide import FULL, RE_ZERO, WORDS, Guide, Mark, Outcome, State, Ta
 from hub.recording.session_folder import SessionFolder, blocks
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import Cell, LoadUnit, Region, Role, Side
-from tests.gait.guide.conftest import INSOLES, Told, guided, only
+from sensors.walker import re_zero_script
+from tests.gait.guide.conftest import INSOLES, Told, filmed, guided, in_counts, only
 
 LEFT, RIGHT = INSOLES
 SHIN = Role.LEFT_SHIN
@@ -116,6 +117,14 @@ def test_what_is_said_and_found_does_not_depend_on_how_samples_come(well_done: S
         at_once.push(block)
     assert at_once.state is State.ENDED
     assert at_once.outcome(NOW, DEVICES) == guided(folder).guide.outcome(NOW, DEVICES)
+
+
+@pytest.mark.parametrize("noise", [2.0, 20.0, 40.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_of_the_cells_is_no_lift(noise: float, seed: int) -> None:
+    told = guided(in_counts(filmed(re_zero_script(), 30.0, roles=INSOLES), noise, seed), RE_ZERO)
+    assert told.guide.state is State.ENDED
+    assert not told.refused
 
 
 def test_a_re_zero_changes_the_zero_and_nothing_else(well_done: SessionFolder, led: Told) -> None:

@@ -12,6 +12,7 @@ def report(told: dict[str, Any], host_s: float) -> Iterator[str]:
     yield f"Linux {told['kernel']}, BlueZ {told['bluez'].split()[-1]};"
     yield f"{told['machine_s'] / 60:.1f} min of machine time in {host_s / 60:.0f} min."
     yield f"All sensors streamed {told.get('boot_to_streaming_s', float('nan')):.0f} s after boot."
+    yield f"systemd-analyze security: {told['exposure']} of 10."
     if "streaming" in told:
         yield ""
         yield f"Streaming for {told['streamed_s'] / 60:.1f} min of machine time:"
@@ -52,8 +53,8 @@ def problems(told: dict[str, Any]) -> Iterator[str]:
     for one in told.get("faults", ()):
         if one["recovered_s"] is None:
             yield f"{one['name']}: not recovered"
-        if one["restarts"]:
-            yield f"{one['name']}: the hub was started anew"
+        if one["restarts"] != one["restarts_due"]:
+            yield f"{one['name']}: the hub was started anew {one['restarts']} times, not {one['restarts_due']}"
 
 
 def main() -> int:

@@ -74,6 +74,8 @@ class Caretaker:
             except BLUETOOTH_ERRORS as error:
                 self._finder.counts.mend_failures += 1
                 log.warning("the %s failed: %s", rung.value.replace("_", " "), explain(error))
+            else:
+                self._finder.mended()
 
     async def _do(self, rung: Rung) -> None:
         counts, control = self._finder.counts, self._control

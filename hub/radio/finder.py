@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -64,6 +64,7 @@ class Finder:
         self._halt = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._mended = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._heard_s = self._moved_s = 0.0
         self._began_s = 0.0
@@ -115,6 +116,10 @@ class Finder:
                 self._quiet = False
                 self._update()
 
+    def mended(self) -> None:
+        """Something was done for the adapter: try it at once, however long the pause after the last failure."""
+        self._mended.set()
+
     async def run(self) -> None:
         """Scan whenever it is needed; for ever."""
         backoff = Backoff(self._settings.backoff_first_s, self._settings.backoff_most_s, Random())
@@ -132,7 +137,7 @@ class Finder:
                 first, self.trouble = not self.trouble, explain(error)
                 log.log(logging.WARNING if first else logging.DEBUG, "scanning failed, trying again: %s", self.trouble)
                 self._fall_idle()
-                await asyncio.sleep(backoff.next_s())
+                await self._pause(backoff.next_s())
             finally:
                 self._fall_idle()
 
@@ -156,6 +161,12 @@ class Finder:
                         return
         backoff.reset()
         self._deaf_since_s = None
+
+    async def _pause(self, seconds: float) -> None:
+        self._mended.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._mended.wait()
 
     def _fall_idle(self) -> None:
         self._listened_s = self.listened_s

@@ -71,10 +71,11 @@ def test_it_runs_the_shipped_unit_and_nothing_in_its_place() -> None:
 
 def told(**changes: Any) -> dict[str, Any]:
     streamed = {"role": "left_shin", "sent": 9, "heard": 9, "lost": 0, "samples_lost": 0, "packets_faulty": 0}
-    fault = {"name": "disconnect", "fault_s": 0.1, "recovered_s": 4.2, "restarts": 0, "said": []}
+    fault = {"name": "disconnect", "fault_s": 0.1, "recovered_s": 4.2, "restarts": 0, "restarts_due": 0, "said": []}
     return {
         "kernel": "6.1.0",
         "bluez": "bluetoothctl: 5.66",
+        "exposure": "1.3",
         "machine_s": 700.0,
         "boot_to_streaming_s": 40.0,
         "streamed_s": 600.0,
@@ -99,6 +100,7 @@ def test_a_good_run_is_a_table_and_no_problem() -> None:
         {"streaming": {"connections": 2}},
         {"faults": {"recovered_s": None}},
         {"faults": {"restarts": 1}},
+        {"faults": {"restarts_due": 1}},
         {"finished": False},
     ],
 )

@@ -11,7 +11,7 @@ from hub.radio.virtual.ailments import Ailment
 from hub.radio.virtual.attach import bluetooth
 from hub.radio.virtual.faults import Fault, Faults
 from hub.radio.virtual.owner import VirtualOwner
-from tests.radio.harness import LEFT, RIGHT, SHIN, Hub, hub_with
+from tests.radio.harness import LEFT, QUICK, RIGHT, SHIN, Hub, hub_with
 
 LONG_S = 1200.0
 
@@ -52,6 +52,18 @@ async def test_an_ailing_adapter_is_mended(ailment: Ailment, cure: Rung, within_
         assert (counts.usb_resets, counts.mend_failures) == (int(cure is Rung.USB_RESET), 0)
         assert hub.radio.adapter().trouble == ""
         assert not hub.radio.gave_up
+
+
+async def test_an_adapter_that_is_mended_is_tried_at_once() -> None:
+    patient = replace(QUICK, backoff_first_s=600.0, backoff_most_s=600.0)
+    async with hub_with([LEFT], settings=patient, run=False) as hub:
+        hub.adapter.ailments.befall(Ailment.OFF, Rung.POWER_ON)
+        running = asyncio.ensure_future(hub.radio.run())
+        await until(hub, LEFT.role)
+        assert hub.air.now_s() < 60.0
+        assert hub.radio.adapter().counts.power_ons == 1
+        await hub.radio.stop()
+        await running
 
 
 async def test_an_adapter_that_somebody_switches_off_is_switched_on_again() -> None:

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import air
 import faults
 import machine
-from air import Air
 from seen import Hub
 from streaming import stream
 
@@ -21,9 +21,11 @@ FIRST_DATA_S = 180.0
 
 async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
     """All trials; what comes out is added to ``told``, and kept at each step."""
-    air, hub = await Air.reach(), Hub()
+    await air.reach()
+    hub = Hub()
     listening = [asyncio.create_task(hub.hear()), asyncio.create_task(hub.read_log())]
     told |= {"kernel": os.uname().release, "bluez": await machine.command("bluetoothctl", "--version")}
+    told["exposure"] = await machine.exposure()
     try:
         if not await hub.until(hub.is_streaming, FIRST_DATA_S):
             told["failure"] = f"not all sensors streamed within {FIRST_DATA_S:g} s of machine time"
@@ -32,7 +34,7 @@ async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
         keep(told, "all sensors stream")
         if minutes:
             started_s = time.monotonic()
-            heard = await stream(air, hub, minutes)
+            heard = await stream(hub, minutes)
             told["streaming"] = [asdict(one) | {"lost": one.lost} for one in heard]
             told["streamed_s"] = time.monotonic() - started_s
             keep(told, str(told["streaming"]))
@@ -44,7 +46,7 @@ async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
                 told["failure"] = f"not all sensors streamed before {trial.name}"
                 return
             await asyncio.sleep(faults.SETTLE_S)
-            outcome = await faults.suffer(trial, air, hub)
+            outcome = await faults.suffer(trial, hub)
             told["faults"].append(asdict(outcome))
             keep(told, str(outcome))
         told["finished"] = True

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from air import Air
+import air
 from seen import ROLES, Hub
 
 NOTICE_S = 30.0
@@ -30,7 +30,7 @@ class Heard:
         return self.sent - self.heard
 
 
-async def stream(air: Air, hub: Hub, minutes: float) -> list[Heard]:
+async def stream(hub: Hub, minutes: float) -> list[Heard]:
     """Stream for so many minutes, fall silent, and compare."""
     for passed_min in range(int(minutes)):
         await asyncio.sleep(60.0)

@@ -4,6 +4,8 @@ import errno
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hub.errors import AdapterError, ConfigError, InsoleHubError
 
@@ -42,13 +44,19 @@ def main() -> None:
 
 
 def _run() -> None:
-    handler = signal.getsignal(signal.SIGINT)
-    if handler is signal.default_int_handler:  # Ctrl-C while modules are loaded just ends the process
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from hub.cli.commands import app  # noqa: PLC0415 - slow to load: not before Ctrl-C is looked after
-
-    signal.signal(signal.SIGINT, handler)
+    with loading():
+        from hub.cli.commands import app  # noqa: PLC0415 - slow to load: not before Ctrl-C is looked after
     app()
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Ctrl-C while modules are loaded just ends the process."""
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, handler)
 
 
 def _have_streams() -> None:

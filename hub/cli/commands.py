@@ -1,16 +1,41 @@
-"""The commands of the command line, each a module of its own."""
+"""The commands of the command line, each a module of its own, which is loaded when it is asked for."""
 
+from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from hub.cli import alerts, calibrate, check, demo, diagnose, doctor, replay, run, scan, simulate, validate
+from hub.cli import loading
+
+COMMANDS = (
+    "demo",
+    "run",
+    "scan",
+    "calibrate",
+    "check",
+    "alerts",
+    "doctor",
+    "diagnose",
+    "replay",
+    "simulate",
+    "validate",
+)
+"""In the order of ``--help``. Each is the function of its name in the module of its name, or its ``app`` of several."""
 
 
 class Commands(TyperGroup):
-    """Wrong usage in plain words."""
+    """Commands that are loaded one by one; wrong usage in plain words."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them; None where it is none."""
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, without the validator's own words before a mistake."""
@@ -19,6 +44,19 @@ class Commands(TyperGroup):
         except typer.BadParameter as error:
             error.message = error.message.removeprefix("Value error, ")
             raise
+
+
+@cache
+def _command(name: str) -> Any:
+    with loading():
+        module = import_module(f"hub.cli.{name}")
+    several = getattr(module, "app", None)
+    if several is None:
+        several = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        several.command(name)(getattr(module, name))
+    command = typer.main.get_command(several)
+    command.name = name
+    return command
 
 
 app = typer.Typer(
@@ -51,16 +89,3 @@ def insole_hub(
     Pressure insoles and a shin IMU over Bluetooth LE; toe-first contacts, drags and trips over MQTT. An aid, not a
     medical device.
     """
-
-
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("scan")(scan.scan)
-app.command("calibrate")(calibrate.calibrate)
-app.command("check")(check.check)
-app.add_typer(alerts.app, name="alerts")
-app.command("doctor")(doctor.doctor)
-app.command("diagnose")(diagnose.diagnose)
-app.command("replay")(replay.replay)
-app.command("simulate")(simulate.simulate)
-app.command("validate")(validate.validate)

@@ -68,7 +68,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["typer", "numpy", "hub.validation.runner", "hub.demo", "bumble"])
+@pytest.mark.parametrize("module", ["typer", "numpy", "hub.cli.demo", "hub.demo", "bumble"])
 def test_ctrl_c_while_modules_are_loaded_leaves_no_traceback(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOADING.format(module=module)], capture_output=True, text=True, check=False, timeout=120

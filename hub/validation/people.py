@@ -25,6 +25,11 @@ _PERSON: dict[str, Callable[[str], str]] = {
 """How a set's session names tell the person; in the other sets each session is somebody else."""
 
 
+def gets_up(session: Path) -> bool:
+    """Whether who falls in a recording of erciyes stands up again at once: two of its ten kinds of fall end so."""
+    return session.parent.name == "erciyes" and session.name.split("-")[0] in {"905", "906"}
+
+
 def person_of(session: Path) -> str:
     """Name of the person in a session folder that lies in the folder of its set."""
     return _PERSON.get(session.parent.name, str)(session.name)

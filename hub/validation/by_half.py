@@ -16,8 +16,9 @@ person and `disability_*` another, in chen all is one person, in erciyes there a
 Thresholds of the first version of the detectors had been chosen looking at all of them; since the split the test half
 was looked at for these figures only.
 """
-_FALLS = """Acted falls of healthy adults, ankle IMU at 25 Hz. Late: from the true time to the confirmation. In two of the
-ten kinds of fall people stand up again within seconds: a fall is confirmed for those who stay down, and these need not be.
+_FALLS = """Acted falls of healthy adults, ankle IMU at 25 Hz. Late: from the true time to the confirmation. In two of
+the ten kinds of fall people stand up again within seconds: a fall is confirmed for those who stay down, and these
+need not be.
 """
 _FALSE = """False alarms of people without foot drop. The hub is told that both ankles are weak, so that it looks for
 drags and slaps on both feet. Nothing tells whether a drag or a slap was none: all count as false here. The last column

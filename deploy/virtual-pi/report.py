@@ -17,13 +17,14 @@ def report(told: dict[str, Any], host_s: float) -> Iterator[str]:
         yield ""
         yield f"Streaming for {told['streamed_s'] / 60:.1f} min of machine time:"
         yield ""
-        yield "| sensor | notifications sent | heard | lost | samples lost | faulty | no room | connections |"
-        yield "|---|---|---|---|---|---|---|---|"
+        yield "| sensor | sent | taken in | late, left out | lost | said lost | faulty | no room | connections |"
+        yield "|---|---|---|---|---|---|---|---|---|"
         for one in told["streaming"]:
             names = (
                 "role",
                 "sent",
                 "heard",
+                "late",
                 "lost",
                 "samples_lost",
                 "packets_faulty",
@@ -48,7 +49,8 @@ def problems(told: dict[str, Any]) -> Iterator[str]:
     elif not told.get("finished"):
         yield "the trials did not come to their end"
     for one in told.get("streaming", ()):
-        if one["lost"] or one["samples_lost"] or one["packets_faulty"] or one["connections"] != 1:
+        said_lost = one["numbered"] and one["samples_lost"]
+        if one["lost"] or said_lost or one["packets_faulty"] or one["packets_dropped"] or one["connections"] != 1:
             yield f"{one['role']} did not stream without loss"
     for one in told.get("faults", ()):
         if one["recovered_s"] is None:

@@ -8,17 +8,24 @@ from seen import ROLES, Hub
 
 NOTICE_S = 30.0
 PACKET_SAMPLES = {"left_insole": 2, "right_insole": 2}
-"""Insoles are also read from, and the hub counts what it reads as packets; so theirs are counted by samples."""
+"""Insoles are also read from, and the hub counts what it reads as packets; so theirs are counted by samples.
+
+Their packets are numbered, too. A WitMotion's are not: what the hub says of its losses is inferred from late arrivals.
+"""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """One sensor's notifications."""
+    """One sensor's notifications.
+
+    ``late`` came, but were left out: the hub had no place for them in time. ``numbered``: gaps show in what arrives.
+    """
 
     role: str
     sent: int
     heard: int
-    injected: int
+    late: int
+    numbered: bool
     samples_lost: int
     packets_faulty: int
     packets_dropped: int
@@ -26,8 +33,8 @@ class Heard:
 
     @property
     def lost(self) -> int:
-        """What was sent and not heard."""
-        return self.sent - self.heard
+        """What was sent and did not come."""
+        return self.sent - self.heard - self.late
 
 
 async def stream(hub: Hub, minutes: float) -> list[Heard]:
@@ -57,7 +64,8 @@ def _heard(role: str, sent: dict[str, int], hub: Hub) -> Heard:
         role,
         sent["sent"],
         told["samples"] // samples if samples else told["packets"],
-        sent.get("lost", 0) + sent.get("cut_off", 0),
+        told["samples_late"] // samples if samples else 0,
+        samples is not None,
         told["samples_lost"],
         told["packets_faulty"],
         told["packets_dropped"],

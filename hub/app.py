@@ -9,15 +9,17 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
+from pathlib import Path
 
 from hub.answer import answer
 from hub.at_home import at_home
 from hub.caregivers import open_caregivers
-from hub.config import Config, DeviceConfig, MqttConfig, WearerConfig
+from hub.config import Config, DeviceConfig, JournalConfig, MqttConfig, WearerConfig
+from hub.days import DayKeeper
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.health import HealthState
-from hub.journal import Journal, JournalStats, tally_of_day
+from hub.journal import Journal, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
     BrokerAddress,
@@ -125,9 +127,7 @@ class Hub:
         try:
             async with AsyncExitStack() as held:
                 self.broker = await self._open_broker(held)
-                self._journal = await held.enter_async_context(
-                    Journal(self.journal_path, power_safe=self.config.journal.power_safe)
-                )
+                self._journal = await held.enter_async_context(open_journal(self.journal_path, self.config.journal))
                 await self._observe_clock()
                 self._start_recording(held)
                 await self._run_tasks()
@@ -139,6 +139,7 @@ class Hub:
     async def _run_tasks(self) -> None:
         assert self.broker is not None
         self._caregivers = await open_caregivers(self.config, self._journal)
+        days = DayKeeper(self._journal, (wearer.wearer() for wearer in self.config.wearers))
         self.publisher = Publisher(
             self.broker,
             self.topics,
@@ -149,7 +150,13 @@ class Hub:
             alerts=AlertSayer(self._journal.alerts, self.topics, self._caregivers.desk.busy),
         )
         self._upkeep = Upkeep(
-            self.wearers, self.radio, self._journal, self.publisher, shelf=self.shelf, caregivers=self._caregivers
+            self.wearers,
+            self.radio,
+            self._journal,
+            self.publisher,
+            shelf=self.shelf,
+            caregivers=self._caregivers,
+            keep=self.config.journal,
         )
         self._reporter = Reporter(
             self.topics,
@@ -160,6 +167,7 @@ class Hub:
             shelf=self.shelf,
             upkeep=self._upkeep,
             precision=self._caregivers.desk.precision,
+            days=days,
         )
         async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
@@ -170,6 +178,7 @@ class Hub:
                 group.create_task(self._tick(), name="tick"),
                 group.create_task(self._report(), name="report"),
                 group.create_task(self._caregivers.run(), name="alerts"),
+                group.create_task(days.run(), name="days"),
             ]
             _settle_memory()
             self.started.set()
@@ -248,7 +257,8 @@ class Hub:
     async def _recount_today(self) -> None:
         await self._journal.flush()
         for wearer in self.wearers.values():
-            wearer.tally = await tally_of_day(wearer.tally.wearer, self._journal.history, time.time_ns())
+            today = local_day(time.time_ns(), None)
+            wearer.tally = await tally_of_day(wearer.tally.wearer, self._journal.history, today)
 
     async def _drain(self) -> None:
         for arrival in await self.radio.inbox.take() if len(self.radio.inbox) else ():
@@ -322,6 +332,11 @@ class Hub:
         if self.config.mqtt is None:
             return await held.enter_async_context(local_broker(self.config.broker.port))
         return broker_address(self.config.mqtt)
+
+
+def open_journal(path: Path, config: JournalConfig) -> Journal:
+    """The journal as configured, to be entered."""
+    return Journal(path, power_safe=config.power_safe, batch_s=config.batch_s)
 
 
 def device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:

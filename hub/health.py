@@ -53,6 +53,7 @@ class Signs:
     scanner_moved_s : when the scanner last heard, began or failed; None while nobody is searched for.
     scanner_trouble : why the last scan failed; empty where it did not.
     journal_waiting_n, journal_trouble : events that wait for the disk, and whether commits fail.
+    journal_overfull : it takes more room than it may, and nothing of it may go.
     broker_trouble : what keeps the broker away; empty where nothing does.
     """
 
@@ -64,6 +65,7 @@ class Signs:
     scanner_trouble: str = ""
     journal_waiting_n: int = 0
     journal_trouble: bool = False
+    journal_overfull: bool = False
     broker_trouble: str = ""
 
 
@@ -107,6 +109,8 @@ def _lacking(signs: Signs) -> Iterator[str]:
             yield f"{name_of(link)}: {link.state.value.replace('_', ' ')}{reason}"
     if signs.journal_trouble:
         yield f"the disk does not take events; {signs.journal_waiting_n} wait"
+    if signs.journal_overfull:
+        yield "the journal has no room left, and its old steps are gone already; free the disk or raise journal.max_mb"
     if signs.broker_trouble:
         yield signs.broker_trouble
 

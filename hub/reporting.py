@@ -6,9 +6,10 @@ from typing import Protocol
 
 from hub.alerts.desk import Precision
 from hub.battery import BatteryTrend
+from hub.days import DayKeeper
 from hub.health import Health
 from hub.intake import IntakeStatus
-from hub.journal import DaySummary, DayTally, Journal
+from hub.journal import DayRecord, DaySummary, DayTally, Journal
 from hub.mqtt import (
     HubCounts,
     Publisher,
@@ -16,6 +17,7 @@ from hub.mqtt import (
     SensorCounts,
     SensorState,
     Topics,
+    day_over,
     health,
     hub_counts,
     sensor_state,
@@ -72,6 +74,7 @@ class Reporter:
         shelf: Shelf,
         upkeep: Upkeep,
         precision: Callable[[str], Precision],
+        days: DayKeeper,
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -81,6 +84,8 @@ class Reporter:
         self._shelf = shelf
         self._upkeep = upkeep
         self._precision = precision
+        self._keeper_of_days = days
+        self._over: dict[str, DayRecord] = {}
         self._health: Health | None = None
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
         self._days: dict[str, tuple[DaySummary, Precision]] = {}
@@ -125,6 +130,10 @@ class Reporter:
                 labels = {"alerts_labelled": precision.labelled_n, "alerts_true_pct": precision.true_pct}
                 told = wearer_state(day.to_dict() | labels, wall_time_ns)
                 self._publisher.set_state(self._topics.state(nickname), told)
+        for nickname, over in self._keeper_of_days.newest.items():
+            if over != self._over.get(nickname):
+                self._over[nickname] = over
+                self._publisher.set_state(self._topics.day(nickname), day_over(over.summary.to_dict(), wall_time_ns))
 
     def _sensor(self, link: LinkStatus, incoming: IntakeStatus, wearer: Told, wall_time_ns: int) -> SensorState:
         last_s, known = incoming.last_data_s, incoming.rate_hz > 0
@@ -180,6 +189,10 @@ class Reporter:
             events_dropped=journal.dropped_n,
             events_refused=journal.refused_n,
             journal_failures=journal.failures_n,
+            journal_mb=round(journal.used_bytes / 1e6, 1),
+            steps_removed=journal.removed_n,
+            steps_removed_untold=journal.untold_n,
+            disk_written_mb=None if (grown := self._upkeep.written.grown) is None else round(grown / 1e6, 1),
             mqtt_acknowledged=broker.acknowledged_n,
             mqtt_connections=broker.connects_n,
             mqtt_failures=broker.failures_n,

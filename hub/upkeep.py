@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import shutil
 import time
 from collections.abc import Mapping
 
 from hub.at_home import WearerAtHome
 from hub.caregivers import Caregivers
+from hub.config import JournalConfig
 from hub.errors import RecordingError
 from hub.health import Health, HealthState, Signs, judge
 from hub.journal import Journal
@@ -15,12 +17,16 @@ from hub.radio import LinkState, LinkStatus, Radio
 from hub.recording.shelf import Shelf
 from hub.systemd import ServiceManager
 from hub.wear import Wear
+from hub.written import DAY_S, DayWindow, written_bytes
 from sensors.layout import Role
 
 logger = logging.getLogger(__name__)
 
 TIDY_S = 60.0
-"""How often recordings are looked through for those that must make way."""
+"""How often recordings and the journal are looked through for what must make way."""
+
+JOURNAL_SPARE_BYTES = 64_000_000
+"""Old steps make way while the disk has less left than this, after recordings have: so the journal grows no more."""
 
 
 class Upkeep:
@@ -35,6 +41,7 @@ class Upkeep:
         *,
         shelf: Shelf,
         caregivers: Caregivers,
+        keep: JournalConfig,
     ) -> None:
         self.health = Health(HealthState.DEGRADED, ("the hub has just started",))
         self.taken_s = time.monotonic()
@@ -45,6 +52,9 @@ class Upkeep:
         self._publisher = publisher
         self._shelf = shelf
         self._caregivers = caregivers
+        self._keep = keep
+        self.written = DayWindow()
+        """Bytes written to the disk."""
         self._manager = ServiceManager()
         self._asleep: set[tuple[str, Role]] = set()
         self._journal_failures_n = 0
@@ -69,7 +79,7 @@ class Upkeep:
         for nickname, wearer in self._wearers.items():
             self._caregivers.look(nickname, [link for link in links if link.wearer == nickname], wearer.wear)
             await wearer.keep_calibration()
-        await self._tidy_recordings(now_s)
+        await self._tidy(now_s, wall_time_s)
 
     def _look_at_wear(self, links: tuple[LinkStatus, ...], now_s: float) -> None:
         """Let sensors rest that are not worn; who wakes is looked at together with the wearer's others."""
@@ -105,6 +115,7 @@ class Upkeep:
             scanner_trouble=finder.trouble,
             journal_waiting_n=journal.pending_n,
             journal_trouble=journal.failures_n > self._journal_failures_n,
+            journal_overfull=journal.is_overfull,
             broker_trouble=self._publisher.stats.trouble,
         )
         before, self.health = self.health, judge(signs)
@@ -117,8 +128,8 @@ class Upkeep:
         told = "; ".join(self.health.reasons) or f"{streaming_n} of {len(links)} sensors stream, the others rest"
         self._manager.status(f"{self.health.state.value}: {told}")
 
-    async def _tidy_recordings(self, now_s: float) -> None:
-        """Make room where recordings take more than they may."""
+    async def _tidy(self, now_s: float, wall_time_s: float) -> None:
+        """Make room where recordings and old steps take more than they may: recordings first."""
         if now_s < self._tidy_next_s:
             return
         self._tidy_next_s = now_s + TIDY_S
@@ -127,3 +138,12 @@ class Upkeep:
             await asyncio.to_thread(self._shelf.tidy, in_use)
         except RecordingError as error:
             logger.warning("%s", error)
+        since_ns = int((wall_time_s - self._keep.steps_days * DAY_S) * 1e9)
+        self._journal.make_room(since_ns, await asyncio.to_thread(self._journal_most_bytes))
+        if (bytes_n := await asyncio.to_thread(written_bytes)) is not None:
+            self.written.see(now_s, bytes_n)
+
+    def _journal_most_bytes(self) -> float:
+        file = self._journal.path
+        left = file.stat().st_size + shutil.disk_usage(file.parent).free - JOURNAL_SPARE_BYTES
+        return min(self._keep.max_mb * 1e6, left)

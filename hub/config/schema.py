@@ -215,6 +215,28 @@ class JournalConfig(Table):
         description="Sync every commit to the disk: what was told to anybody survives a power cut. "
         "False spares the card and survives crashes of the hub only.",
     )
+    batch_s: float = Field(
+        1.0,
+        strict=True,
+        ge=0,
+        le=10,
+        description="Contacts and steps wait so long to be written together, which spares the card, and are told so "
+        "much later; every other event is written and told at once.",
+    )
+    steps_days: float = Field(
+        90.0,
+        strict=True,
+        ge=2,
+        description="Contacts and steps are kept so long, or until everybody was told of them, whichever is later. All "
+        "other events, alerts and days are kept for ever.",
+    )
+    max_mb: float = Field(
+        2000.0,
+        strict=True,
+        ge=50,
+        description="Room for the journal in MB (10^6 bytes). Beyond it the oldest contacts and steps go, whoever was "
+        "told of them; never anything else.",
+    )
 
 
 class RecordingConfig(Table):

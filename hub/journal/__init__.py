@@ -2,21 +2,29 @@
 
 from hub.journal.alert_log import AlertLog
 from hub.journal.database import locked
+from hub.journal.day import DaySummary, bounds_ns, local_day
+from hub.journal.day_log import DayLog
 from hub.journal.inspection import JournalFacts, look_at
-from hub.journal.journal import Journal, JournalStats
-from hub.journal.record import AlertRecord, Anchor, Record
-from hub.journal.summary import DaySummary, DayTally, tally_of_day
+from hub.journal.journal import DAYS, Journal
+from hub.journal.record import AlertRecord, Anchor, DayRecord, Record
+from hub.journal.stats import JournalStats
+from hub.journal.summary import DayTally, tally_of_day
 
 __all__ = [
+    "DAYS",
     "AlertLog",
     "AlertRecord",
     "Anchor",
+    "DayLog",
+    "DayRecord",
     "DaySummary",
     "DayTally",
     "Journal",
     "JournalFacts",
     "JournalStats",
     "Record",
+    "bounds_ns",
+    "local_day",
     "locked",
     "look_at",
     "tally_of_day",

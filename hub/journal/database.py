@@ -14,7 +14,7 @@ from hub.errors import JournalError
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version that this code reads and writes. Step n of the migration, ``schema/vN.sql``, leads from n - 1 to n."""
 
 CHECKED_WHOLE_BYTES = 64 * 2**20
@@ -103,6 +103,19 @@ def connect(
     connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer checkpoints after it has told, not before
     connection.execute("PRAGMA journal_size_limit = 4194304")
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def mark_suspect(path: Path) -> None:

@@ -6,7 +6,6 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -17,9 +16,14 @@ from hub.errors import JournalError
 from hub.events import Event
 from hub.journal import database
 from hub.journal.alert_log import AlertLog
+from hub.journal.day_log import DayLog
+from hub.journal.entries import Committed, Entry, OtherEntry
 from hub.journal.reader import Page, Reader
 from hub.journal.record import Anchor, Record
-from hub.journal.writer import AlertEntry, Committed, Entry, Writer
+from hub.journal.side_log import Lent
+from hub.journal.stats import JournalStats
+from hub.journal.thinning import Room
+from hub.journal.writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -31,25 +35,11 @@ PENDING_N = 20_000
 RECENT_N = 1_000
 """Newest records kept in memory, so that a follower who is up to date reads no disk."""
 
+DAYS = "days"
+"""The name of whoever counts the days, among the destinations of events: steps behind its cursor never go."""
+
 CLOSE_S = 4.0
 """How long closing waits for the disk to take what is left."""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalStats:
-    """Counts since start.
-
-    ``duplicates_n``: known ids, ignored; ``dropped_n``: lost because too many waited for the disk; ``refused_n``: not
-    JSON (NaN, infinity); ``failures_n``: commits that failed and were tried again; ``unreadable_n``: rows skipped.
-    """
-
-    pending_n: int
-    committed_n: int
-    duplicates_n: int
-    dropped_n: int
-    refused_n: int
-    failures_n: int
-    unreadable_n: int
 
 
 class Journal:
@@ -59,6 +49,7 @@ class Journal:
     ----------
     path : the file; it and its folder are made where missing.
     power_safe : a committed event survives a power cut as well; False: it survives the end of the process only.
+    batch_s : steps wait so long for others, to be committed together; all other events go to the disk at once.
     factory : kind of the writing connection, for disks with injected faults.
 
     Raises
@@ -68,20 +59,27 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, *, power_safe: bool = True, factory: type[sqlite3.Connection] = sqlite3.Connection
+        self,
+        path: Path,
+        *,
+        power_safe: bool = True,
+        batch_s: float = 0.0,
+        factory: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> None:
         self.path = path
         self.set_aside: Path | None = None
         """Where a damaged journal was put at start, if there was one."""
         self._power_safe = power_safe
+        self._batch_s = batch_s
         self._factory = factory
+        self._followers: set[str] = set()
         self._held = ExitStack()
         self._recent: deque[Record] = deque(maxlen=RECENT_N)
         self._anchor: Anchor | None = None
         self._news = asyncio.Event()
         self._failure: JournalError | None = None
         self._submitted_n = self._settled_n = self._committed_n = self._dropped_n = self._refused_n = 0
-        self._changes_n = 0
+        self._others_n = 0
 
     async def __aenter__(self) -> Self:
         """Open."""
@@ -143,6 +141,7 @@ class Journal:
             It never will be.
         """
         goal_n = self._submitted_n
+        self._writer.hurry()
         while self._settled_n < goal_n:
             await self._wait_for_news()
 
@@ -176,6 +175,7 @@ class Journal:
         JournalError
             The journal is closed, or damaged.
         """
+        self._followers.add(destination)
         position = self.cursor(destination)
         while True:
             page = await self._after(position)
@@ -193,17 +193,30 @@ class Journal:
         async for record in self._pages(partial(self._reader.walks_of_wearer, wearer, from_ns, to_ns)):
             yield record
 
+    def make_room(self, since_ns: int, most_bytes: float) -> None:
+        """Let old steps go, little by little: those from before ``since_ns`` that all who follow were told of.
+
+        Beyond ``most_bytes`` the oldest steps go anyway, but none of a day that is not counted. Other events, alerts
+        and days stay.
+        """
+        told_until = min((self.cursor(name) for name in self._followers), default=0)
+        self._writer.make_room(Room(since_ns, most_bytes, told_until, self.cursor(DAYS)))
+
     @property
     def stats(self) -> JournalStats:
         """Counts since start."""
         return JournalStats(
             pending_n=self._pending_n,
             committed_n=self._committed_n,
-            duplicates_n=self._settled_n - self._committed_n - self._changes_n,
+            duplicates_n=self._settled_n - self._committed_n - self._others_n,
             dropped_n=self._dropped_n,
             refused_n=self._refused_n,
             failures_n=self._writer.failures_n,
             unreadable_n=self._reader.unreadable_n,
+            removed_n=self._writer.thinner.removed_n,
+            untold_n=self._writer.thinner.untold_n,
+            used_bytes=self._writer.thinner.used_bytes,
+            is_overfull=self._writer.thinner.is_overfull,
         )
 
     @property
@@ -216,7 +229,7 @@ class Journal:
             raise RuntimeError(message)
         return self._anchor
 
-    def _submit(self, entries: Sequence[Entry | AlertEntry]) -> None:
+    def _submit(self, entries: Sequence[Entry | OtherEntry]) -> None:
         self._submitted_n += len(entries)
         self._writer.submit(entries)
 
@@ -237,9 +250,13 @@ class Journal:
                 writing,
                 lambda committed: self._loop.call_soon_threadsafe(self._on_commit, committed),
                 lambda failure: self._loop.call_soon_threadsafe(self._fail, failure),
+                self._batch_s,
             )
-            self.alerts = AlertLog(self._reader, self._writer, self._submit, self._read, self._wait_for_news)
+            lent = Lent(self._reader, self._writer, self._submit, self._read, self._wait_for_news)
+            self.alerts = AlertLog(lent)
             """Changes of alerts, in the same file and the same commits."""
+            self.days = DayLog(lent)
+            """Days that are over, likewise."""
             self._held = held.pop_all()
 
     def _on_commit(self, committed: Committed) -> None:
@@ -248,8 +265,9 @@ class Journal:
         if committed.records:
             self._recent.extend(committed.records)
             self._last = committed.records[-1].position
-        self._changes_n += committed.alerts_n
-        self.alerts.committed(committed.alerts_until)
+        self._others_n += committed.others_n
+        self.alerts.committed(committed.others_until.get("alerts", 0))
+        self.days.committed(committed.others_until.get("days", 0))
         self._announce()
 
     def _fail(self, failure: JournalError) -> None:

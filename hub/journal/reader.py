@@ -9,7 +9,8 @@ from typing import Any
 
 from hub.alert import Alert, change_from_json
 from hub.events import event_from_dict
-from hub.journal.record import AlertRecord, Record
+from hub.journal.day import DaySummary
+from hub.journal.record import AlertRecord, DayRecord, Record
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +26,6 @@ class Page:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class AlertPage:
-    """As ``Page``, of changes of alerts."""
-
-    records: tuple[AlertRecord, ...]
-    until: int
-
-
 class Reader:
     """Pages of records. Safe to be used from several threads."""
 
@@ -42,13 +35,9 @@ class Reader:
         self._connection.execute("PRAGMA query_only = ON")
         self._lock = threading.Lock()
 
-    def last_position(self) -> int:
-        """Position of the newest record; 0 in an empty journal."""
-        return int(self._fetch("SELECT coalesce(max(position), 0) FROM events")[0][0])
-
-    def last_alert_position(self) -> int:
-        """Position of the newest change of an alert; 0 where there is none."""
-        return int(self._fetch("SELECT coalesce(max(position), 0) FROM alerts")[0][0])
+    def last_position(self, table: str = "events") -> int:
+        """Position of the newest record in the table of this name; 0 where there is none."""
+        return int(self._fetch(f"SELECT coalesce(max(position), 0) FROM {table}")[0][0])  # noqa: S608 - the code's own
 
     def cursors(self, table: str = "cursors") -> dict[str, int]:
         """Every destination's cursor in the table of this name."""
@@ -81,13 +70,30 @@ class Reader:
             (wearer, from_ns, to_ns, position, PAGE_N),
         )
 
-    def alerts_after(self, position: int) -> AlertPage:
-        """The next page of changes of alerts after a position."""
+    def alerts_after(self, position: int) -> tuple[list[AlertRecord], int]:
+        """The next page of changes of alerts after a position, and where it ends."""
         rows = self._fetch(
             "SELECT position, change FROM alerts WHERE position > ? ORDER BY position LIMIT ?", (position, PAGE_N)
         )
-        records = tuple(record for row in rows if (record := self._alert_record(*row)) is not None)
-        return AlertPage(records, int(rows[-1][0]) if rows else position)
+        records = [record for row in rows if (record := self._alert_record(*row)) is not None]
+        return records, int(rows[-1][0]) if rows else position
+
+    def days_after(self, position: int) -> tuple[list[DayRecord], int]:
+        """The next page of days after a position, and where it ends."""
+        rows = self._fetch(
+            "SELECT position, wearer, start_ns, summary FROM days WHERE position > ? ORDER BY position LIMIT ?",
+            (position, PAGE_N),
+        )
+        return [_day_record(*row) for row in rows], int(rows[-1][0]) if rows else position
+
+    def days_of_wearer(self, wearer: str, from_day: str, to_day: str) -> list[DayRecord]:
+        """A wearer's days in ``[from_day, to_day)``, in their order."""
+        rows = self._fetch(
+            "SELECT position, wearer, start_ns, summary FROM days WHERE wearer = ? AND day >= ? AND day < ?"
+            " ORDER BY day",
+            (wearer, from_day, to_day),
+        )
+        return [_day_record(*row) for row in rows]
 
     def newest_alerts(self, since_ns: int) -> list[Alert]:
         """Every alert that has changed since, as it is now, in the order of the latest changes."""
@@ -127,3 +133,7 @@ class Reader:
     def _fetch(self, query: str, parameters: tuple[str | int, ...] = ()) -> list[Any]:
         with self._lock:
             return self._connection.execute(query, parameters).fetchall()
+
+
+def _day_record(position: int, wearer: str, start_ns: int, summary: str) -> DayRecord:
+    return DayRecord(position, wearer, start_ns, DaySummary.from_dict(json.loads(summary)))

@@ -1,9 +1,13 @@
-"""What the journal holds: events and changes of alerts, each with its position; and how wall time is found."""
+"""What the journal holds: events, changes of alerts and days, each with its position; and how wall time is found."""
 
 from dataclasses import dataclass
 
 from hub.alert import Change
-from hub.events import Event
+from hub.events import Event, Kind
+from hub.journal.day import DaySummary
+
+STEP_KINDS = frozenset({Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP})
+"""What comes with every step, several times: the only events that make room when they are old. The schema knows too."""
 
 CLOCK_STEP_S = 0.5
 """A difference of wall clock and anchor above this is a step of the clock, not jitter of reading it."""
@@ -25,6 +29,16 @@ class AlertRecord:
 
     position: int
     change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class DayRecord:
+    """One journalled day, which began at ``start_ns``. Positions rise strictly; a day counted anew gets another."""
+
+    position: int
+    wearer: str
+    start_ns: int
+    summary: DaySummary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from hub.alert import Change
 from hub.errors import JournalError
-from hub.events import Event
-from hub.journal.database import explain, is_damage, mark_suspect
-from hub.journal.record import Anchor, Record
+from hub.journal.database import explain, is_damage, mark_suspect, transaction
+from hub.journal.entries import Committed, Entry, OtherEntry
+from hub.journal.record import STEP_KINDS, Anchor, Record
+from hub.journal.thinning import Room, Thinner
 
 logger = logging.getLogger(__name__)
 
@@ -28,48 +27,22 @@ CURSOR_DELAY_S = 1.0
 CHECKPOINT_COMMITS_N = 256
 """Commits between checkpoints of the log (about 1-4 MB)."""
 
-CURSORS, ALERT_CURSORS = "cursors", "alert_cursors"
-"""Tables of cursors: into the events, and into the changes of alerts."""
+CURSORS, ALERT_CURSORS, DAY_CURSORS = "cursors", "alert_cursors", "day_cursors"
+"""Tables of cursors: into the events, the changes of alerts, and the days."""
+
+THIN_PAUSE_S = 0.2
+"""Between two batches of old steps that go: what is to be written waits for one batch at most."""
 
 RETRY_S = (0.1, 5.0)
 """First and longest pause after a commit that failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event on its way to the disk."""
-
-    wearer: str
-    event: Event
-    json: str
-    anchor: Anchor
-
-
-@dataclass(frozen=True, slots=True)
-class AlertEntry:
-    """A change of an alert on its way to the disk."""
-
-    change: Change
-    json: str
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What a commit brought: new records in order, and how many entries it settled, known ones included.
-
-    ``alerts_n`` of them were changes of alerts, the last of them at ``alerts_until``.
-    """
-
-    records: tuple[Record, ...]
-    settled_n: int
-    alerts_n: int = 0
-    alerts_until: int = 0
 
 
 class Writer:
     """Owns the writing connection. ``on_commit`` and ``on_failure`` are called in the writer's thread.
 
     ``on_failure`` is called once, with the error, when writing has ended for good, as with a damaged file.
+    ``batch_s`` is how long steps wait for others to be committed with them; everything else goes at once, and takes
+    them along.
     """
 
     def __init__(
@@ -78,13 +51,19 @@ class Writer:
         connection: sqlite3.Connection,
         on_commit: Callable[[Committed], object],
         on_failure: Callable[[JournalError], object],
+        batch_s: float = 0.0,
     ) -> None:
         self.failures_n = 0
+        self.thinner = Thinner(connection)
         self._path = path
         self._connection = connection
         self._on_commit = on_commit
         self._on_failure = on_failure
-        self._entries: deque[Entry | AlertEntry] = deque()
+        self._batch_s = batch_s
+        self._entries: deque[Entry | OtherEntry] = deque()
+        self._entries_due_s = math.inf
+        self._room: Room | None = None
+        self._thin_next_s = 0.0
         self._cursors: dict[tuple[str, str], int] = {}
         self._cursors_due_s = math.inf
         self._anchors: dict[Anchor, int] = {}
@@ -99,10 +78,29 @@ class Writer:
         """Begin to write."""
         self._thread.start()
 
-    def submit(self, entries: Sequence[Entry | AlertEntry]) -> None:
+    def submit(self, entries: Sequence[Entry | OtherEntry]) -> None:
         """Queue entries; returns at once."""
+        may_wait = self._batch_s > 0 and all(
+            isinstance(entry, Entry) and entry.event.kind in STEP_KINDS for entry in entries
+        )
         with self._wake:
             self._entries.extend(entries)
+            due_s = time.monotonic() + (self._batch_s if may_wait else 0.0)
+            if due_s < self._entries_due_s:
+                self._entries_due_s = due_s
+                self._wake.notify()
+
+    def hurry(self) -> None:
+        """Let nothing wait for others to come."""
+        with self._wake:
+            if self._entries:
+                self._entries_due_s = 0.0
+                self._wake.notify()
+
+    def make_room(self, room: Room) -> None:
+        """Have what may go removed, a little at a time, whenever nothing is to be written; returns at once."""
+        with self._wake:
+            self._room = room
             self._wake.notify()
 
     def move_cursor(self, destination: str, position: int, table: str = CURSORS) -> None:
@@ -141,7 +139,7 @@ class Writer:
                 group = list(islice(self._entries, GROUP_N))
                 cursors = dict(self._cursors)
             try:
-                committed = self._commit(group, cursors)
+                committed = self._commit(group, cursors) if group or cursors else self._thin()
             except sqlite3.Error as error:
                 self._anchors.clear()  # their rows may have been rolled back
                 if is_damage(error):
@@ -160,6 +158,8 @@ class Writer:
             with self._wake:
                 for _ in group:
                     self._entries.popleft()
+                if not self._entries:
+                    self._entries_due_s = math.inf
                 self._cursors = {name: at for name, at in self._cursors.items() if cursors.get(name) != at}
                 self._cursors_due_s = time.monotonic() + CURSOR_DELAY_S if self._cursors else math.inf
             self._on_commit(committed)
@@ -173,35 +173,41 @@ class Writer:
                 now_s = time.monotonic()
                 if self._closing and (not (self._entries or self._cursors) or now_s >= self._give_up_at_s):
                     return False
-                urgent = self._entries or (self._closing and self._cursors)
-                due_s = not_before_s if urgent else max(not_before_s, self._cursors_due_s)
+                due_s = max(not_before_s, 0.0 if self._closing else self._due_s())
                 if now_s >= due_s:
                     return True
                 until_s = min(due_s, self._give_up_at_s)
                 self._wake.wait(None if until_s == math.inf else until_s - now_s)
 
-    def _commit(self, group: Sequence[Entry | AlertEntry], cursors: dict[tuple[str, str], int]) -> Committed:
+    def _due_s(self) -> float:
+        return min(self._entries_due_s, self._cursors_due_s, math.inf if self._room is None else self._thin_next_s)
+
+    def _thin(self) -> Committed:
+        room = self._room
+        if room is not None and not self.thinner.some(room) and self._room is room:
+            self._room = None
+        self._thin_next_s = time.monotonic() + THIN_PAUSE_S
+        return Committed((), 0)
+
+    def _commit(self, group: Sequence[Entry | OtherEntry], cursors: dict[tuple[str, str], int]) -> Committed:
         records: list[Record] = []
-        alerts_n = alerts_until = 0
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
+        others_n, others_until = 0, dict[str, int]()
+        with transaction(self._connection):
             for entry in group:
-                if isinstance(entry, AlertEntry):
-                    alerts_n, alerts_until = alerts_n + 1, self._insert_change(entry)
-                elif (record := self._insert_event(entry)) is not None:
-                    records.append(record)
+                if isinstance(entry, Entry):
+                    if (record := self._insert_event(entry)) is not None:
+                        records.append(record)
+                    continue
+                others_n += 1
+                if position := entry.insert(self._connection):
+                    others_until[entry.table] = position
             for (table, destination), position in cursors.items():
                 self._connection.execute(
                     f"INSERT INTO {table} VALUES (?, ?)"  # noqa: S608 - a name of the code's own
                     " ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
                     (destination, position),
                 )
-            self._connection.execute("COMMIT")
-        except sqlite3.Error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
-        return Committed(tuple(records), len(group), alerts_n, alerts_until)
+        return Committed(tuple(records), len(group), others_n, others_until)
 
     def _insert_event(self, entry: Entry) -> Record | None:
         wall_time_ns = entry.anchor.wall_time_ns_at(entry.event.time_s)
@@ -222,14 +228,6 @@ class Writer:
         if row.rowcount != 1 or row.lastrowid is None:
             return None
         return Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event)
-
-    def _insert_change(self, entry: AlertEntry) -> int:
-        change = entry.change
-        row = self._connection.execute(
-            "INSERT INTO alerts (alert, wearer, step, wall_time_ns, change) VALUES (?, ?, ?, ?, ?)",
-            (change.alert.id, change.alert.wearer, change.step.value, change.at_ns, entry.json),
-        )
-        return row.lastrowid or 0
 
     def _anchor_row(self, anchor: Anchor) -> int:
         if anchor not in self._anchors:

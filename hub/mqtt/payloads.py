@@ -34,18 +34,33 @@ EVENT_FIELDS = {
 }
 """Fields that every event has, beside its kind's own."""
 
-STATE_FIELDS = {
-    "day": Field(STRING, "local date that the counts belong to"),
+DAY_FIELDS = {
+    "day": Field(STRING, "local date that the figures belong to"),
     "steps": Field(NUMBER, "initial contacts of both feet"),
-    "good_step_pct": Field(
-        NUMBER, "heel-first contacts after a swing without drag, % of the affected side's judged ones"
-    ),
-    "toe_first_pct": Field(NUMBER, "toe-first contacts, % of the affected side's judged ones"),
+    "judged_steps": Field(NUMBER, "contacts of the affected side whose strike is known"),
+    "good_step_pct": Field(NUMBER, "heel-first contacts after a swing without drag, % of `judged_steps`"),
+    "toe_first_pct": Field(NUMBER, "toe-first contacts, % of `judged_steps`"),
     "drags": Field(NUMBER, "toe drags and scuffs"),
+    "drags_per_1000_steps": Field(NUMBER, "the same per 1000 steps of both feet"),
+    "slaps": Field(NUMBER, "foot slaps"),
     "trips": Field(NUMBER, "confirmed trips"),
     "falls": Field(NUMBER, "confirmed falls"),
+    "walks": Field(NUMBER, "walking bouts that have ended"),
     "walking_min": Field(NUMBER, "minutes in walking bouts"),
+    "cadence_spm": Field(NUMBER, "steps per minute: mean of the walks, by their durations; so are the next four"),
+    "speed_mps": Field(NUMBER, "speed of level walking"),
+    "length_estimated": Field(BOOLEAN, "true: no timed walk has scaled the speed"),
+    "step_time_symmetry_pct": Field(NUMBER, "symmetry of step times, as in `walk_end`"),
+    "stance_time_symmetry_pct": Field(NUMBER, "the same of stance times"),
+    "swing_time_symmetry_pct": Field(NUMBER, "the same of swing times"),
     "coverage_pct": Field(NUMBER, "data quality: time with data from all sensors, % of the finished walking bouts"),
+    "gaps": Field(NUMBER, "data quality: holes in a sensor's data"),
+    "sensor_losses": Field(NUMBER, "data quality: times that a sensor fell silent"),
+    "absent": Field(STRING, "what is null and why, in words"),
+}
+"""A wearer's day."""
+
+STATE_FIELDS = DAY_FIELDS | {
     "alerts_labelled": Field(NUMBER, "trip and fall alerts of the last 90 days that somebody has labelled"),
     "alerts_true_pct": Field(
         NUMBER, "those that were labelled as real, % of the labelled: the hub's precision for them"
@@ -116,6 +131,12 @@ COUNTS_FIELDS = {
     "events_dropped": Field(NUMBER, "events lost because too many waited for the disk"),
     "events_refused": Field(NUMBER, "events that could not be written down"),
     "journal_failures": Field(NUMBER, "commits that failed and were tried again"),
+    "journal_mb": Field(NUMBER, "size of what the journal keeps, MB (10^6 bytes)"),
+    "steps_removed": Field(NUMBER, "old contacts and steps that made room"),
+    "steps_removed_untold": Field(NUMBER, "those among them that somebody had not been told of"),
+    "disk_written_mb": Field(
+        NUMBER, "MB that the hub has caused to be written to the disk in the last 24 h, or since it started"
+    ),
     "mqtt_acknowledged": Field(NUMBER, "events that the broker has acknowledged"),
     "mqtt_connections": Field(NUMBER, "connections to the broker made"),
     "mqtt_failures": Field(NUMBER, "connections to the broker that failed or broke"),
@@ -203,6 +224,10 @@ class HubCounts:
     events_dropped: int
     events_refused: int
     journal_failures: int
+    journal_mb: float
+    steps_removed: int
+    steps_removed_untold: int
+    disk_written_mb: float | None
     mqtt_acknowledged: int
     mqtt_connections: int
     mqtt_failures: int
@@ -273,10 +298,18 @@ def wearer_state(day: Mapping[str, Value], wall_time_ns: int) -> bytes:
     ValueError
         Not exactly the fields of ``STATE_FIELDS``.
     """
-    if set(day) != set(STATE_FIELDS):
-        message = f"fields of the wearer's state differ: {sorted(set(day) ^ set(STATE_FIELDS))}"
-        raise ValueError(message)
-    return _encode(day, wall_time_ns)
+    return _encode_exactly(day, STATE_FIELDS, wall_time_ns)
+
+
+def day_over(day: Mapping[str, Value], wall_time_ns: int) -> bytes:
+    """A day that is over, as it was counted by ``wall_time_ns``.
+
+    Raises
+    ------
+    ValueError
+        Not exactly the fields of ``DAY_FIELDS``.
+    """
+    return _encode_exactly(day, DAY_FIELDS, wall_time_ns)
 
 
 def sensor_state(state: SensorState, wall_time_ns: int) -> bytes:
@@ -317,6 +350,13 @@ def iso(wall_time_ns: int) -> str:
     """UTC in ISO 8601 with microseconds, cut and not rounded."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wall_time_ns // 1000)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _encode_exactly(values: Mapping[str, Value], described: Mapping[str, Field], wall_time_ns: int) -> bytes:
+    if set(values) != set(described):
+        message = f"fields differ from what is described: {sorted(set(values) ^ set(described))}"
+        raise ValueError(message)
+    return _encode(values, wall_time_ns)
 
 
 def _encode(fields: Mapping[str, Value | list[str]], wall_time_ns: int) -> bytes:

@@ -10,6 +10,7 @@ from hub.mqtt.payloads import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
     COUNTS_FIELDS,
+    DAY_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
     OFFLINE,
@@ -81,6 +82,7 @@ def _lines() -> Iterator[str]:
     yield f"| `{topics.status}` | yes, and last will | whether the hub is there |"
     yield f"| `{event}` | never | something happened |"
     yield f"| `{topics.state(wearer)}` | yes | the wearer's day so far |"
+    yield f"| `{topics.day(wearer)}` | yes | the wearer's newest day that is over; again where late data change it |"
     yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
     alert = topics.alert(wearer, "ID").removesuffix("ID") + "<id>"
     yield f"| `{alert}` | until it is over, then empty | an [alert](alerts.md) |"
@@ -94,6 +96,8 @@ def _lines() -> Iterator[str]:
     yield from _table(STATUS_FIELDS | TIME_FIELDS)
     yield f"## `{topics.state(wearer)}`\n"
     yield from _table(STATE_FIELDS | TIME_FIELDS)
+    yield f"## `{topics.day(wearer)}`\n"
+    yield from _table(DAY_FIELDS | TIME_FIELDS)
     yield f"## `{sensor}`\n"
     yield from _table(SENSOR_FIELDS | TIME_FIELDS)
     yield f"## `{alert}`\n\nSaid at every change.\n"

@@ -76,6 +76,10 @@ class Topics:
         """The wearer's day so far: retained."""
         return f"{self.base}/{_level(wearer)}/state"
 
+    def day(self, wearer: str) -> str:
+        """The wearer's newest day that is over: retained."""
+        return f"{self.base}/{_level(wearer)}/day"
+
     def sensor(self, wearer: str, role: Role) -> str:
         """How a sensor is doing: retained."""
         return f"{self.base}/{_level(wearer)}/sensor/{role.value}"

@@ -1,4 +1,7 @@
-"""Where recordings lie under the state folder, and how much room they may take: the oldest go first."""
+"""Where recordings lie under the state folder, and how much room they may take: the oldest go first.
+
+Where the disk itself gets full, raw recordings make way first, then clips, and then old steps of the journal.
+"""
 
 import shutil
 from collections.abc import Collection, Iterable
@@ -8,8 +11,11 @@ from hub.errors import RecordingError
 
 RAW, CLIPS = "recordings", "clips"
 
-SPARE_BYTES = 256_000_000
+RAW_SPARE_BYTES = 256_000_000
 """Raw recordings make way while the disk has less left than this: the journal needs it more."""
+
+CLIPS_SPARE_BYTES = 128_000_000
+"""So do clips, which are worth more, below this."""
 
 _MB = 1_000_000
 
@@ -24,6 +30,7 @@ class Shelf:
     """
 
     def __init__(self, state_dir: Path, raw_max_mb: float, clips_max_mb: float) -> None:
+        self._state_dir = state_dir
         self.raw = state_dir / RAW
         self.clips = state_dir / CLIPS
         self._raw_max_bytes = raw_max_mb * _MB
@@ -38,11 +45,14 @@ class Shelf:
         ------
         RecordingError : a file cannot be removed.
         """
-        raw = _by_age(self.raw, in_use)
-        spare = shutil.disk_usage(self.raw).free if self.raw.is_dir() else SPARE_BYTES
-        self.removed_n += _remove(raw, max(_size(raw) - self._raw_max_bytes, SPARE_BYTES - spare))
-        clips = _by_age(self.clips, in_use)
-        self.removed_n += _remove(clips, _size(clips) - self._clips_max_bytes)
+        raw, clips = _by_age(self.raw, in_use), _by_age(self.clips, in_use)
+        if not raw and not clips:
+            return
+        free = shutil.disk_usage(self._state_dir).free
+        raw_n, raw_bytes = _remove(raw, max(_size(raw) - self._raw_max_bytes, RAW_SPARE_BYTES - free))
+        self.removed_n += raw_n
+        lacking = CLIPS_SPARE_BYTES - free - raw_bytes
+        self.removed_n += _remove(clips, max(_size(clips) - self._clips_max_bytes, lacking))[0]
         for folder in {path.parent for path, _ in raw} - {self.raw}:
             if not any(folder.iterdir()):
                 folder.rmdir()
@@ -58,16 +68,15 @@ def _size(files: Iterable[tuple[Path, int]]) -> int:
     return sum(size for _, size in files)
 
 
-def _remove(files: Iterable[tuple[Path, int]], too_much_bytes: float) -> int:
-    """Remove from the beginning until so many bytes are gone; how many files that were."""
-    removed_n = 0
+def _remove(files: Iterable[tuple[Path, int]], too_much_bytes: float) -> tuple[int, int]:
+    """Remove from the beginning until so many bytes are gone; how many files and bytes that were."""
+    removed_n = removed_bytes = 0
     for path, size in files:
-        if too_much_bytes <= 0:
+        if removed_bytes >= too_much_bytes:
             break
         try:
             path.unlink()
         except OSError as error:
             raise RecordingError(path, f"is too old to keep, but cannot be removed: {error.strerror}") from error
-        too_much_bytes -= size
-        removed_n += 1
-    return removed_n
+        removed_n, removed_bytes = removed_n + 1, removed_bytes + size
+    return removed_n, removed_bytes

@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FIXTURES = HERE / "fixtures"
 SCHEMA = HERE.parent.parent / "hub" / "journal" / "schema"
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 
 EVENTS = [
     {"id": "a1", "kind": "walk_start", "side": "both", "time_s": 10.25, "detected_at_s": 13.5, "confidence": 1.0},
@@ -31,6 +31,8 @@ CHANGES = [
     {"step": "told", "at_ns": 1767225637000000000}
     | {"alert": ALERT | {"state": "notified", "messages": [MESSAGE | {"state": "told"}]}},
 ]
+
+DAY = {"day": "2026-01-01", "steps": 1, "judged_steps": 1, "toe_first_pct": 100.0, "drags": 1}
 
 
 def write(version: int, target: Path) -> None:
@@ -54,6 +56,10 @@ def write(version: int, target: Path) -> None:
                 [(change["step"], change["at_ns"], json.dumps(change)) for change in CHANGES],
             )
             connection.execute("INSERT INTO alert_cursors VALUES ('contacts', 2)")
+        if version >= 3:
+            day = ("ada", DAY["day"], 1767225600000000000, json.dumps(DAY))
+            connection.execute("INSERT INTO days (wearer, day, start_ns, summary) VALUES (?, ?, ?, ?)", day)
+            connection.execute("INSERT INTO day_cursors VALUES ('influx', 1)")
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ async def test_what_is_not_json_is_refused_and_the_rest_is_kept(path, event, cap
 async def test_rows_cannot_be_changed_or_removed(path, event):
     async with Journal(path) as journal:
         journal.observe_clock(0.0, WALL_NS)
-        journal.append("ada", [event(1.0)])
+        journal.append("ada", [event(1.0, Kind.TOE_DRAG)])
         await journal.flush()
     with closing(sqlite3.connect(path)) as other:
         for statement in ("DELETE FROM events", "UPDATE events SET wearer = 'eve'"):

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -5,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.events import Kind
-from hub.journal import DayTally, Journal, tally_of_day
+from hub.journal import DaySummary, DayTally, Journal, local_day, tally_of_day
 from hub.session import Wearer
 from sensors.layout import Side
 
@@ -33,20 +34,64 @@ def test_a_day_worked_out_by_hand(event):
         event(12.0, Kind.TRIP, stage="candidate"),
         event(12.1, Kind.TRIP, stage="confirmed"),
         event(12.2, Kind.FALL, stage="candidate"),
-        event(13.7, Kind.WALK_END, Side.BOTH, duration_s=90.0, coverage_pct=100.0),
-        event(15.0, Kind.WALK_END, Side.BOTH, duration_s=30.0, coverage_pct=60.0),
+        event(12.3, Kind.FOOT_SLAP),
+        event(12.4, Kind.QUALITY, Side.BOTH, issue="gap"),
+        event(12.5, Kind.QUALITY, Side.BOTH, issue="sensor_lost"),
+        event(12.6, Kind.QUALITY, Side.BOTH, issue="sensor_back"),
+        event(13.7, Kind.WALK_END, Side.BOTH, duration_s=90.0, coverage_pct=100.0, cadence_spm=100.0, speed_mps=0.9),
+        event(15.0, Kind.WALK_END, Side.BOTH, duration_s=30.0, coverage_pct=60.0, cadence_spm=80.0, speed_mps=None),
     ]
     assert _push(DayTally(ADA, UTC), contacts + others).to_dict() == {
         "day": "2026-03-10",
         "steps": 7,
+        "judged_steps": 4,
         "good_step_pct": 50.0,
         "toe_first_pct": 25.0,
         "drags": 0,
+        "drags_per_1000_steps": None,
+        "slaps": 1,
         "trips": 1,
         "falls": 0,
+        "walks": 2,
         "walking_min": 2.0,
+        "cadence_spm": 95.0,
+        "speed_mps": 0.9,
+        "length_estimated": False,
+        "step_time_symmetry_pct": None,
+        "stance_time_symmetry_pct": None,
+        "swing_time_symmetry_pct": None,
         "coverage_pct": 90.0,
+        "gaps": 1,
+        "sensor_losses": 1,
+        "absent": "drags_per_1000_steps: 7 steps of 100; step_time_symmetry_pct, stance_time_symmetry_pct,"
+        " swing_time_symmetry_pct: none of 2 walks has it",
     }
+
+
+@pytest.mark.parametrize(("sides", "expected"), [((Side.LEFT, Side.RIGHT), 50.0), ((Side.LEFT,), 25.0)])
+def test_drags_count_per_steps_of_both_feet_also_where_one_foot_is_seen(event, sides, expected):
+    contacts = [event(float(t), side=sides[t % len(sides)]) for t in range(200)]
+    drags = [event(t + 0.5, Kind.TOE_DRAG) for t in range(10)]
+    possible = [replace(event(50.5, Kind.TOE_DRAG), confidence=0.3)]
+    assert _push(DayTally(ADA, UTC), contacts + drags + possible).drags_per_1000_steps == expected
+
+
+def test_a_walk_over_midnight_is_shared_by_its_days(event):
+    tally = DayTally(ADA, UTC)
+    midnight_ns = round(datetime(2026, 3, 10, tzinfo=UTC).timestamp()) * 10**9
+    start = replace(event(-60.0, Kind.WALK_START, Side.BOTH), detected_at_s=-57.0)
+    walk = [*(event(float(t)) for t in range(-60, -57)), start, *(event(float(t)) for t in range(-57, 0))]
+    for each in walk:
+        tally.push(each, midnight_ns + round(each.time_s * 1e9))
+    assert tally.summary(midnight_ns - 1).walking_min == round(59 / 60, 2)
+    for each in [*(event(float(t)) for t in range(1, 31)), event(30.0, Kind.WALK_END, Side.BOTH, duration_s=90.0)]:
+        tally.push(each, midnight_ns + round(each.time_s * 1e9))
+    assert tally.summary(midnight_ns).walking_min == 0.5
+
+
+def test_a_day_survives_json_and_what_a_newer_version_added(event):
+    summary = _push(DayTally(ADA, UTC), [event(1.0, strike="heel")])
+    assert DaySummary.from_dict(json.loads(json.dumps(summary.to_dict())) | {"novel": 1}) == summary
 
 
 @pytest.mark.parametrize("told", ["before", "after"])
@@ -133,6 +178,6 @@ async def test_counted_anew_from_the_journal_it_is_the_same(path, event, zone):
         for each in events:
             live.push(each, journal.wall_time_ns_at(each.time_s))
         now_ns = journal.wall_time_ns_at(events[-1].time_s)
-        rebuilt = await tally_of_day(ADA, journal.history, now_ns, zone)
+        rebuilt = await tally_of_day(ADA, journal.history, local_day(now_ns, zone), zone)
     assert rebuilt.summary(now_ns) == live.summary(now_ns)
     assert 0 < live.summary(now_ns).steps < len(events)

@@ -179,6 +179,7 @@ class Hub:
                 group.create_task(self._report(), name="report"),
                 group.create_task(self._caregivers.run(), name="alerts"),
                 group.create_task(days.run(), name="days"),
+                group.create_task(self._journal.check(), name="journal-check"),
             ]
             _settle_memory()
             self.started.set()

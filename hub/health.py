@@ -54,6 +54,7 @@ class Signs:
     scanner_trouble : why the last scan failed; empty where it did not.
     journal_waiting_n, journal_trouble : events that wait for the disk, and whether commits fail.
     journal_overfull : it takes more room than it may, and nothing of it may go.
+    journals_damaged : names of damaged journals that lie beside it.
     broker_trouble : what keeps the broker away; empty where nothing does.
     """
 
@@ -66,6 +67,7 @@ class Signs:
     journal_waiting_n: int = 0
     journal_trouble: bool = False
     journal_overfull: bool = False
+    journals_damaged: tuple[str, ...] = ()
     broker_trouble: str = ""
 
 
@@ -111,6 +113,8 @@ def _lacking(signs: Signs) -> Iterator[str]:
         yield f"the disk does not take events; {signs.journal_waiting_n} wait"
     if signs.journal_overfull:
         yield "the journal has no room left, and its old steps are gone already; free the disk or raise journal.max_mb"
+    for name in signs.journals_damaged:
+        yield f"a damaged journal was set aside as {name}; the card may be failing (insole-hub doctor tells more)"
     if signs.broker_trouble:
         yield signs.broker_trouble
 

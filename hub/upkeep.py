@@ -5,13 +5,14 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from hub.at_home import WearerAtHome
 from hub.caregivers import Caregivers
 from hub.config import JournalConfig
 from hub.errors import RecordingError
 from hub.health import Health, HealthState, Signs, judge
-from hub.journal import Journal
+from hub.journal import Journal, set_aside
 from hub.mqtt import Publisher
 from hub.radio import LinkState, LinkStatus, Radio
 from hub.recording.shelf import Shelf
@@ -59,6 +60,7 @@ class Upkeep:
         self._asleep: set[tuple[str, Role]] = set()
         self._journal_failures_n = 0
         self._tidy_next_s = 0.0
+        self._set_aside: tuple[Path, ...] = ()
 
     def begin(self) -> None:
         """The hub has started."""
@@ -116,6 +118,7 @@ class Upkeep:
             journal_waiting_n=journal.pending_n,
             journal_trouble=journal.failures_n > self._journal_failures_n,
             journal_overfull=journal.is_overfull,
+            journals_damaged=tuple(path.name for path in self._set_aside),
             broker_trouble=self._publisher.stats.trouble,
         )
         before, self.health = self.health, judge(signs)
@@ -140,6 +143,7 @@ class Upkeep:
             logger.warning("%s", error)
         since_ns = int((wall_time_s - self._keep.steps_days * DAY_S) * 1e9)
         self._journal.make_room(since_ns, await asyncio.to_thread(self._journal_most_bytes))
+        self._set_aside = await asyncio.to_thread(set_aside, self._journal.path)
         if (bytes_n := await asyncio.to_thread(written_bytes)) is not None:
             self.written.see(now_s, bytes_n)
 

@@ -48,7 +48,8 @@ def journal(facts: JournalFacts) -> Iterator[Finding]:
         yield warning(
             "journal",
             f"a damaged journal was set aside as {path.name}",
-            "the disk or card may be failing; keep the file, its events can often be saved",
+            "the disk or card may be failing: copy the state folder and replace it. What could be read of the file "
+            "goes on in the journal; remove the file when nobody needs it",
         )
     if facts.trouble:
         cause, _, remedy = facts.trouble.partition("; ")

@@ -1,12 +1,13 @@
 """The journal: SQLite, append-only; an event is on disk before any destination is told of it."""
 
 from hub.journal.alert_log import AlertLog
-from hub.journal.database import locked
+from hub.journal.database import locked, set_aside
 from hub.journal.day import DaySummary, bounds_ns, local_day
 from hub.journal.day_log import DayLog
 from hub.journal.inspection import JournalFacts, look_at
 from hub.journal.journal import DAYS, Journal
 from hub.journal.record import AlertRecord, Anchor, DayRecord, Record
+from hub.journal.rescue import Rescue
 from hub.journal.stats import JournalStats
 from hub.journal.summary import DayTally, tally_of_day
 
@@ -23,9 +24,11 @@ __all__ = [
     "JournalFacts",
     "JournalStats",
     "Record",
+    "Rescue",
     "bounds_ns",
     "local_day",
     "locked",
     "look_at",
+    "set_aside",
     "tally_of_day",
 ]

@@ -1,16 +1,17 @@
-"""The journal's file: opening, locking, migrating, and setting a damaged one aside."""
+"""The journal's file: opening, locking, migrating, checking, and replacing a damaged one by what can be read of it."""
 
 import fcntl
 import logging
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from hub.errors import JournalError
+from hub.journal.rescue import Rescue, has_foreign_log, save_readable
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +19,13 @@ SCHEMA_VERSION = 3
 """Version that this code reads and writes. Step n of the migration, ``schema/vN.sql``, leads from n - 1 to n."""
 
 CHECKED_WHOLE_BYTES = 64 * 2**20
-"""Up to here the whole file is checked at start (below 1 s on a Pi); above, only what is read anyway."""
+"""Up to here the whole file is checked at start (some seconds on a card); a larger one only at its ends, and as a whole
+while the hub runs."""
+
+_NEWEST_N = 1_000
+"""Newest events that are read in the check of a large file."""
+
+DAMAGE_REMEDY = "the file is damaged; start the hub anew, which saves what can be read and sets the file aside"
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -36,8 +43,8 @@ def explain(error: sqlite3.Error | OSError, path: Path) -> str:
         sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that its folder exists and may be written by this user",
         sqlite3.SQLITE_IOERR: "the disk does not take or give data; check it for errors and free space",
         sqlite3.SQLITE_BUSY: "another program holds it locked; close that program",
-        sqlite3.SQLITE_CORRUPT: "the file is damaged; start the hub anew, which sets it aside and begins another",
-        sqlite3.SQLITE_NOTADB: "the file is no journal; start the hub anew, which sets it aside and begins another",
+        sqlite3.SQLITE_CORRUPT: DAMAGE_REMEDY,
+        sqlite3.SQLITE_NOTADB: DAMAGE_REMEDY,
     }
     if isinstance(error, OSError):
         return (
@@ -72,20 +79,49 @@ def locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def prepare(path: Path) -> Path | None:
-    """Make the file or bring it to ``SCHEMA_VERSION``. A damaged one is set aside first, and its new name given.
+def prepare(path: Path) -> Rescue | None:
+    """Make the file or bring it to ``SCHEMA_VERSION``.
+
+    A damaged one is set aside first, and what can be read of it goes on in a new one; that is told.
 
     Raises
     ------
     JournalError
         The file cannot be read or written, is not a journal, or is of a newer version.
     """
-    aside = _set_aside(path) if _is_suspect(path) else None
     try:
+        _finish_replacing(path)
+        rescue = _replace(path) if _is_suspect(path) else None
         _migrate(path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise JournalError(explain(error, path)) from error
-    return aside
+    return rescue
+
+
+def set_aside(path: Path) -> tuple[Path, ...]:
+    """The damaged files that lie beside a journal."""
+    return tuple(sorted(path.parent.glob(f"{path.stem}.damaged-*{path.suffix}")))
+
+
+class WholeCheck:
+    """A check of the whole file, which takes a minute for each GB on a card. Safe while the journal is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+
+    def is_sound(self) -> bool:
+        """Check it, in any thread; True as well where ``stop`` came before the end, or the disk gave no answer."""
+        try:
+            with closing(self._connection):
+                return _is_sound(self._connection)
+        except sqlite3.Error as error:
+            return not is_damage(error)
+
+    def stop(self) -> None:
+        """End the check before its time."""
+        with suppress(sqlite3.ProgrammingError):  # it has ended
+            self._connection.interrupt()
 
 
 def connect(
@@ -134,13 +170,16 @@ def _suspicion(path: Path) -> Path:
 def _is_suspect(path: Path) -> bool:
     if not path.exists():
         return False
-    if _suspicion(path).exists():
+    if _suspicion(path).exists() or has_foreign_log(path):
         return True
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        # read-only: closing would else write a log that may be another file's into this one
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             if path.stat().st_size <= CHECKED_WHOLE_BYTES:
-                return [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")] != ["ok"]
-            connection.execute("SELECT name FROM sqlite_master").fetchall()
+                return not _is_sound(connection)
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
+                newest = "SELECT * FROM events ORDER BY position DESC LIMIT ?"
+                connection.execute(newest, (_NEWEST_N,)).fetchall()
             return False
     except sqlite3.DatabaseError as error:
         if is_damage(error):
@@ -148,16 +187,50 @@ def _is_suspect(path: Path) -> bool:
         raise JournalError(explain(error, path)) from error
 
 
-def _set_aside(path: Path) -> Path:
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    return [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
+
+
+def _replace(path: Path) -> Rescue:
+    """Put what can be read of a damaged file in its place. Whenever this is cut short, the next start goes on."""
+    logger.error("journal %s is damaged; what can be read is being saved", path)
+    fresh = _fresh(path)
+    _migrate(fresh)
+    saved_n, lost_n, readable = save_readable(path, fresh)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
+    path.rename(aside)
+    _finish_replacing(path)
     _suspicion(path).unlink(missing_ok=True)
-    logger.error("journal %s is damaged; it is kept as %s and a new one is begun", path, aside.name)
-    return aside
+    saved = f"{saved_n} events, alerts and days were saved from it" if readable else "nothing of it could be read"
+    lost = f", at most {lost_n} are lost" if lost_n else ""
+    logger.error("journal %s is damaged; it is kept as %s; %s%s", path, aside.name, saved, lost)
+    return Rescue(aside, saved_n, lost_n, readable)
+
+
+def _finish_replacing(path: Path) -> None:
+    """Put a new file, complete since the damaged one has gone, in its place; throw away one that is incomplete."""
+    fresh = _fresh(path)
+    if not fresh.exists():
+        return
+    if path.exists():
+        for part in _parts(fresh):
+            part.unlink()
+        return
+    for part in _parts(path):  # the damaged file's log
+        part.rename(set_aside(path)[-1].with_name(set_aside(path)[-1].name + part.name.removeprefix(path.name)))
+    fresh.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
+def _parts(path: Path) -> list[Path]:
+    return [part for suffix in ("", "-wal", "-shm") if (part := path.with_name(path.name + suffix)).exists()]
 
 
 def _migrate(path: Path) -> None:
@@ -176,3 +249,4 @@ def _migrate(path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")  # a disk that cannot be written is found now and not at the first event
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # a log is known by the identity in the file itself

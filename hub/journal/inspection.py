@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.journal import database
+from hub.journal.journal import DAYS
+
+_CURSORS = "SELECT destination, position FROM cursors WHERE destination != ? ORDER BY destination"
+"""The days wait for their end by intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class JournalFacts:
 
 def look_at(path: Path) -> JournalFacts:
     """The facts of the journal in this file."""
-    held, damaged = _is_held(path), tuple(sorted(path.parent.glob(f"{path.stem}.damaged-*{path.suffix}")))
+    held, damaged = _is_held(path), database.set_aside(path)
     if not path.exists():
         return JournalFacts(held, None, damaged=damaged)
     parts = (path, path.with_name(path.name + "-wal"))
@@ -44,7 +48,7 @@ def look_at(path: Path) -> JournalFacts:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5.0)) as connection:
             last = connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]
             newest = connection.execute("SELECT wall_time_ns FROM events WHERE position = ?", (last,)).fetchone()
-            cursors = connection.execute("SELECT destination, position FROM cursors ORDER BY destination").fetchall()
+            cursors = connection.execute(_CURSORS, (DAYS,)).fetchall()
     except sqlite3.Error as error:
         return JournalFacts(held, bytes_n, damaged=damaged, trouble=database.explain(error, path))
     backlog = tuple((str(name), int(last) - int(position)) for name, position in cursors)

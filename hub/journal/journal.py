@@ -20,6 +20,7 @@ from hub.journal.day_log import DayLog
 from hub.journal.entries import Committed, Entry, OtherEntry
 from hub.journal.reader import Page, Reader
 from hub.journal.record import Anchor, Record
+from hub.journal.rescue import Rescue
 from hub.journal.side_log import Lent
 from hub.journal.stats import JournalStats
 from hub.journal.thinning import Room
@@ -67,8 +68,8 @@ class Journal:
         factory: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> None:
         self.path = path
-        self.set_aside: Path | None = None
-        """Where a damaged journal was put at start, if there was one."""
+        self.rescue: Rescue | None = None
+        """What became of a damaged journal at start, if there was one."""
         self._power_safe = power_safe
         self._batch_s = batch_s
         self._factory = factory
@@ -202,6 +203,19 @@ class Journal:
         told_until = min((self.cursor(name) for name in self._followers), default=0)
         self._writer.make_room(Room(since_ns, most_bytes, told_until, self.cursor(DAYS)))
 
+    async def check(self) -> None:
+        """Look through the whole file where it was too large for that at start. Damage ends the journal, clearly."""
+        if self.path.stat().st_size <= database.CHECKED_WHOLE_BYTES:
+            return
+        whole = database.WholeCheck(self.path)
+        try:
+            sound = await asyncio.to_thread(whole.is_sound)
+        finally:
+            whole.stop()
+        if not sound:
+            database.mark_suspect(self.path)
+            self._fail(JournalError(f"journal {self.path}: {database.DAMAGE_REMEDY}"))
+
     @property
     def stats(self) -> JournalStats:
         """Counts since start."""
@@ -236,7 +250,7 @@ class Journal:
     def _open(self) -> None:
         with ExitStack() as held:
             held.enter_context(database.locked(self.path))
-            self.set_aside = database.prepare(self.path)
+            self.rescue = database.prepare(self.path)
             try:
                 reading = held.enter_context(closing(database.connect(self.path, power_safe=self._power_safe)))
                 self._reader = Reader(reading)

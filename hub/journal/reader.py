@@ -117,22 +117,35 @@ class Reader:
     def _record(self, position: int, wearer: str, wall_time_ns: int, text: str) -> Record | None:
         try:
             return Record(position, wearer, wall_time_ns, event_from_dict(json.loads(text)))
-        except (ValueError, KeyError, TypeError):  # written by a version that knew more kinds
+        except (ValueError, KeyError, TypeError):  # spoilt, or written by a version that knew more kinds
             self.unreadable_n += 1
-            logger.warning("journal: record %d is of no known kind and is skipped", position)
+            logger.warning("journal: record %d cannot be understood and is skipped", position)
             return None
 
     def _alert_record(self, position: int, text: str) -> AlertRecord | None:
         try:
             return AlertRecord(position, change_from_json(text))
-        except ValueError:  # written by a version that knew more rules
+        except ValueError:  # likewise
             self.unreadable_n += 1
-            logger.warning("journal: change %d of an alert is of no known kind and is skipped", position)
+            logger.warning("journal: change %d of an alert cannot be understood and is skipped", position)
             return None
 
     def _fetch(self, query: str, parameters: tuple[str | int, ...] = ()) -> list[Any]:
         with self._lock:
+            try:
+                return self._connection.execute(query, parameters).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                return self._fetch_spoilt(query, parameters)
+
+    def _fetch_spoilt(self, query: str, parameters: tuple[str | int, ...]) -> list[Any]:
+        """Rows of which some hold spoilt text: that is no reason to stop, and what they are part of is left out."""
+        self._connection.text_factory = lambda data: data.decode(errors="replace")
+        try:
             return self._connection.execute(query, parameters).fetchall()
+        finally:
+            self._connection.text_factory = str
 
 
 def _day_record(position: int, wearer: str, start_ns: int, summary: str) -> DayRecord:

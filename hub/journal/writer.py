@@ -68,6 +68,7 @@ class Writer:
         self._cursors_due_s = math.inf
         self._anchors: dict[Anchor, int] = {}
         self._commits_n = 0
+        self._log_is_new = True
         self._closing = False
         self._give_up_at_s = math.inf
         self._trouble = ""
@@ -193,6 +194,8 @@ class Writer:
         records: list[Record] = []
         others_n, others_until = 0, dict[str, int]()
         with transaction(self._connection):
+            if self._log_is_new:
+                self._connection.execute("UPDATE identity SET logs = logs + 1")
             for entry in group:
                 if isinstance(entry, Entry):
                     if (record := self._insert_event(entry)) is not None:
@@ -207,6 +210,7 @@ class Writer:
                     " ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
                     (destination, position),
                 )
+        self._log_is_new = False
         return Committed(tuple(records), len(group), others_n, others_until)
 
     def _insert_event(self, entry: Entry) -> Record | None:
@@ -247,7 +251,7 @@ class Writer:
     def _checkpoint(self) -> None:
         self._commits_n += 1
         if self._commits_n >= CHECKPOINT_COMMITS_N:
-            self._commits_n = 0
+            self._commits_n, self._log_is_new = 0, True
             try:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             except sqlite3.Error as error:

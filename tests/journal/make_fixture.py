@@ -57,6 +57,7 @@ def write(version: int, target: Path) -> None:
             )
             connection.execute("INSERT INTO alert_cursors VALUES ('contacts', 2)")
         if version >= 3:
+            connection.execute("UPDATE identity SET id = 'saved'")
             day = ("ada", DAY["day"], 1767225600000000000, json.dumps(DAY))
             connection.execute("INSERT INTO days (wearer, day, start_ns, summary) VALUES (?, ?, ?, ?)", day)
             connection.execute("INSERT INTO day_cursors VALUES ('influx', 1)")

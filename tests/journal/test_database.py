@@ -74,41 +74,11 @@ async def test_what_happened_before_there_were_alerts_raises_none(path):
         assert journal.cursor("alerts") == 3
 
 
-async def _fill(path: Path, event, n: int = 2000) -> None:
-    async with Journal(path) as journal:
+async def _fill(path: Path, event, n: int = 3) -> None:
+    async with Journal(path, power_safe=False) as journal:
         journal.observe_clock(0.0, 0)
         journal.append("ada", [event(float(k)) for k in range(n)])
         await journal.flush()
-
-
-def _spoil(path: Path, start: int, n: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[start : start + n] = b"\xa5" * n
-    path.write_bytes(data)
-
-
-@pytest.mark.parametrize(("start", "n"), [(0, 100), (8192, 4096 * 20)], ids=["header", "pages"])
-async def test_a_damaged_file_is_set_aside_whole_and_a_new_one_begun(path, event, take, caplog, start, n):
-    await _fill(path, event)
-    _spoil(path, start, n)
-    damaged = path.read_bytes()
-    async with Journal(path) as journal:
-        assert journal.set_aside is not None
-        assert journal.set_aside.read_bytes() == damaged
-        journal.observe_clock(0.0, 0)
-        journal.append("ada", [event(1.0)])
-        assert len(await take(journal, "mqtt", 1)) == 1
-    assert caplog.text.count("is damaged; it is kept as") == 1
-
-
-async def test_damage_found_by_a_follower_is_one_clear_error_and_is_set_aside_next_time(path, event, take):
-    await _fill(path, event)
-    async with Journal(path) as journal:
-        _spoil(path, 8192, 4096 * 60)
-        with pytest.raises(JournalError, match="damaged"):
-            await take(journal, "mqtt", 2000)
-    async with Journal(path) as journal:
-        assert journal.set_aside is not None
 
 
 async def test_two_hubs_cannot_share_a_journal(path):
@@ -121,7 +91,7 @@ async def test_two_hubs_cannot_share_a_journal(path):
 
 
 async def test_a_newer_journal_is_refused_and_left_alone(path, event):
-    await _fill(path, event, 3)
+    await _fill(path, event)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
     before = _dump(path)

@@ -138,10 +138,10 @@ async def test_damage_found_in_use_ends_the_journal_and_the_next_start_sets_it_a
     with pytest.raises(JournalError, match="damaged"):
         await journal.__aexit__(None, None, None)
     async with Journal(path) as journal:
-        assert journal.set_aside is not None
-        assert journal.set_aside.exists()
+        assert journal.rescue is not None
+        assert journal.rescue.aside.exists()
     async with Journal(path) as journal:
-        assert journal.set_aside is None
+        assert journal.rescue is None
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

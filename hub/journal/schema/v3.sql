@@ -19,6 +19,10 @@ CREATE TABLE day_cursors (
 CREATE TABLE thinned (position INTEGER NOT NULL) STRICT;
 INSERT INTO thinned VALUES (0);
 
+-- Tells whether a log that lies beside the file is its own: each log begins with a commit that touches this.
+CREATE TABLE identity (id TEXT NOT NULL, logs INTEGER NOT NULL) STRICT;
+INSERT INTO identity VALUES (lower(hex(randomblob(16))), 0);
+
 DROP TRIGGER events_never_go;
 
 CREATE TRIGGER only_steps_go BEFORE DELETE ON events

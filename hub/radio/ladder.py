@@ -67,7 +67,7 @@ class Symptom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung and how long the symptom must have lasted; it is tried again after as long."""
+    """One rung and how long the symptom must have lasted; it is tried again so long after it or a higher one."""
 
     rung: Rung
     after_s: float
@@ -191,8 +191,10 @@ class AdapterLadder:
             self._symptom, self._since_s = symptom, now_s - (signs.deaf_s if symptom is Symptom.DEAF else 0.0)
         if symptom is None:
             return None
+        tried_s = self._since_s
         for step in reversed(ADAPTER_LADDER[symptom]):
-            waited_s = now_s - max(self._since_s, self._caps.last_s(step.rung))
+            tried_s = max(tried_s, self._caps.last_s(step.rung))  # or a higher one
+            waited_s = now_s - tried_s
             if step.rung in self._possible and waited_s >= step.after_s and self._caps.may(step.rung, now_s):
                 self._caps.note(step.rung, now_s)
                 return step.rung

@@ -70,6 +70,11 @@ def test_an_adapter_that_refuses_is_cycled_then_reset_then_given_up() -> None:
     assert Counter(rung for _, rung in tried) == {Rung.POWER_CYCLE: 4, Rung.USB_RESET: 2, Rung.EXIT: 1}
 
 
+def test_a_reset_is_given_time_before_anything_lower_is_tried() -> None:
+    tried = climbed(AdapterLadder(ALL), BUSY, 300)
+    assert tried[3:5] == [(120, Rung.USB_RESET), (150, Rung.POWER_CYCLE)]
+
+
 def test_what_cannot_be_done_here_is_left_out() -> None:
     tried = climbed(AdapterLadder(ALL - {Rung.USB_RESET}), BUSY, 1000)
     assert {rung for _, rung in tried} == {Rung.POWER_CYCLE, Rung.EXIT}

@@ -29,7 +29,6 @@ from hub.recording.keeper import Keeper
 from hub.recording.shelf import Shelf
 from hub.upkeep import Upkeep
 from hub.wear import Wear
-from sensors.catalogue import device_type
 from sensors.layout import Role
 
 ANYWAY_S = 30.0
@@ -146,7 +145,7 @@ class Reporter:
             rssi_dbm=link.rssi_dbm,
             jitter_ms=round(incoming.clock.jitter_ms, 1) if known else None,
             last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
-            note=link.reason or link.facts.note or device_type(link.device_key).firmware_fault(link.facts.firmware),
+            note=link.reason or link.note or None,
             counts=SensorCounts(
                 connections=link.counts.connections,
                 connect_failures=link.counts.connect_failures,

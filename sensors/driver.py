@@ -118,6 +118,15 @@ class Facts:
     rate_hz: float | None = None
     note: str | None = None
 
+    def over(self, said_before: "Facts") -> "Facts":
+        """These facts, and where they say nothing, those ``said_before``."""
+        return Facts(
+            **{
+                name: getattr(said_before, name) if (said := getattr(self, name)) is None else said
+                for name in self.__slots__
+            }
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Fed:

@@ -93,7 +93,7 @@ def _firmware(kinds: Iterable[DeviceType]) -> str:
     rows = ["", "## Firmware with known faults", "", "| `type` | version | fault |", "|---|---|---|"]
     for kind in kinds:
         rows += [f"| `{kind.key}` | {version} | {fault} |" for version, fault in kind.known_bad_firmware.items()]
-    return "\n".join(rows) + "\n\nA sensor with such firmware says so in the `note` of its MQTT state.\n"
+    return "\n".join(rows) + "\n\n`scan` and `doctor` say so, and the `note` of the sensor's MQTT state.\n"
 
 
 def _notes(kinds: Iterable[DeviceType]) -> str:

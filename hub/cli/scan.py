@@ -38,20 +38,24 @@ def scan(
             "phone? `insole-hub scan --all` lists every device"
         )
         raise InsoleHubError(message)
-    _show(Console(), shown)
+    show(Console(), shown)
     if sensors:
         sys.stdout.write("\nFor hub.toml (fix the roles, then `insole-hub check`):\n\n" + config_block(sensors))
 
 
-def _show(console: Console, found: list[Found]) -> None:
+def show(console: Console, found: list[Found]) -> None:
+    """What was found, and what is wrong with its firmware."""
     table = Table(box=None, header_style="dim")
-    for title in ("address", "name", "signal", "kind", "side"):
+    for title in ("address", "name", "signal", "kind", "side", "firmware"):
         table.add_column(title)
     for device in found:
         kind = device_type(device.device_key).title if device.device_key else ""
-        side = device.side.value if device.side else ""
-        table.add_row(device.address, device.name, f"{device.rssi_dbm} dBm", kind, side)
+        side = device.facts.side.value if device.facts.side else ""
+        table.add_row(device.address, device.name, f"{device.rssi_dbm} dBm", kind, side, device.facts.firmware or "")
     console.print(table)
+    for device in found:
+        if device.firmware_fault:
+            console.print(f"{device.name}: {device.firmware_fault}", style="yellow")
 
 
 def config_block(sensors: list[Found]) -> str:
@@ -60,8 +64,8 @@ def config_block(sensors: list[Found]) -> str:
     for device in sensors:
         assert device.device_key is not None
         place = "insole" if device_type(device.device_key).is_insole else "shin"
-        side = device.side or Side.LEFT
-        guess = "" if device.side else "   # left or right? the device does not tell"
+        side = device.facts.side or Side.LEFT
+        guess = "" if device.facts.side else "   # left or right? the device does not tell"
         lines += [
             "",
             "[[wearers.devices]]",

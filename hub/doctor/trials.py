@@ -98,4 +98,7 @@ def _of_sensor(who: str, found: Found | None) -> Finding:
         )
     if found.rssi_dbm < WEAK_DBM:
         return warning("sensor", f"{who} is weak: {found.rssi_dbm} dBm", "bring the hub nearer, out of cupboards")
+    if (fault := found.firmware_fault) is not None:
+        cause, _, remedy = fault.partition("; ")
+        return warning("sensor", f"{who}: {cause}", remedy)
     return ok("sensor", f"{who} is heard, {found.rssi_dbm} dBm")

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from bleak.backends.scanner import AdvertisementData
 
-from sensors.catalogue import recognise
-from sensors.driver import DriverOptions
+from sensors.catalogue import device_type, recognise
+from sensors.driver import DriverOptions, Facts
 from sensors.emulation import Advertisement
-from sensors.layout import Role, Side
+from sensors.layout import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ class DeviceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A device that advertises. ``device_key`` and ``side`` are None where the advertisement does not tell them.
+    """A device that advertises. ``device_key`` is None where the advertisement does not tell it.
 
+    ``facts``: what the advertisement tells of it.
     ``said``: the data in its advertisement, to be compared with another of the same device.
     """
 
@@ -51,8 +52,13 @@ class Found:
     name: str
     rssi_dbm: int
     device_key: str | None
-    side: Side | None
+    facts: Facts = field(default_factory=Facts)
     said: bytes = b""
+
+    @property
+    def firmware_fault(self) -> str | None:
+        """What is wrong with its firmware, as far as is known."""
+        return None if self.device_key is None else device_type(self.device_key).firmware_fault(self.facts.firmware)
 
 
 def identify(address: str, data: AdvertisementData) -> Found:
@@ -61,10 +67,9 @@ def identify(address: str, data: AdvertisementData) -> Found:
     known = recognise(
         Advertisement(name, tuple(data.service_uuids), dict(data.manufacturer_data), dict(data.service_data))
     )
-    kind, facts = known if known is not None else (None, None)
+    kind, facts = known if known is not None else (None, Facts())
     said = repr((sorted(data.manufacturer_data.items()), sorted(data.service_data.items()))).encode()
-    side = None if facts is None else facts.side
-    return Found(address.upper(), name, data.rssi, None if kind is None else kind.key, side, said)
+    return Found(address.upper(), name, data.rssi, None if kind is None else kind.key, facts, said)
 
 
 def choose(found: Found, wanted: tuple[DeviceSpec, ...], configured: tuple[DeviceSpec, ...]) -> DeviceSpec | None:
@@ -83,7 +88,7 @@ def choose(found: Found, wanted: tuple[DeviceSpec, ...], configured: tuple[Devic
             spec.address is None
             and spec.name == found.name
             and found.device_key in {None, spec.device_key}
-            and found.side in {None, spec.role.side}
+            and found.facts.side in {None, spec.role.side}
         ):
             return spec
     return None

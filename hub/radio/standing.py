@@ -28,6 +28,7 @@ class Standing:
         self._on_change = on_change
         self._status = LinkStatus(spec.role, spec.device_key, _now_s(), spec.wearer)
         self._warned = False
+        self._advertised = self._told = Facts()
 
     @property
     def state(self) -> LinkState:
@@ -70,16 +71,23 @@ class Standing:
 
     def found(self, found: Found) -> None:
         """The device was heard."""
+        self._advertised = found.facts if found.device_key == self._spec.device_key else Facts()
         self._status = replace(self._status, address=found.address, rssi_dbm=found.rssi_dbm)
+        self._join_facts()
 
     def facts_seen(self, facts: Facts) -> None:
         """The device has told something about itself."""
-        self._status = replace(self._status, facts=facts)
+        self._told = facts
+        self._join_facts()
 
     def warn_once(self, error: LinkError) -> None:
         """Log the first failure of an outage as a warning, the others quietly."""
         log.log(logging.DEBUG if self._warned else logging.WARNING, "%s", error)
         self._warned = True
+
+    def _join_facts(self) -> None:
+        """Some devices tell their firmware in their advertisement alone."""
+        self._status = replace(self._status, facts=self._told.over(self._advertised))
 
 
 def _now_s() -> float:

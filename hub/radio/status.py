@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from hub.radio.states import TRANSITIONS, LinkEvent, LinkState
+from sensors.catalogue import device_type
 from sensors.driver import Facts
 from sensors.layout import Role
 
@@ -75,6 +76,11 @@ class LinkStatus:
     last_data_s: float | None = None
     facts: Facts = field(default_factory=Facts)
     counts: LinkCounts = field(default_factory=LinkCounts)
+
+    @property
+    def note(self) -> str:
+        """What its owner should know of the device, though data come; mostly nothing."""
+        return self.facts.note or device_type(self.device_key).firmware_fault(self.facts.firmware) or ""
 
     def after(self, event: LinkEvent, now_s: float) -> "LinkStatus":
         """The status after ``event``; itself where the state does not answer to it."""

@@ -11,6 +11,7 @@ from hub.radio import DeviceSpec, Found, Inbox, LinkState, LinkStatus
 from hub.radio.devices import choose
 from hub.radio.states import TRANSITIONS, LinkEvent
 from hub.radio.watch import Watch
+from sensors.driver import Facts
 from sensors.layout import Role, Side
 
 LEFT = Role.LEFT_INSOLE
@@ -94,14 +95,14 @@ BY_NAME = DeviceSpec(Role.RIGHT_INSOLE, "orphe_insole", name="INS")
 @pytest.mark.parametrize(
     ("found", "chosen"),
     [
-        (Found(A, "INS", -50, "orphe_insole", None), BY_ADDRESS),
-        (Found(A, "renamed", -50, None, None), BY_ADDRESS),
-        (Found(B, "INS", -50, "orphe_insole", None), BY_NAME),
-        (Found(B, "INS", -50, "orphe_insole", Side.RIGHT), BY_NAME),
-        (Found(B, "INS", -50, "orphe_insole", Side.LEFT), None),
-        (Found(B, "INS", -50, "witmotion", None), None),
-        (Found(B, "INS2", -50, "orphe_insole", None), None),
-        (Found(B, "", -50, None, None), None),
+        (Found(A, "INS", -50, "orphe_insole"), BY_ADDRESS),
+        (Found(A, "renamed", -50, None), BY_ADDRESS),
+        (Found(B, "INS", -50, "orphe_insole"), BY_NAME),
+        (Found(B, "INS", -50, "orphe_insole", Facts(Side.RIGHT)), BY_NAME),
+        (Found(B, "INS", -50, "orphe_insole", Facts(Side.LEFT)), None),
+        (Found(B, "INS", -50, "witmotion"), None),
+        (Found(B, "INS2", -50, "orphe_insole"), None),
+        (Found(B, "", -50, None), None),
     ],
 )
 def test_who_is_taken_for_whom(found: Found, chosen: DeviceSpec | None) -> None:
@@ -110,7 +111,7 @@ def test_who_is_taken_for_whom(found: Found, chosen: DeviceSpec | None) -> None:
 
 
 def test_an_address_that_is_anothers_is_never_taken_by_name() -> None:
-    assert choose(Found(A, "INS", -50, "orphe_insole", None), (BY_NAME,), (BY_NAME, BY_ADDRESS)) is None
+    assert choose(Found(A, "INS", -50, "orphe_insole"), (BY_NAME,), (BY_NAME, BY_ADDRESS)) is None
 
 
 def packet(number: int) -> Packet:

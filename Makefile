@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo bench virtual-pi figures mutations lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo radio-faults bench virtual-pi figures mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ evidence: $(READY)  ## 100 hours and more of test walkers through the engine, fo
 
 kill-demo: $(READY)  ## kill -9 the demo 20 times at random moments: nothing told is lost, nothing kept untold
 	INSOLE_HUB_KILLS=20 $(BIN)/python -m pytest tests/system/test_demo.py -k killed
+
+radio-faults: $(READY)  ## 1,000 random sequences of what can go wrong with the radio, for docs/reliability.md (half an hour)
+	INSOLE_HUB_FAULT_SEQUENCES=1000 $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/radio/test_misfortunes.py
 
 bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some minutes; wants a quiet machine)
 	$(BIN)/python benchmarks/replay.py

@@ -30,14 +30,13 @@ class Ailments:
         return ailment in self._cures
 
     def befall(self, ailment: Ailment, cure: Rung | None = None) -> None:
-        """It has this from now on; without a cure it can only be told to be well."""
+        """It has this from now on; without a cure, until it is told that it is over."""
         self._cures[ailment] = cure
 
     def treat(self, rungs: Iterable[Rung]) -> None:
         """These are tried."""
         self._cures = {ailment: cure for ailment, cure in self._cures.items() if cure not in set(rungs)}
 
-    def end(self) -> None:
-        """It is well."""
-        self._cures.clear()
-        self.stale.clear()
+    def end(self, ailment: Ailment) -> None:
+        """It is over."""
+        self._cures.pop(ailment, None)

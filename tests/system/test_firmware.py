@@ -1,4 +1,4 @@
-"""Firmware with a known fault is said wherever its owner looks, also where the advertisement alone tells the version."""
+"""Firmware with a known fault is said wherever its owner looks, also where the advertisement alone tells it."""
 
 import asyncio
 import json

@@ -14,11 +14,12 @@ from pathlib import Path
 from hub.answer import answer
 from hub.at_home import at_home
 from hub.caregivers import open_caregivers
-from hub.config import Config, DeviceConfig, JournalConfig, MqttConfig, WearerConfig
+from hub.config import Config, DeviceConfig, InfluxdbConfig, JournalConfig, MqttConfig, WearerConfig
 from hub.days import DayKeeper
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.health import HealthState
+from hub.influx import Bucket, DatabaseAddress, RefusedFile, Writer, WriterStats
 from hub.journal import Journal, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
@@ -46,6 +47,9 @@ logger = logging.getLogger(__name__)
 
 MQTT = "mqtt"
 """The broker's name among the journal's destinations."""
+
+REFUSED = "influxdb_refused.jsonl"
+"""In the state folder: points that the database will never take."""
 
 TICK_S = 0.1
 """How often silence is looked at while nothing arrives."""
@@ -130,6 +134,7 @@ class Hub:
                 self._journal = await held.enter_async_context(open_journal(self.journal_path, self.config.journal))
                 await self._observe_clock()
                 self._start_recording(held)
+                self._writer = await self._open_database(held)
                 await self._run_tasks()
         except BaseExceptionGroup as group:
             raise _first_of_ours(group) from None
@@ -157,6 +162,7 @@ class Hub:
             shelf=self.shelf,
             caregivers=self._caregivers,
             keep=self.config.journal,
+            database=self._database_stats,
         )
         self._reporter = Reporter(
             self.topics,
@@ -168,6 +174,7 @@ class Hub:
             upkeep=self._upkeep,
             precision=self._caregivers.desk.precision,
             days=days,
+            database=self._database_stats,
         )
         async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
@@ -181,6 +188,12 @@ class Hub:
                 group.create_task(days.run(), name="days"),
                 group.create_task(self._journal.check(), name="journal-check"),
             ]
+            if self._writer is not None:
+                watches += [
+                    group.create_task(self._writer.follow_events(self._journal), name="influxdb-events"),
+                    group.create_task(self._writer.follow_alerts(self._journal.alerts), name="influxdb-alerts"),
+                    group.create_task(self._writer.follow_days(self._journal.days), name="influxdb-days"),
+                ]
             _settle_memory()
             self.started.set()
             self._upkeep.begin()
@@ -334,6 +347,17 @@ class Hub:
             return await held.enter_async_context(local_broker(self.config.broker.port))
         return broker_address(self.config.mqtt)
 
+    async def _open_database(self, held: AsyncExitStack) -> Writer | None:
+        if self.config.influxdb is None:
+            return None
+        from hub.influx.database import Database  # noqa: PLC0415 - large; see there
+
+        database = await held.enter_async_context(Database(database_address(self.config.influxdb)))
+        return Writer(database, self.config.hub.name, RefusedFile(self.config.hub.state_dir / REFUSED))
+
+    def _database_stats(self) -> WriterStats:
+        return WriterStats() if self._writer is None else self._writer.stats
+
 
 def open_journal(path: Path, config: JournalConfig) -> Journal:
     """The journal as configured, to be entered."""
@@ -370,6 +394,12 @@ def broker_address(config: MqttConfig) -> BrokerAddress:
     tls = Tls(config.ca_file, config.client_cert_file, config.client_key_file) if config.tls else None
     port = config.port or (8883 if config.tls else 1883)
     return BrokerAddress(config.host, port, config.username, config.password(), tls)
+
+
+def database_address(config: InfluxdbConfig) -> DatabaseAddress:
+    """The configured database. Reads the token from where the configuration says."""
+    buckets = {Bucket.LASTING: config.bucket, Bucket.STEPS: config.steps_bucket}
+    return DatabaseAddress(config.url, config.org, buckets, config.token(), config.ca_file)
 
 
 def _first_of_ours(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -55,7 +55,8 @@ class Signs:
     journal_waiting_n, journal_trouble : events that wait for the disk, and whether commits fail.
     journal_overfull : it takes more room than it may, and nothing of it may go.
     journals_damaged : names of damaged journals that lie beside it.
-    broker_trouble : what keeps the broker away; empty where nothing does.
+    broker_trouble, database_trouble : what keeps each away; empty where nothing does.
+    refused_n : points that the database will never take.
     """
 
     now_s: float
@@ -69,6 +70,8 @@ class Signs:
     journal_overfull: bool = False
     journals_damaged: tuple[str, ...] = ()
     broker_trouble: str = ""
+    database_trouble: str = ""
+    refused_n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,10 @@ def _lacking(signs: Signs) -> Iterator[str]:
         yield f"a damaged journal was set aside as {name}; the card may be failing (insole-hub doctor tells more)"
     if signs.broker_trouble:
         yield signs.broker_trouble
+    if signs.database_trouble:
+        yield signs.database_trouble
+    if signs.refused_n:
+        yield f"{signs.refused_n} points were refused by the database and are set aside; `insole-hub doctor` says why"
 
 
 def name_of(link: LinkStatus) -> str:

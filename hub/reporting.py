@@ -8,6 +8,7 @@ from hub.alerts.desk import Precision
 from hub.battery import BatteryTrend
 from hub.days import DayKeeper
 from hub.health import Health
+from hub.influx import WriterStats
 from hub.intake import IntakeStatus
 from hub.journal import DayRecord, DaySummary, DayTally, Journal
 from hub.mqtt import (
@@ -74,6 +75,7 @@ class Reporter:
         upkeep: Upkeep,
         precision: Callable[[str], Precision],
         days: DayKeeper,
+        database: Callable[[], WriterStats],
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -85,6 +87,7 @@ class Reporter:
         self._precision = precision
         self._keeper_of_days = days
         self._over: dict[str, DayRecord] = {}
+        self._database = database
         self._health: Health | None = None
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
         self._days: dict[str, tuple[DaySummary, Precision]] = {}
@@ -172,7 +175,7 @@ class Reporter:
     def _counts(self) -> HubCounts:
         journal, broker = self._journal.stats, self._publisher.stats
         recordings = [wearer.keeper.counts for wearer in self._wearers.values()]
-        adapter = self._radio.adapter()
+        adapter, database = self._radio.adapter(), self._database()
         return HubCounts(
             adapter=adapter.name,
             adapter_trouble=adapter.trouble or None,
@@ -195,6 +198,10 @@ class Reporter:
             mqtt_acknowledged=broker.acknowledged_n,
             mqtt_connections=broker.connects_n,
             mqtt_failures=broker.failures_n,
+            influxdb_written=database.written_n,
+            influxdb_failures=database.failures_n,
+            influxdb_refused=database.refused_n,
+            influxdb_outlived=database.outlived_n,
             clips_kept=sum(recorded.clips_n for recorded in recordings),
             recording_failures=sum(recorded.failures_n for recorded in recordings),
             recordings_removed=self._shelf.removed_n,

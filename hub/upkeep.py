@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hub.at_home import WearerAtHome
@@ -12,6 +12,7 @@ from hub.caregivers import Caregivers
 from hub.config import JournalConfig
 from hub.errors import RecordingError
 from hub.health import Health, HealthState, Signs, judge
+from hub.influx import WriterStats
 from hub.journal import Journal, set_aside
 from hub.mqtt import Publisher
 from hub.radio import LinkState, LinkStatus, Radio
@@ -43,6 +44,7 @@ class Upkeep:
         shelf: Shelf,
         caregivers: Caregivers,
         keep: JournalConfig,
+        database: Callable[[], WriterStats],
     ) -> None:
         self.health = Health(HealthState.DEGRADED, ("the hub has just started",))
         self.taken_s = time.monotonic()
@@ -56,6 +58,7 @@ class Upkeep:
         self._keep = keep
         self.written = DayWindow()
         """Bytes written to the disk."""
+        self._database = database
         self._manager = ServiceManager()
         self._asleep: set[tuple[str, Role]] = set()
         self._journal_failures_n = 0
@@ -107,7 +110,7 @@ class Upkeep:
         journal = self._journal.stats
         if not journal.pending_n:
             self._journal_failures_n = journal.failures_n
-        finder = self._radio.finder
+        finder, database = self._radio.finder, self._database()
         signs = Signs(
             now_s,
             links,
@@ -120,6 +123,8 @@ class Upkeep:
             journal_overfull=journal.is_overfull,
             journals_damaged=tuple(path.name for path in self._set_aside),
             broker_trouble=self._publisher.stats.trouble,
+            database_trouble=database.trouble,
+            refused_n=database.refused_n,
         )
         before, self.health = self.health, judge(signs)
         if self.health.state is HealthState.STUCK:

@@ -8,22 +8,25 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 PURE = {"asyncio", "bleak", "bumble", "aiomqtt", "amqtt", "sqlite3", "socket", "logging", "time", "threading"}
-VOCABULARY = ["hub.session", "hub.events", "hub.errors", "hub.packets", "hub.alert"]
+VOCABULARY = ["hub.session", "hub.events", "hub.errors", "hub.packets", "hub.alert", "hub.day_fields"]
 CORE = [*VOCABULARY, "hub.clock", "hub.merge", "hub.intake", "hub.gait", "hub.pipeline"]
-EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt", "hub.page", "hub.alerts"]
+EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt", "hub.influx", "hub.page", "hub.alerts"]
 PURE_OF_EDGES = [
-    f"hub.alerts.{name}"
-    for name in (
-        "contact",
-        "desk",
-        "due",
-        "lifecycle",
-        "occurrence",
-        "policy",
-        "sensor_rules",
-        "walking_rules",
-        "words",
-    )
+    *(f"hub.influx.{name}" for name in ("schema", "points", "line")),
+    *(
+        f"hub.alerts.{name}"
+        for name in (
+            "contact",
+            "desk",
+            "due",
+            "lifecycle",
+            "occurrence",
+            "policy",
+            "sensor_rules",
+            "walking_rules",
+            "words",
+        )
+    ),
 ]
 
 MAY_IMPORT: dict[str, list[str]] = {
@@ -51,6 +54,8 @@ ONLY_IMPORTER = {
     "aiomqtt": "hub.mqtt",
     "paho": "hub.mqtt",
     "amqtt": "hub.mqtt",
+    "influxdb_client": "hub.influx",
+    "aiohttp": "hub.influx",
     "sqlite3": "hub.journal",
     "mcap": "hub.recording",
     "apprise": "hub.alerts.delivery",

@@ -111,3 +111,10 @@ def test_all_links_without_data_are_never_called_well_but_by_intent(states, data
         for one in links
     )
     assert (told.state is HealthState.OK) == by_intent
+
+
+def test_a_database_that_is_away_or_refuses_points_is_lacking() -> None:
+    told = judge(replace(WELL, database_trouble="InfluxDB http://db: nothing listens there", refused_n=3))
+    assert told.state is HealthState.DEGRADED
+    assert told.reasons[0] == "InfluxDB http://db: nothing listens there"
+    assert told.reasons[1].startswith("3 points were refused")

@@ -17,6 +17,7 @@ COMMANDS = (
     "calibrate",
     "check",
     "alerts",
+    "influxdb",
     "doctor",
     "diagnose",
     "replay",

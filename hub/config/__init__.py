@@ -1,6 +1,7 @@
 """The hub's configuration: one TOML file, checked as a whole before anything starts."""
 
 from hub.config.alerts import AlertsConfig, ContactConfig
+from hub.config.influxdb import InfluxdbConfig
 from hub.config.load import load_config, parse_config
 from hub.config.schema import (
     BrokerConfig,
@@ -21,6 +22,7 @@ __all__ = [
     "ContactConfig",
     "DeviceConfig",
     "HubConfig",
+    "InfluxdbConfig",
     "JournalConfig",
     "MqttConfig",
     "RadioConfig",

@@ -13,6 +13,9 @@ def problems_between_keys(data: Mapping[str, object]) -> Iterator[ConfigProblem]
     mqtt = data.get("mqtt")
     if isinstance(mqtt, Mapping):
         yield from _mqtt(mqtt)
+    influxdb = data.get("influxdb")
+    if isinstance(influxdb, Mapping):
+        yield from _influxdb(influxdb)
 
 
 def _mqtt(given: Mapping[str, object]) -> Iterator[ConfigProblem]:
@@ -22,11 +25,26 @@ def _mqtt(given: Mapping[str, object]) -> Iterator[ConfigProblem]:
     if len(given.keys() & pair) == 1:
         (missing,) = pair - given.keys()
         yield ConfigProblem(f"mqtt.{missing}", "is missing", "client_cert_file and client_key_file go together")
+    yield from _passwords("mqtt", given)
+
+
+def _influxdb(given: Mapping[str, object]) -> Iterator[ConfigProblem]:
+    yield from _passwords("influxdb", given)
+    tokens = given.keys() & {"token_file", "token_env"}
+    if len(tokens) == 2:
+        yield ConfigProblem("influxdb.token_env", "is given beside token_file", "keep one of them")
+    if tokens and "username" in given:
+        yield ConfigProblem("influxdb.username", "is given beside a token", "a token is enough; 1.x has users instead")
+    if "ca_file" in given and str(given.get("url", "")).startswith("http:"):
+        yield ConfigProblem("influxdb.ca_file", "is given, but the url is not encrypted", "begin the url with https://")
+
+
+def _passwords(table: str, given: Mapping[str, object]) -> Iterator[ConfigProblem]:
     passwords = given.keys() & {"password_file", "password_env"}
     if passwords and "username" not in given:
-        yield ConfigProblem("mqtt.username", "is missing, but a password is given", "name the user that it is for")
+        yield ConfigProblem(f"{table}.username", "is missing, but a password is given", "name the user that it is for")
     if len(passwords) == 2:
-        yield ConfigProblem("mqtt.password_env", "is given beside password_file", "keep one of them")
+        yield ConfigProblem(f"{table}.password_env", "is given beside password_file", "keep one of them")
 
 
 def _contacts(data: Mapping[str, object]) -> Iterator[ConfigProblem]:

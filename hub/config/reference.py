@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from hub.config import schema
 from hub.config.alerts import AlertsConfig, ContactConfig
+from hub.config.influxdb import InfluxdbConfig
 from hub.config.sketch import SketchCellConfig, SketchConfig, SketchFieldConfig
 from hub.config.table import table_in
 
@@ -24,6 +25,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[[wearers.devices.sketch.cells]]", SketchCellConfig),
     ("[mqtt]", schema.MqttConfig),
     ("[broker]", schema.BrokerConfig),
+    ("[influxdb]", InfluxdbConfig),
     ("[journal]", schema.JournalConfig),
     ("[recording]", schema.RecordingConfig),
     ("[page]", schema.PageConfig),

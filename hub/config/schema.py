@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from hub.config.alerts import AlertsConfig, ContactConfig
+from hub.config.influxdb import InfluxdbConfig
 from hub.config.mistake import Misfit, raise_all
 from hub.config.password import password_in_file, password_in_variable
 from hub.config.sketch import SketchConfig
@@ -270,6 +271,7 @@ class Config(Table):
     )
     mqtt: MqttConfig | None = None
     broker: BrokerConfig = Field(default_factory=lambda: BrokerConfig.model_validate({}))
+    influxdb: InfluxdbConfig | None = None
     journal: JournalConfig = Field(default_factory=lambda: JournalConfig.model_validate({}))
     recording: RecordingConfig = Field(default_factory=lambda: RecordingConfig.model_validate({}))
     page: PageConfig = Field(default_factory=lambda: PageConfig.model_validate({}))

@@ -40,7 +40,7 @@ async def consult(path: Path | None, listen_s: float) -> Consultation:
     if config is None:
         return Consultation(machine, tuple(findings), None, None)
     facts = look_at(state_dir / JOURNAL)
-    findings += [*trials.journal(facts), await trials.broker(config)]
+    findings += [*trials.journal(facts), await trials.broker(config), *await trials.database(config)]
     if facts.held:
         findings.append(note("Bluetooth", "a hub is running and holds the sensors; stop it to have them looked for"))
     elif listen_s:

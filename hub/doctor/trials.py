@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.app import broker_address
+from hub.app import REFUSED, broker_address, database_address
 from hub.config import Config, load_config
 from hub.doctor.finding import Finding, note, ok, problem, warning
 from hub.errors import ConfigError, LinkError
+from hub.influx import RefusedFile
 from hub.journal import JournalFacts
 from hub.mqtt import broker_trouble
 from hub.radio import Bluetooth, Found, scan
@@ -42,6 +43,33 @@ async def broker(config: Config) -> Finding:
     return problem("broker", cause, remedy)
 
 
+async def database(config: Config) -> list[Finding]:
+    """Whether the database lets the hub in, and what it has refused."""
+    if config.influxdb is None:
+        return [note("database", "none is configured: events go nowhere but to the journal and MQTT")]
+    from hub.influx.probe import database_trouble  # noqa: PLC0415 - large; see there
+
+    address = database_address(config.influxdb)
+    trouble = await database_trouble(address)
+    cause, _, remedy = (trouble or "").partition("; ")
+    findings = [problem("database", cause, remedy) if trouble else ok("database", f"{address} lets the hub write")]
+    refused = RefusedFile(config.hub.state_dir / REFUSED)
+    try:
+        refused.open()
+    except OSError as error:
+        return [*findings, warning("database", f"{refused.path} cannot be read: {error.strerror}", "mend the file")]
+    if refused.n:
+        newest = refused.before[-1]
+        findings.append(
+            warning(
+                "database",
+                f"{refused.n} points were refused, the newest because {newest.reason}",
+                f"they are kept in {refused.path}; mend the cause, and the next start of the hub writes them",
+            )
+        )
+    return findings
+
+
 def journal(facts: JournalFacts) -> Iterator[Finding]:
     """What the journal looks like."""
     for path in facts.damaged:
@@ -65,7 +93,7 @@ def journal(facts: JournalFacts) -> Iterator[Finding]:
                 yield warning(
                     "journal",
                     f"{waiting_n} events wait for {destination}",
-                    "they are sent when it is there again; see the broker above",
+                    "they are sent when it is there again; see the broker and the database above",
                 )
 
 

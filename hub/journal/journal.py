@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, aclosing, closing
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -176,12 +176,18 @@ class Journal:
         JournalError
             The journal is closed, or damaged.
         """
+        async with aclosing(self.follow_pages(destination)) as pages:
+            async for page in pages:
+                for record in page.records:
+                    yield record
+
+    async def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
+        """The same in pages: all that is there when one is asked for, up to some hundreds."""
         self._followers.add(destination)
         position = self.cursor(destination)
         while True:
             page = await self._after(position)
-            for record in page.records:
-                yield record
+            yield page
             position = page.until
 
     async def history(self, wearer: str, from_ns: int, to_ns: int) -> AsyncIterator[Record]:

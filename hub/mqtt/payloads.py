@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hub.alert import Alert, Rule, Severity, State
+from hub.day_fields import DAY_FIELDS
 from hub.events import BOOLEAN, LIST, NUMBER, STRING, Context, Event, Field, Value
 
 TIME_FIELDS = {
@@ -33,32 +34,6 @@ EVENT_FIELDS = {
     ),
 }
 """Fields that every event has, beside its kind's own."""
-
-DAY_FIELDS = {
-    "day": Field(STRING, "local date that the figures belong to"),
-    "steps": Field(NUMBER, "initial contacts of both feet"),
-    "judged_steps": Field(NUMBER, "contacts of the affected side whose strike is known"),
-    "good_step_pct": Field(NUMBER, "heel-first contacts after a swing without drag, % of `judged_steps`"),
-    "toe_first_pct": Field(NUMBER, "toe-first contacts, % of `judged_steps`"),
-    "drags": Field(NUMBER, "toe drags and scuffs"),
-    "drags_per_1000_steps": Field(NUMBER, "the same per 1000 steps of both feet"),
-    "slaps": Field(NUMBER, "foot slaps"),
-    "trips": Field(NUMBER, "confirmed trips"),
-    "falls": Field(NUMBER, "confirmed falls"),
-    "walks": Field(NUMBER, "walking bouts that have ended"),
-    "walking_min": Field(NUMBER, "minutes in walking bouts"),
-    "cadence_spm": Field(NUMBER, "steps per minute: mean of the walks, by their durations; so are the next four"),
-    "speed_mps": Field(NUMBER, "speed of level walking"),
-    "length_estimated": Field(BOOLEAN, "true: no timed walk has scaled the speed"),
-    "step_time_symmetry_pct": Field(NUMBER, "symmetry of step times, as in `walk_end`"),
-    "stance_time_symmetry_pct": Field(NUMBER, "the same of stance times"),
-    "swing_time_symmetry_pct": Field(NUMBER, "the same of swing times"),
-    "coverage_pct": Field(NUMBER, "data quality: time with data from all sensors, % of the finished walking bouts"),
-    "gaps": Field(NUMBER, "data quality: holes in a sensor's data"),
-    "sensor_losses": Field(NUMBER, "data quality: times that a sensor fell silent"),
-    "absent": Field(STRING, "what is null and why, in words"),
-}
-"""A wearer's day."""
 
 STATE_FIELDS = DAY_FIELDS | {
     "alerts_labelled": Field(NUMBER, "trip and fall alerts of the last 90 days that somebody has labelled"),
@@ -140,6 +115,12 @@ COUNTS_FIELDS = {
     "mqtt_acknowledged": Field(NUMBER, "events that the broker has acknowledged"),
     "mqtt_connections": Field(NUMBER, "connections to the broker made"),
     "mqtt_failures": Field(NUMBER, "connections to the broker that failed or broke"),
+    "influxdb_written": Field(NUMBER, "points that the database has taken; repeated ones count again"),
+    "influxdb_failures": Field(NUMBER, "attempts that the database did not take, and that were repeated"),
+    "influxdb_refused": Field(
+        NUMBER, "points on this disk because the database will never take them, of earlier runs too"
+    ),
+    "influxdb_outlived": Field(NUMBER, "points older than the database keeps them; left out"),
     "clips_kept": Field(NUMBER, "recordings of the seconds around a trip or fall"),
     "recording_failures": Field(NUMBER, "recordings that the disk did not take"),
     "recordings_removed": Field(NUMBER, "files of raw recordings and clips that made way for newer ones"),
@@ -231,6 +212,10 @@ class HubCounts:
     mqtt_acknowledged: int
     mqtt_connections: int
     mqtt_failures: int
+    influxdb_written: int
+    influxdb_failures: int
+    influxdb_refused: int
+    influxdb_outlived: int
     clips_kept: int
     recording_failures: int
     recordings_removed: int

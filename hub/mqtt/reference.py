@@ -4,13 +4,13 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 
+from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
 from hub.mqtt.commands import COMMANDS
 from hub.mqtt.payloads import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
     COUNTS_FIELDS,
-    DAY_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
     OFFLINE,

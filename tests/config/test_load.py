@@ -198,3 +198,37 @@ def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(path)
     assert "hub.name" in {problem.key_path for problem in caught.value.problems}
+
+
+INFLUXDB = '[influxdb]\nurl = "http://db.lan:8086"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        ('[influxdb]\nurl = "db.lan:8086"', "influxdb.url", "is no address of a server (expected one such as"),
+        ('[influxdb]\nurl = "http://db.lan:port"', "influxdb.url", "is no address of a server"),
+        ('[influxdb]\nurl = "http://ada:secret@db.lan"', "influxdb.url", "holds a user or password"),
+        (f'{INFLUXDB}token_env = "NO_SUCH_TOKEN"', "influxdb.token_env", "is not set"),
+        (f'{INFLUXDB}token_file = "a"\ntoken_env = "B"', "influxdb.token_env", "beside token_file"),
+        (f'{INFLUXDB}token_file = "a"\nusername = "ada"', "influxdb.username", "beside a token"),
+        (f'{INFLUXDB}password_env = "B"', "influxdb.username", "is missing"),
+        (f'{INFLUXDB}ca_file = "a"', "influxdb.ca_file", "not encrypted"),
+        (f'{INFLUXDB}bucket = ""', "influxdb.bucket", "at least 1 character"),
+    ],
+)
+def test_mistakes_of_the_database_are_told(text: str, path: str, words: str) -> None:
+    found = problems(text)
+    assert words in found[path]
+    assert "secret" not in found[path]
+
+
+def test_user_and_password_make_a_token_for_influxdb_1(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret\n")
+    text = f'{INFLUXDB}username = "ada"\npassword_file = "{tmp_path / "password"}"\n'
+    config = parse_config(EXAMPLE.partition("[mqtt]")[0] + text, "hub.toml").influxdb
+    assert config is not None
+    token = config.token()
+    assert token is not None
+    assert token.get_secret_value() == "ada:secret"
+    assert "secret" not in repr(config)

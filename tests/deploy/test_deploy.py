@@ -80,7 +80,7 @@ async def test_readers_read_and_only_the_hub_speaks(broker_port: int) -> None:
         assert (message.topic.value, message.payload) == ("insole/home/status", b"true")
 
 
-def test_compose_names_files_that_exist_and_keeps_the_broker_local() -> None:
+def test_compose_names_files_that_exist_and_keeps_broker_and_database_local() -> None:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     build = compose["services"]["hub"]["build"]
     assert (ROOT / build["context"] / build["dockerfile"]).is_file()
@@ -90,7 +90,9 @@ def test_compose_names_files_that_exist_and_keeps_the_broker_local() -> None:
             source = volume.split(":")[0]
             if source.startswith("./deploy"):
                 assert (ROOT / source).is_file()
-    assert all(port.startswith("127.0.0.1:") for port in compose["services"]["mosquitto"]["ports"])
+    for name in ("mosquitto", "influxdb"):
+        assert all(port.startswith("127.0.0.1:") for port in compose["services"][name]["ports"])
+    assert set(compose["services"]["influxdb"]["secrets"]) == set(compose["secrets"])
 
 
 def test_the_build_context_holds_what_the_dockerfile_copies() -> None:

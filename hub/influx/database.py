@@ -1,0 +1,140 @@
+"""Writes lines into an InfluxDB, and tells by its answer whether to try again, wait for somebody, or give lines up.
+
+Loading this takes a second and 20 MB, which a hub without a database is spared: import it where it is needed.
+"""
+
+import json
+import re
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
+from influxdb_client.rest import ApiException
+
+from hub.errors import RejectedError
+from hub.influx.address import DatabaseAddress
+from hub.influx.errors import BusyError, ClosedError
+from hub.influx.schema import Bucket
+
+ANSWER_S = 30.0
+"""A database that has not answered by then is taken for stalled; a small machine may take some seconds."""
+
+_OUTLIVED = re.compile(r"retention policy.*dropped=(\d+)", re.DOTALL)
+_OF_THE_LINES = {400, 413, 422}
+_MOST_SAID = 300
+
+
+class Database:
+    """A connection to one server; ``async with``. It may come and go meanwhile."""
+
+    def __init__(self, address: DatabaseAddress) -> None:
+        self.address = address
+
+    async def __aenter__(self) -> Self:
+        """Have a client; nothing is connected yet.
+
+        Raises
+        ------
+        OSError
+            The certificate authority cannot be read.
+        """
+        token = self.address.token
+        self._client = InfluxDBClientAsync(
+            self.address.url,
+            token.get_secret_value() if token else "",
+            self.address.org or "-",
+            timeout=int(ANSWER_S * 1000),
+            ssl_ca_cert=None if self.address.ca_file is None else str(self.address.ca_file),
+            allow_redirects=False,  # a token goes to nobody else
+        )
+        self._writes = self._client.write_api()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def write(self, bucket: Bucket, lines: Sequence[str]) -> int:
+        """Write lines. Gives how many of them the database has outlived: they are older than it keeps points.
+
+        Raises
+        ------
+        BusyError
+            It cannot take them now.
+        ClosedError
+            It lets nobody in, or not to this bucket.
+        RejectedError
+            It will never take one or more of the lines; whether it took the others is not known.
+        """
+        body = "\n".join(lines).encode("utf-8", "replace")
+        try:
+            await self._writes.write(self.address.buckets[bucket], record=body)
+        except ApiException as error:
+            return self._judge(bucket, int(error.status), error.headers or {}, _said(error.body))
+        except (aiohttp.ClientError, OSError) as error:
+            raise BusyError(str(self.address), _cause(error, self.address.url)) from error
+        return 0
+
+    def _judge(self, bucket: Bucket, status: int, headers: Mapping[str, str], said: str | None) -> int:
+        outlived = _OUTLIVED.search(said or "")
+        if status in _OF_THE_LINES and outlived is not None:
+            return int(outlived[1])
+        if status in _OF_THE_LINES and (said is not None or status == 413):
+            raise RejectedError(str(self.address), (said or "too long")[:_MOST_SAID])
+        name, told = self.address.buckets[bucket], f", {said[:_MOST_SAID]}" if said else ""
+        if status in {408, 429} or status >= 500:
+            pause_s = float(after) if (after := headers.get("Retry-After", "")).isdecimal() else 0.0
+            raise BusyError(str(self.address), f"it cannot take points now ({status}{told}); see its log", pause_s)
+        match status:
+            case 401:
+                text = "it does not accept the token, or user and password; check those of [influxdb]"
+            case 403:
+                text = f"the token may not write to {name!r}; `insole-hub influxdb setup` makes one that may"
+            case 404 if said is not None:
+                text = f"it has no {name!r}{told}; check influxdb.org and buckets, or `insole-hub influxdb setup`"
+            case _:
+                text = f"it does not answer as an InfluxDB does ({status}{told}); check influxdb.url"
+        raise ClosedError(str(self.address), text)
+
+
+def _said(body: bytes | None) -> str | None:
+    """What an InfluxDB says is wrong; None where it is not one that speaks."""
+    try:
+        answer = json.loads(body or b"")
+    except ValueError:
+        return None
+    said = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None  # 2.x; 1.x and 3
+    if said is None:
+        return None
+    return f"{said} {json.dumps(answer['data'])}" if answer.get("data") else str(said)  # 3 tells of each line apart
+
+
+def _cause(error: Exception, url: str) -> str:
+    """Why no answer came, and what to do."""
+    match error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error:
+        case ssl.SSLCertVerificationError() | aiohttp.ClientConnectorCertificateError():
+            text = "its certificate is not accepted; check influxdb.ca_file and influxdb.url"
+        case ssl.SSLError():
+            text = "no encrypted connection; does it speak https there? Check influxdb.url"
+        case socket.gaierror():
+            text = f"the name {urlsplit(url).hostname} is unknown; check influxdb.url and the network's name service"
+        case ConnectionRefusedError():
+            text = "nothing listens there; start the database or check influxdb.url"
+        case TimeoutError():
+            text = f"no answer within {ANSWER_S:g} s; it is stalled or overloaded: look at its log"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | ConnectionResetError():
+            text = "it broke the connection off; is it being restarted? Does influxdb.url begin rightly, http or https?"
+        case OSError() as reason:
+            text = (
+                f"cannot be reached ({reason.strerror or 'no answer'}); check the network, influxdb.url and firewalls"
+            )
+        case _:
+            text = f"no answer that can be understood ({type(error).__name__}); is influxdb.url an InfluxDB?"
+    return text

@@ -1,0 +1,93 @@
+"""What the journal holds as points: names from the schema, numbers as floats, no two points at one time. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.alert import Alert
+from hub.events import Event, Value
+from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS, Name, Tag
+from sensors.layout import Role
+
+TIE_NS = 100_000
+"""The last digits of a time tell points of the same instant apart; what happened is known to some ms at best."""
+
+_ROLES = [role.value for role in Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point. Its measurement, tags and time are its identity: written again, it takes its own place."""
+
+    measurement: Name
+    tags: Mapping[Tag, str]
+    fields: Mapping[str, float | str | bool]
+    time_ns: int
+
+
+def event_point(hub: str, wearer: str, event: Event, wall_time_ns: int, position: int) -> Point:
+    """An event of the journal.
+
+    ``position`` parts events of one instant, such as a trip and its confirmation. Positions are given once, so no two
+    points share a time unless ``TIE_NS`` records lie between two events of the same instant, kind, side and wearer.
+    """
+    measurement = MEASUREMENTS[MEASUREMENT_OF[event.kind]]
+    has = {
+        Tag.HUB: hub,
+        Tag.WEARER: wearer,
+        Tag.SIDE: event.side.value,
+        Tag.KIND: event.kind.value,
+    }
+    common: dict[str, Value] = {
+        "id": event.id,
+        "confidence": event.confidence,
+        "context": event.context.value,
+        "detected_after_s": event.detected_at_s - event.time_s,
+    }
+    known = _known(common) | _known(event.fields)
+    return Point(
+        measurement.name,
+        {tag: has[tag] for tag in measurement.tags},
+        {name: value for name, value in known.items() if name in measurement.fields},
+        _parted(wall_time_ns, position % TIE_NS),
+    )
+
+
+def alert_point(hub: str, alert: Alert) -> Point:
+    """An alert as it is. Two of one rule at one instant are about different sensors."""
+    answered = alert.answered_ns
+    fields: dict[str, Value] = {
+        "id": alert.id,
+        "severity": alert.severity.value,
+        "state": alert.state.value,
+        "what": alert.what,
+        "subject": alert.subject or None,
+        "confidence": alert.confidence,
+        "count": alert.count,
+        "told": len(alert.told),
+        "answer": None if alert.answer is None else alert.answer.value,
+        "answered_after_s": None if answered is None else (answered - alert.opened_ns) / 1e9,
+        "real": alert.label,
+    }
+    tags = {Tag.HUB: hub, Tag.WEARER: alert.wearer, Tag.KIND: alert.rule.value}
+    subject = _ROLES.index(alert.subject) + 1 if alert.subject in _ROLES else 0
+    return Point(Name.ALERT, tags, _known(fields), _parted(alert.happened_ns, subject))
+
+
+def day_point(hub: str, wearer: str, start_ns: int, summary: Mapping[str, Value]) -> Point:
+    """A local day that began at ``start_ns``."""
+    fields = MEASUREMENTS[Name.DAY].fields
+    known = {name: value for name, value in _known(summary).items() if name in fields}
+    return Point(Name.DAY, {Tag.HUB: hub, Tag.WEARER: wearer}, known, start_ns)
+
+
+def _parted(wall_time_ns: int, tie: int) -> int:
+    return wall_time_ns // TIE_NS * TIE_NS + tie
+
+
+def _known(fields: Mapping[str, Value]) -> dict[str, float | str | bool]:
+    """What is not null, each number a float."""
+    return {
+        name: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        for name, value in fields.items()
+        if value is not None
+    }

@@ -1,0 +1,104 @@
+"""The database's reference as Markdown, made from the schema: ``python -m hub.influx.reference > docs/influxdb.md``."""
+
+import sys
+from collections.abc import Iterator
+
+from hub.influx.schema import MEASUREMENTS, Bucket, Measurement
+
+_INTRODUCTION = """\
+# InfluxDB
+
+With `[influxdb]` in `hub.toml` ([configuration](config.md)) the hub writes what the journal holds into an InfluxDB 2.x,
+3, or 1.8 and newer, through `/api/v2/write`. It follows the journal with a cursor of its own: while the database is
+away everything waits on the hub's disk, and is written when it is back. A point that is written twice takes its own
+place. Names of contacts, and what they wrote, stay on the hub.
+
+## Setting one up
+
+InfluxDB 2, once it has an organization and an administrator's token (`docker-compose.yml` makes both):
+
+```sh
+insole-hub influxdb setup --org insole --token-file influxdb-token --reader-file grafana-token
+```
+
+makes both buckets, says how long they keep their points, makes the databases that InfluxQL queries name, and writes a
+token that may write to these two buckets and do nothing else (and one that may only read them, for dashboards) into
+files that only their owner may read. It prints the table for `hub.toml`. Done again it changes nothing but what is
+asked for, such as `--steps-days 180`. The administrator's token comes from `INSOLE_HUB_INFLUXDB_ADMIN_TOKEN`, from a
+file, or is asked for; it is kept nowhere.
+
+Other versions, **which the hub was not tested against**: their documents say that they take the same writes.
+
+- 1.8: `CREATE DATABASE insole`, `CREATE DATABASE insole_steps WITH DURATION 90d`, and a user who may write both;
+  `username` and `password_file` in place of a token. A retention policy is named so: `bucket = "insole/policy"`.
+- 3: `influxdb3 create database insole`, the same for `insole_steps`, and a token that may write both.
+
+## What happens when the database ...
+
+- ... **is away, stalled, overloaded or full**: the hub tries for ever, after 1 s at first, then after up to 60 s, or
+  when the database says (`Retry-After`).
+- ... **does not let the hub in** (401, 403, 404, or no InfluxDB answers): the hub says what to do, and tries once a
+  minute.
+- ... **refuses points** (400, 413, 422): the hub finds out which, writes the others, and sets those aside in
+  `influxdb_refused.jsonl` in its state folder, each with the reason. They are tried again at each start of the hub.
+- ... **keeps points for less time than they are old**: they are left out.
+
+Each of these is counted on MQTT ([counts](mqtt.md), `influxdb_...`). The first three make the hub's [health](health.md)
+*degraded*, and are findings of [`insole-hub doctor`](doctor.md).
+
+## Buckets
+
+| bucket | kept by default | measurements |
+|---|---|---|
+"""
+
+_TIMES = """
+## Points
+
+Numbers are floats, always. A field that is not known is left out, and never changes its type. Tags never hold an id or
+an address. A backslash in a name is written as `/`.
+
+Times are Unix time in ns of when something happened. Their last five digits, 0.1 ms, tell points of one instant apart,
+such as a trip and its confirmation; what happened is known to some milliseconds at best. A step of the hub's wall clock
+shows in the times: take intervals from the fields, such as `stride_time_s`.
+
+Queries are InfluxQL, which 1.x, 2.x and 3 all answer; for example the toe-first share of each day:
+
+```sql
+SELECT mean("toe_first_pct") FROM "walk" WHERE "wearer" = 'anna' AND time > now() - 30d GROUP BY time(1d)
+```
+"""
+
+_KEPT = {Bucket.LASTING: "for ever", Bucket.STEPS: "90 days"}
+_KEYS = {Bucket.LASTING: "bucket", Bucket.STEPS: "steps_bucket"}
+
+
+def reference() -> str:
+    """The whole page."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield _INTRODUCTION.rstrip("\n")
+    for bucket in Bucket:
+        names = ", ".join(f"`{each.name}`" for each in MEASUREMENTS.values() if each.bucket is bucket)
+        yield f"| `{_KEYS[bucket]}` | {_KEPT[bucket]} | {names} |"
+    yield _TIMES.rstrip("\n")
+    for measurement in MEASUREMENTS.values():
+        yield from _of(measurement)
+
+
+def _of(measurement: Measurement) -> Iterator[str]:
+    yield f"\n## `{measurement.name}`\n"
+    yield f"{measurement.meaning[0].upper()}{measurement.meaning[1:]}. Tags: {', '.join(measurement.tags)}."
+    if measurement.kinds:
+        yield f"Kinds: {', '.join(f'`{kind}`' for kind in measurement.kinds)}."
+    yield ""
+    yield "| field | type | meaning |"
+    yield "|---|---|---|"
+    for name, field in measurement.fields.items():
+        yield f"| `{name}` | {'float' if field.type == 'number' else field.type} | {field.meaning} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

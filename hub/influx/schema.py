@@ -1,0 +1,157 @@
+"""Everything that is written to InfluxDB: measurements, tags, fields, units. The one place for their names. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.alert import Rule, Severity, State, Step
+from hub.day_fields import DAY_FIELDS
+from hub.events import BOOLEAN, FIELDS, NUMBER, STRING, Context, Field, Kind
+
+
+class Tag(StrEnum):
+    """Tags. Never an id or an address: each new value of a tag costs the database memory for ever."""
+
+    HUB = "hub"
+    WEARER = "wearer"
+    SIDE = "side"
+    KIND = "kind"
+
+
+class Bucket(StrEnum):
+    """How long points are kept. Each is a bucket of its own (1.x, 3: a database)."""
+
+    LASTING = "lasting"  # small: for ever by default
+    STEPS = "steps"  # large: 90 days by default
+
+
+class Name(StrEnum):
+    """Measurements."""
+
+    STEP = "step"
+    EVENT = "event"
+    WALK = "walk"
+    DAY = "day"
+    EXERCISE = "exercise"
+    ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measurement.
+
+    Parameters
+    ----------
+    meaning : what a point is, and which time it has.
+    kinds : values of the tag ``kind``; none: it has no such tag.
+    fields : every field that a point may have; one that is not known is left out.
+    """
+
+    name: Name
+    meaning: str
+    bucket: Bucket
+    tags: tuple[Tag, ...]
+    kinds: tuple[str, ...]
+    fields: Mapping[str, Field]
+
+
+MEASUREMENT_OF = {
+    kind: {
+        Kind.INITIAL_CONTACT: Name.STEP,
+        Kind.FINAL_CONTACT: Name.STEP,
+        Kind.STEP: Name.STEP,
+        Kind.WALK_END: Name.WALK,
+        Kind.EXERCISE_REP: Name.EXERCISE,
+    }.get(kind, Name.EVENT)
+    for kind in Kind
+}
+"""Where events of a kind go. What comes with each step is kept apart from what is rare."""
+
+_COMMON = {
+    "confidence": Field(NUMBER, "0..1"),
+    "context": Field(STRING, "what the person was doing: " + ", ".join(context.value for context in Context)),
+    "detected_after_s": Field(NUMBER, "from when it happened to the sample at which it was known"),
+}
+_ID = {"id": Field(STRING, "of the event, as on MQTT")}
+
+
+def _fields_of(name: Name) -> dict[str, Field]:
+    own: dict[str, Field] = {}
+    for kind in _kinds_of(name):
+        own |= {field: each for field, each in FIELDS[kind].items() if field not in own}
+    return own
+
+
+def _kinds_of(name: Name) -> tuple[Kind, ...]:
+    return tuple(kind for kind in Kind if MEASUREMENT_OF[kind] is name)
+
+
+def _values(kinds: Iterable[StrEnum]) -> tuple[str, ...]:
+    return tuple(kind.value for kind in kinds)
+
+
+_OF_EVENTS = (Tag.HUB, Tag.WEARER, Tag.SIDE, Tag.KIND)
+
+MEASUREMENTS: dict[Name, Measurement] = {
+    Name.STEP: Measurement(
+        Name.STEP,
+        "every contact and every step, when it happened; choose one kind, or each step counts several times",
+        Bucket.STEPS,
+        _OF_EVENTS,
+        _values(_kinds_of(Name.STEP)),
+        _COMMON | _fields_of(Name.STEP),
+    ),
+    Name.EVENT: Measurement(
+        Name.EVENT,
+        "everything else that happened, when it happened; a candidate and its confirmation are two points",
+        Bucket.LASTING,
+        _OF_EVENTS,
+        _values(_kinds_of(Name.EVENT)),
+        _ID | _COMMON | _fields_of(Name.EVENT),
+    ),
+    Name.WALK: Measurement(
+        Name.WALK,
+        "a walking bout, at its end",
+        Bucket.LASTING,
+        (Tag.HUB, Tag.WEARER),
+        (),
+        _ID | _COMMON | _fields_of(Name.WALK),
+    ),
+    Name.DAY: Measurement(
+        Name.DAY,
+        "a local day that is over, at its beginning: its point is written again where it was counted anew",
+        Bucket.LASTING,
+        (Tag.HUB, Tag.WEARER),
+        (),
+        DAY_FIELDS,
+    ),
+    Name.EXERCISE: Measurement(
+        Name.EXERCISE,
+        "a repetition of an exercise, when it ended",
+        Bucket.LASTING,
+        (Tag.HUB, Tag.WEARER, Tag.SIDE),
+        (),
+        _ID | _COMMON | _fields_of(Name.EXERCISE),
+    ),
+    Name.ALERT: Measurement(
+        Name.ALERT,
+        "an alert as it is now, at the time of what it is about: its point is written again at every change",
+        Bucket.LASTING,
+        (Tag.HUB, Tag.WEARER, Tag.KIND),
+        _values(Rule),
+        {
+            "id": Field(STRING, "of the alert; of a trip or fall also the event's"),
+            "severity": Field(STRING, ", ".join(_values(Severity))),
+            "state": Field(STRING, ", ".join(_values(State))),
+            "what": Field(STRING, "what happened, in words, without names"),
+            "subject": Field(STRING, "role of the sensor that it is about; absent: the wearer"),
+            "confidence": Field(NUMBER, "0..1, of the event"),
+            "count": Field(NUMBER, "how often it happened within 10 min"),
+            "told": Field(NUMBER, "how many contacts were told"),
+            "answer": Field(STRING, ", ".join(_values((Step.ACKNOWLEDGED, Step.FINE, Step.FALSE_ALARM)))),
+            "answered_after_s": Field(NUMBER, "from the alert to its answer"),
+            "real": Field(BOOLEAN, "whether it really happened, as somebody labelled it"),
+        },
+    ),
+}
+"""Every measurement. The names of contacts and what they wrote stay on the hub."""

@@ -1,0 +1,301 @@
+"""Follows the journal into a database that may come and go: every point once, in the end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Never, Protocol, TypeVar
+
+from hub.alert import Change
+from hub.backoff import Backoff
+from hub.errors import RejectedError
+from hub.events import Event, Value
+from hub.influx.address import DatabaseAddress
+from hub.influx.errors import BusyError, ClosedError
+from hub.influx.line import line
+from hub.influx.points import alert_point, day_point, event_point
+from hub.influx.refused import Refused, RefusedFile
+from hub.influx.schema import MEASUREMENTS, Bucket
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DESTINATION = "influxdb"
+"""The database's name among the journal's destinations."""
+
+LINGER_S = 1.0
+"""Points of so long go in one request: a database on a memory card is spared, and nobody waits for them."""
+
+FULL_N = 200
+"""A page of so many records is part of a backlog, of which more is there already."""
+
+BREATH_S = 0.1
+"""Pause between requests of a backlog, so that most of the processor's time is left for what happens now."""
+
+SLICE_N = 20
+"""Records turned into lines at a time, which takes about a millisecond; an alert waits for no more than that."""
+
+CLOSED_S = 60.0
+"""How long a database that lets nobody in is left alone."""
+
+
+class Database(Protocol):
+    """``hub.influx.database.Database``, or anything that takes and refuses like it."""
+
+    @property
+    def address(self) -> DatabaseAddress:
+        """Where it is."""
+
+    async def write(self, bucket: Bucket, lines: Sequence[str]) -> int:
+        """Write lines; gives how many of them are older than it keeps points."""
+
+
+class Record(Protocol):
+    """An event on disk."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the order of all events."""
+
+    @property
+    def wearer(self) -> str:
+        """Whose it is."""
+
+    @property
+    def wall_time_ns(self) -> int:
+        """When it happened, Unix time."""
+
+    @property
+    def event(self) -> Event:
+        """What happened."""
+
+
+class Page(Protocol):
+    """Events on disk, in order."""
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """The events."""
+
+    @property
+    def until(self) -> int:
+        """Position up to which they were read."""
+
+
+class EventSource(Protocol):
+    """``hub.journal.Journal``, or anything that follows and remembers like it."""
+
+    def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
+        """Every record after the destination's cursor, now and in future."""
+
+    def advance(self, destination: str, position: int) -> None:
+        """The destination has taken everything up to here."""
+
+
+class AlertRecord(Protocol):
+    """A change of an alert on disk."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the order of all changes."""
+
+    @property
+    def change(self) -> Change:
+        """The change."""
+
+
+class AlertSource(Protocol):
+    """``hub.journal.AlertLog``, or anything that follows and remembers like it."""
+
+    def follow(self, destination: str) -> AsyncGenerator[AlertRecord, None]:
+        """Every change after the destination's cursor, now and in future."""
+
+    def advance(self, destination: str, position: int) -> None:
+        """The destination has taken everything up to here."""
+
+
+class Summary(Protocol):
+    """A day in figures."""
+
+    def to_dict(self) -> dict[str, Value]:
+        """Figures by their names."""
+
+
+class DayRecord(Protocol):
+    """A day on disk."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the order of all days."""
+
+    @property
+    def wearer(self) -> str:
+        """Whose it is."""
+
+    @property
+    def start_ns(self) -> int:
+        """When it began, Unix time."""
+
+    @property
+    def summary(self) -> Summary:
+        """The day in figures."""
+
+
+class DaySource(Protocol):
+    """``hub.journal.DayLog``, or anything that follows and remembers like it."""
+
+    def follow(self, destination: str) -> AsyncGenerator[DayRecord, None]:
+        """Every day after the destination's cursor, now and in future."""
+
+    def advance(self, destination: str, position: int) -> None:
+        """The destination has taken everything up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriterStats:
+    """Counts since start; ``trouble`` is what keeps points from the database, in words, or empty.
+
+    ``outlived_n`` were older than the database keeps them; ``refused_n`` lie on disk because it will never take them.
+    """
+
+    written_n: int = 0
+    outlived_n: int = 0
+    refused_n: int = 0
+    failures_n: int = 0
+    trouble: str = ""
+
+
+class Writer:
+    """One database, followed at its own pace. The ``follow_...`` end only by cancellation.
+
+    A cursor moves when the database has taken the points before it, or they are on disk among the refused ones. After
+    an interruption points are written again, onto themselves.
+    """
+
+    def __init__(
+        self, database: Database, hub: str, refused: RefusedFile, *, backoff: Callable[[], Backoff] | None = None
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._refused = refused
+        self._backoff = backoff or (lambda: Backoff(first_s=1.0, longest_s=60.0))
+        self._troubles: dict[str, str] = {}
+        self._written_n = self._outlived_n = self._failures_n = 0
+
+    @property
+    def stats(self) -> WriterStats:
+        """Counts since start."""
+        return WriterStats(
+            self._written_n,
+            self._outlived_n,
+            self._refused.n,
+            self._failures_n,
+            next(iter(self._troubles.values()), ""),
+        )
+
+    async def follow_events(self, source: EventSource) -> Never:
+        """Write every event, and first those that were refused in an earlier run: somebody may have mended it."""
+        await self._insist("events", partial(asyncio.to_thread, self._refused.open))
+        await self._try_refused_again()
+        async with aclosing(source.follow_pages(DESTINATION)) as pages:
+            async for page in pages:
+                for bucket, lines in (await self._lines(page.records)).items():
+                    await self._deliver("events", bucket, lines)
+                source.advance(DESTINATION, page.until)
+                await asyncio.sleep(BREATH_S if len(page.records) >= FULL_N else LINGER_S)
+        raise AssertionError  # the journal's end is an error of its own
+
+    async def follow_alerts(self, source: AlertSource) -> Never:
+        """Write every alert anew at each of its changes."""
+        async with aclosing(source.follow(DESTINATION)) as records:
+            async for record in records:
+                point = alert_point(self._hub, record.change.alert)
+                await self._deliver("alerts", MEASUREMENTS[point.measurement].bucket, [line(point)])
+                source.advance(DESTINATION, record.position)
+        raise AssertionError
+
+    async def follow_days(self, source: DaySource) -> Never:
+        """Write every day that is over, and again when it was counted anew."""
+        async with aclosing(source.follow(DESTINATION)) as records:
+            async for record in records:
+                point = day_point(self._hub, record.wearer, record.start_ns, record.summary.to_dict())
+                await self._deliver("days", MEASUREMENTS[point.measurement].bucket, [line(point)])
+                source.advance(DESTINATION, record.position)
+        raise AssertionError
+
+    async def _lines(self, records: Sequence[Record]) -> dict[Bucket, list[str]]:
+        lines: dict[Bucket, list[str]] = {bucket: [] for bucket in Bucket}
+        for start in range(0, len(records), SLICE_N):
+            for record in records[start : start + SLICE_N]:
+                point = event_point(self._hub, record.wearer, record.event, record.wall_time_ns, record.position)
+                lines[MEASUREMENTS[point.measurement].bucket].append(line(point))
+            await asyncio.sleep(0)
+        return lines
+
+    async def _try_refused_again(self) -> None:
+        taken: set[tuple[Bucket, str]] = set()
+        for bucket in Bucket:
+            lines = [each.line for each in self._refused.before if each.bucket is bucket]
+            refused = {text for text, _ in await self._write("events", bucket, lines)}
+            taken |= {(bucket, text) for text in lines if text not in refused}
+        if taken:
+            await self._insist("events", partial(asyncio.to_thread, self._refused.forget, taken))
+            logger.warning("%s: took %d points that it had refused", self._database.address, len(taken))
+
+    async def _deliver(self, name: str, bucket: Bucket, lines: Sequence[str]) -> None:
+        for text, reason in await self._write(name, bucket, lines):
+            refused = Refused(bucket, text, reason, time.time_ns())
+            await self._insist(name, partial(asyncio.to_thread, self._refused.add, refused))
+            logger.error("%s; the point is set aside in %s", reason, self._refused.path)
+
+    async def _write(self, name: str, bucket: Bucket, lines: Sequence[str]) -> list[tuple[str, str]]:
+        """Write all that can be written; gives the lines that never can, each with the reason."""
+        refused: list[tuple[str, str]] = []
+        pieces = [lines] if lines else []
+        while pieces:
+            piece = pieces.pop()
+            try:
+                outlived_n = await self._insist(name, partial(self._database.write, bucket, piece))
+                self._outlived_n += outlived_n
+                self._written_n += len(piece) - outlived_n
+            except RejectedError as error:  # look for the lines that it means
+                if len(piece) == 1:
+                    refused.append((piece[0], str(error)))
+                else:
+                    middle = len(piece) // 2
+                    pieces += [piece[middle:], piece[:middle]]
+        return refused
+
+    async def _insist(self, name: str, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it succeeds, or is rejected."""
+        backoff = self._backoff()
+        while True:
+            try:
+                result = await attempt()
+            except BusyError as error:
+                pause_s = max(error.pause_s, backoff.next_s())
+                self._note_trouble(name, str(error))
+            except ClosedError as error:
+                pause_s = CLOSED_S
+                self._note_trouble(name, str(error))
+            except OSError as error:
+                pause_s = backoff.next_s()
+                self._note_trouble(name, f"{self._refused.path}: {error.strerror or error}; free some space")
+            else:
+                self._note_success(name)
+                return result
+            await asyncio.sleep(pause_s)
+
+    def _note_success(self, name: str) -> None:
+        if self._troubles.pop(name, "") and not self._troubles:
+            logger.warning("%s: takes points again", self._database.address)
+
+    def _note_trouble(self, name: str, trouble: str) -> None:
+        self._failures_n += 1
+        if trouble not in self._troubles.values():
+            logger.error("%s; points are kept and written later", trouble)
+        self._troubles[name] = trouble

@@ -1,0 +1,110 @@
+"""Answers that a real server gives only when it is ill, or that others give in its place."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from pydantic import SecretStr
+
+from hub.errors import DeliveryError, RejectedError
+from hub.influx import Bucket, DatabaseAddress
+from hub.influx.database import Database
+from hub.influx.errors import BusyError, ClosedError
+
+PARTLY = '{"error":"partial write of line protocol occurred","data":[{"error_message":"bad","line_number":1}]}'
+"""As InfluxDB 3 says it."""
+
+
+@dataclass
+class Answerer:
+    status: int = 204
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
+    port: int = 0
+
+
+@pytest.fixture
+def answerer() -> Iterator[Answerer]:
+    given = Answerer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            given.paths.append(self.path)
+            given.tokens.append(self.headers["Authorization"])
+            self.send_response(given.status)
+            for name, value in given.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(given.body)))
+            self.end_headers()
+            self.wfile.write(given.body.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        given.port = server.server_port
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield given
+        server.shutdown()
+        thread.join()
+
+
+async def write(answerer: Answerer, lines: list[str], bucket: str = "insole/autogen") -> int:
+    url = f"http://127.0.0.1:{answerer.port}"
+    address = DatabaseAddress(url, "", {Bucket.LASTING: bucket}, SecretStr("ada:secret"))
+    async with Database(address) as database:
+        return await database.write(Bucket.LASTING, lines)
+
+
+async def test_1_x_is_asked_as_its_documents_say(answerer: Answerer) -> None:
+    assert await write(answerer, ["event x=1 1"]) == 0
+    assert answerer.paths == ["/api/v2/write?org=-&bucket=insole/autogen&precision=ns"]
+    assert answerer.tokens == ["Token ada:secret"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "error", "said"),
+    [
+        (429, '{"message":"slow down"}', {"Retry-After": "7"}, BusyError, "slow down"),
+        (503, "", {"Retry-After": "soon"}, BusyError, "503"),
+        (500, '{"code":"internal error","message":"disk full"}', {}, BusyError, "disk full"),
+        (502, "<html>Bad Gateway</html>", {}, BusyError, "502"),
+        (400, '{"error":"unable to parse"}', {}, RejectedError, "unable to parse"),
+        (400, PARTLY, {}, RejectedError, "line_number"),
+        (422, '{"message":"partial write: field type conflict dropped=1"}', {}, RejectedError, "field type conflict"),
+        (413, "", {}, RejectedError, "too long"),
+        (400, "<html>Bad Request</html>", {}, ClosedError, "does not answer as an InfluxDB"),
+        (301, "", {"Location": "https://elsewhere.example/"}, ClosedError, "does not answer as an InfluxDB"),
+        (404, '{"error":"database not found: \\"insole\\""}', {}, ClosedError, "database not found"),
+        (401, '{"error":"authorization failed"}', {}, ClosedError, "token"),
+        (403, "", {}, ClosedError, "insole-hub influxdb setup"),
+    ],
+)
+async def test_an_answer_says_what_is_done_next(
+    answerer: Answerer, status: int, body: str, headers: dict[str, str], error: type[DeliveryError], said: str
+) -> None:
+    answerer.status, answerer.body, answerer.headers = status, body, headers
+    with pytest.raises(error) as caught:
+        await write(answerer, ["event x=1 1"])
+    assert type(caught.value) is error
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert len(answerer.paths) == 1, "a redirection would carry the token elsewhere"
+
+
+async def test_the_database_says_how_long_it_wants_to_be_left_alone(answerer: Answerer) -> None:
+    answerer.status, answerer.headers = 429, {"Retry-After": "7"}
+    with pytest.raises(BusyError) as caught:
+        await write(answerer, ["event x=1 1"])
+    assert caught.value.pause_s == 7.0
+
+
+async def test_1_x_says_so_when_points_are_too_old(answerer: Answerer) -> None:
+    answerer.status, answerer.body = 400, '{"error":"partial write: points beyond retention policy dropped=2"}'
+    assert await write(answerer, ["event x=1 1"] * 3) == 2

@@ -1,0 +1,126 @@
+"""A real InfluxDB 2 on a free loopback port, which can be stopped, killed, suspended and started again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from hub.influx import Bucket, DatabaseAddress
+
+LOOPBACK = "127.0.0.1"
+ORG = "insole"
+ADMIN_TOKEN = "administrator"
+SCRIPT = Path(__file__).parent / "influxd"
+PATIENCE_S = 120.0
+"""Only turns a hang into a failure."""
+
+
+def program() -> str:
+    """Where the server is; where there is none the test is skipped, or fails where nothing may be skipped."""
+    found = subprocess.run([SCRIPT, "--cached"], capture_output=True, text=True, check=False)
+    if found.returncode == 0:
+        return found.stdout.strip()
+    if os.environ.get("INSOLE_HUB_NO_SKIP") == "1":
+        pytest.fail(found.stderr)
+    pytest.skip(found.stderr)
+
+
+@dataclass
+class Influxd:
+    """The server, and what a test asks it."""
+
+    program: str
+    folder: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def address(self, token: str, lasting: str = "insole", steps: str = "insole_steps") -> DatabaseAddress:
+        return DatabaseAddress(self.url, ORG, {Bucket.LASTING: lasting, Bucket.STEPS: steps}, SecretStr(token))
+
+    def start(self) -> None:
+        """Start it; the first time, make the organization and the administrator."""
+        is_new = not self.port
+        if is_new:
+            with socket.socket() as free:
+                free.bind((LOOPBACK, 0))
+                self.port = free.getsockname()[1]
+        command = [self.program, "run", "--http-bind-address", f"{LOOPBACK}:{self.port}", "--reporting-disabled"]
+        command += ["--log-level", "error"]
+        for what in ("bolt", "sqlite", "engine"):
+            command += [f"--{what}-path", str(self.folder / what)]
+        with (self.folder / "influxd.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        end_s = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            assert self.process.poll() is None, (self.folder / "influxd.log").read_text()
+            assert time.monotonic() < end_s, "it does not answer"
+            time.sleep(0.02)
+        if is_new:
+            first = {"username": "admin", "password": "of no account", "org": ORG, "bucket": "first"}
+            self.post("/api/v2/setup", json.dumps(first | {"token": ADMIN_TOKEN}))
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(how)
+            self.process.wait()
+            self.process = None
+
+    def suspend(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    def query(self, database: str, query: str, token: str = ADMIN_TOKEN) -> list[dict[str, Any]]:
+        """Ask by InfluxQL; each row with its tags, as a dict."""
+        asked = urllib.parse.urlencode({"db": database, "q": query, "epoch": "ns"})
+        (result,) = json.loads(self._open(f"/query?{asked}", token=token))["results"]
+        assert "error" not in result, result
+        return [
+            {**series.get("tags", {}), **dict(zip(series["columns"], row, strict=True))}
+            for series in result.get("series", [])
+            for row in series["values"]
+        ]
+
+    def clear(self, bucket: str, measurement: str) -> None:
+        """Delete all points of a measurement."""
+        what = {"start": "1970-01-01T00:00:00Z", "stop": "2100-01-01T00:00:00Z"}
+        what["predicate"] = f'_measurement="{measurement}"'
+        self.post(f"/api/v2/delete?org={ORG}&bucket={bucket}", json.dumps(what), ADMIN_TOKEN)
+
+    def count(self, database: str, measurement: str, field: str) -> int:
+        rows = self.query(database, f'SELECT count("{field}") AS n FROM "{measurement}"')
+        return rows[0]["n"] if rows else 0
+
+    def post(self, path: str, body: str, token: str = "") -> bytes:
+        return self._open(path, body.encode(), token)
+
+    def _answers(self) -> bool:
+        try:
+            self._open("/health")
+        except (urllib.error.URLError, ConnectionError):
+            return False
+        return True
+
+    def _open(self, path: str, body: bytes | None = None, token: str = "") -> bytes:
+        headers = {"Authorization": f"Token {token}"} if token else {}
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers), timeout=60) as answer:
+            return answer.read()

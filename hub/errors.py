@@ -7,6 +7,7 @@ InsoleHubError
 ├─ LinkError(device)            transient: back off, log once
 ├─ DeliveryError(destination)   transient: keep the cursor, retry
 │  └─ RejectedError             permanent: park the record, count it
+├─ ExportError                  stop; says what cannot be written or is missing
 ├─ PageError                    go on without the page
 ├─ AdapterError                 stop the hub with an exit code of its own; started anew it may find the adapter well
 └─ JournalError                 stop the hub; the service manager acts on the exit code
@@ -79,6 +80,10 @@ class DeliveryError(InsoleHubError):
 
 class RejectedError(DeliveryError):
     """A destination that will never take this record."""
+
+
+class ExportError(InsoleHubError):
+    """Tables or an archive that cannot be written."""
 
 
 class PageError(InsoleHubError):

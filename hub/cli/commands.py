@@ -18,6 +18,8 @@ COMMANDS = (
     "check",
     "alerts",
     "influxdb",
+    "export",
+    "forget",
     "doctor",
     "diagnose",
     "replay",

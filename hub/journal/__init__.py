@@ -4,8 +4,10 @@ from hub.journal.alert_log import AlertLog
 from hub.journal.database import locked, set_aside
 from hub.journal.day import DaySummary, bounds_ns, local_day
 from hub.journal.day_log import DayLog
-from hub.journal.inspection import JournalFacts, look_at
+from hub.journal.erasing import erase, rows_of
+from hub.journal.inspection import JournalFacts, look_at, reading
 from hub.journal.journal import DAYS, Journal
+from hub.journal.reader import Reader
 from hub.journal.record import AlertRecord, Anchor, DayRecord, Record
 from hub.journal.rescue import Rescue
 from hub.journal.stats import JournalStats
@@ -23,12 +25,16 @@ __all__ = [
     "Journal",
     "JournalFacts",
     "JournalStats",
+    "Reader",
     "Record",
     "Rescue",
     "bounds_ns",
+    "erase",
     "local_day",
     "locked",
     "look_at",
+    "reading",
+    "rows_of",
     "set_aside",
     "tally_of_day",
 ]

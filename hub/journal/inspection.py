@@ -2,12 +2,15 @@
 
 import fcntl
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.errors import JournalError
 from hub.journal import database
 from hub.journal.journal import DAYS
+from hub.journal.reader import Reader
 
 _CURSORS = "SELECT destination, position FROM cursors WHERE destination != ? ORDER BY destination"
 """The days wait for their end by intent."""
@@ -35,6 +38,24 @@ class JournalFacts:
     backlog: tuple[tuple[str, int], ...] = ()
     damaged: tuple[Path, ...] = ()
     trouble: str = ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """Read a journal that a hub may be writing; nothing is changed.
+
+    Raises
+    ------
+    JournalError
+        There is none, or it cannot be read.
+    """
+    if not path.exists():
+        raise JournalError(f"journal {path}: there is none yet; the first run makes it")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
+            yield Reader(connection)
+    except sqlite3.Error as error:
+        raise JournalError(database.explain(error, path)) from error
 
 
 def look_at(path: Path) -> JournalFacts:

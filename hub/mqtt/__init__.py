@@ -4,6 +4,7 @@ from hub.mqtt.address import BrokerAddress, Tls
 from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.broker import local_broker
 from hub.mqtt.commands import Acknowledge, Command, CommandError, Fine, Label, PauseRadio, ResumeRadio
+from hub.mqtt.erasing import erase_retained, retained_of
 from hub.mqtt.payloads import (
     HubCounts,
     SensorCondition,
@@ -39,9 +40,11 @@ __all__ = [
     "Topics",
     "broker_trouble",
     "day_over",
+    "erase_retained",
     "health",
     "hub_counts",
     "local_broker",
+    "retained_of",
     "sensor_state",
     "wearer_state",
 ]

@@ -80,6 +80,10 @@ class Topics:
         """The wearer's newest day that is over: retained."""
         return f"{self.base}/{_level(wearer)}/day"
 
+    def of_wearer(self, wearer: str) -> str:
+        """All of a wearer, for subscribing."""
+        return f"{self.base}/{_level(wearer)}/#"
+
     def sensor(self, wearer: str, role: Role) -> str:
         """How a sensor is doing: retained."""
         return f"{self.base}/{_level(wearer)}/sensor/{role.value}"

@@ -1,0 +1,82 @@
+"""One wearer's data are deleted wherever the hub put them: one place after the other, each a function of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from hub.config import Config
+from hub.errors import RecordingError
+from hub.journal import erase, rows_of, set_aside
+from hub.kept import kept_of
+from hub.mqtt import BrokerAddress, Topics, erase_retained, retained_of
+from hub.recording.shelf import RAW
+
+JOURNAL = "journal.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere data of a wearer may lie.
+
+    Parameters
+    ----------
+    name : for people.
+    holds : what lies there, in words, one line each; nothing is changed.
+    forget : deletes it; raises an ``InsoleHubError`` where it cannot.
+    """
+
+    name: str
+    holds: Callable[[], Awaitable[list[str]]]
+    forget: Callable[[], Awaitable[None]]
+
+
+def places(config: Config, wearer: str, broker: BrokerAddress | None) -> list[Place]:
+    """All places, in the order of deletion: what others can see first. Another destination is one more entry."""
+    state_dir = config.hub.state_dir
+    found = [
+        _files("recordings and calibration", lambda: kept_of(state_dir, wearer)),
+        _files("damaged journals, of everybody", lambda: _damaged(state_dir / JOURNAL)),
+        _journal(state_dir / JOURNAL, wearer),
+    ]
+    return [_broker(broker, Topics(config.topic_base), wearer), *found] if broker is not None else found
+
+
+def _broker(address: BrokerAddress, topics: Topics, wearer: str) -> Place:
+    async def holds() -> list[str]:
+        return list(await retained_of(address, topics, wearer))
+
+    return Place(f"retained at the {address}", holds, lambda: erase_retained(address, topics, wearer))
+
+
+def _journal(path: Path, wearer: str) -> Place:
+    def holds() -> list[str]:
+        return [f"{n} {table}" for table, n in rows_of(path, wearer).items() if n]
+
+    return Place("journal", partial(asyncio.to_thread, holds), partial(asyncio.to_thread, erase, path, wearer))
+
+
+def _files(name: str, find: Callable[[], list[Path]]) -> Place:
+    def holds() -> list[str]:
+        return [f"{path} ({path.stat().st_size} bytes)" for path in find()]
+
+    def forget() -> None:
+        for path in find():
+            try:
+                path.unlink()
+                if path.parent.parent.name == RAW and not any(path.parent.iterdir()):
+                    path.parent.rmdir()  # a run's folder bears the nickname
+            except OSError as error:
+                raise RecordingError(path, f"cannot be deleted: {error.strerror or error}") from error
+
+    return Place(name, partial(asyncio.to_thread, holds), partial(asyncio.to_thread, forget))
+
+
+def _damaged(journal: Path) -> list[Path]:
+    return [
+        part
+        for path in set_aside(journal)
+        for suffix in ("", "-wal", "-shm")
+        if (part := path.with_name(path.name + suffix)).exists()
+    ]

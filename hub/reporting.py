@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from hub.alerts.desk import Precision
+from hub.alerts.precision import Precision
 from hub.battery import BatteryTrend
 from hub.days import DayKeeper
 from hub.health import Health
@@ -129,7 +129,13 @@ class Reporter:
             day, precision = wearer.tally.summary(wall_time_ns), self._precision(nickname)
             if (day, precision) != self._days.get(nickname):
                 self._days[nickname] = (day, precision)
-                labels = {"alerts_labelled": precision.labelled_n, "alerts_true_pct": precision.true_pct}
+                low_pct, high_pct = precision.interval_pct
+                labels = {
+                    "alerts_labelled": precision.labelled_n,
+                    "alerts_true_pct": precision.true_pct,
+                    "alerts_true_low_pct": low_pct,
+                    "alerts_true_high_pct": high_pct,
+                }
                 told = wearer_state(day.to_dict() | labels, wall_time_ns)
                 self._publisher.set_state(self._topics.state(nickname), told)
         for nickname, over in self._keeper_of_days.newest.items():

@@ -22,6 +22,7 @@ PURE_OF_EDGES = [
             "lifecycle",
             "occurrence",
             "policy",
+            "precision",
             "sensor_rules",
             "walking_rules",
             "words",

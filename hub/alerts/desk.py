@@ -5,7 +5,7 @@ over a restart they begin anew then. None waits for days because a clock was wro
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hub.alert import Alert, Change, Message, MessageState, Rule, Step
 from hub.alerts.contact import Contact
@@ -13,6 +13,7 @@ from hub.alerts.due import due, plain, with_message
 from hub.alerts.lifecycle import can
 from hub.alerts.occurrence import Occurrence
 from hub.alerts.policy import HOUR_S, NS, TREATMENTS, Patience
+from hub.alerts.precision import Precision
 
 KEPT_S = 90 * 24 * HOUR_S
 """Alerts that are over are remembered so long: for labels, and for how often the hub was right."""
@@ -20,19 +21,6 @@ KEPT_S = 90 * 24 * HOUR_S
 
 class AnswerError(ValueError):
     """An answer to no alert that is there; says so in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How often the hub was right, by the labels of the wearer's trip and fall alerts of the last ``KEPT_S``."""
-
-    labelled_n: int
-    true_n: int
-
-    @property
-    def true_pct(self) -> float | None:
-        """Alerts that were labelled as true, % of the labelled; None where there are none."""
-        return round(100.0 * self.true_n / self.labelled_n, 1) if self.labelled_n else None
 
 
 class Desk:

@@ -48,6 +48,8 @@ def forget(
     asyncio.run(_forget(found))
     if wearer in {each.nickname for each in loaded.wearers}:
         typer.echo(f"{config} still names {wearer}: remove the table, or the hub begins anew with them.")
+    if loaded.influxdb is not None:
+        typer.echo(f"InfluxDB was NOT touched: delete the points with the tag wearer={wearer} there (docs/privacy.md).")
     typer.echo("Logs, backups, and what other programs took over MQTT are not the hub's to delete: docs/privacy.md.")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.alert import Alert
+from hub.day_fields import DAY_FIELDS
 from hub.events import COMMON_FIELDS, FIELDS, NUMBER, STRING, Field, Kind, Value
 from hub.journal import DayRecord, Record
-from hub.mqtt.payloads import DAY_FIELDS, EVENT_FIELDS, iso
+from hub.mqtt.payloads import EVENT_FIELDS, iso
 
 INTEGER = "integer"
 

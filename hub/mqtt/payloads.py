@@ -40,6 +40,10 @@ STATE_FIELDS = DAY_FIELDS | {
     "alerts_true_pct": Field(
         NUMBER, "those that were labelled as real, % of the labelled: the hub's precision for them"
     ),
+    "alerts_true_low_pct": Field(
+        NUMBER, "what that share may be at least, with 95 % confidence, given how few they are"
+    ),
+    "alerts_true_high_pct": Field(NUMBER, "and at most"),
 }
 """The wearer's day so far."""
 

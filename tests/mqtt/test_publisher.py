@@ -12,14 +12,14 @@ from hub.events import Kind
 from hub.journal import Journal
 from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, sensor_state, wearer_state
 from hub.mqtt import publisher as publisher_module
+from hub.mqtt.payloads import STATE_FIELDS
 from sensors.layout import Role
 
 pytestmark = pytest.mark.broker
 
 TOPICS = Topics("insole/home")
 WALL_NS = 1_767_225_600_000_000_000
-DAY = {"day": "2026-01-01", "good_step_pct": None, "toe_first_pct": None, "coverage_pct": None, "alerts_true_pct": None}
-DAY |= dict.fromkeys(["steps", "drags", "trips", "falls", "walking_min", "alerts_labelled"], 0)
+DAY = dict.fromkeys(STATE_FIELDS) | {"day": "2026-01-01"} | dict.fromkeys(["steps", "drags", "walking_min"], 0)
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some min
 	$(BIN)/python benchmarks/alert_path.py
 	$(BIN)/python benchmarks/devices.py
 	$(BIN)/python benchmarks/radio_load.py
+	PYTHONPATH=. $(BIN)/python benchmarks/influx_backlog.py
 
 virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian machine: all trials (hours; see deploy/virtual-pi)
 	deploy/virtual-pi/build

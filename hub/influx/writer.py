@@ -33,7 +33,7 @@ LINGER_S = 1.0
 FULL_N = 200
 """A page of so many records is part of a backlog, of which more is there already."""
 
-BREATH_S = 0.1
+BREATH_S = 0.25
 """Pause between requests of a backlog, so that most of the processor's time is left for what happens now."""
 
 SLICE_N = 20

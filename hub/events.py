@@ -56,13 +56,23 @@ NOT_DETECTED_YET = frozenset({Kind.EXERCISE_REP})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an event: JSON type and meaning; null where not known."""
+    """One field of an event or of another payload; an event's own fields are all null where not known.
+
+    Parameters
+    ----------
+    type : JSON type; a list holds texts.
+    meaning : in words, with the unit.
+    nullable : of fields that every payload of its kind has: null where not known.
+    one_of : all values that a text can have, where they are few.
+    """
 
     type: str
     meaning: str
+    nullable: bool = False
+    one_of: tuple[str, ...] = ()
 
 
-NUMBER, STRING, BOOLEAN, LIST = "number", "string", "boolean", "list"
+NUMBER, INTEGER, STRING, BOOLEAN, LIST = "number", "integer", "string", "boolean", "list"
 
 BOUT_SIDE_MEASURES = {
     "step_time_s": "step time",
@@ -136,9 +146,12 @@ def _walk_fatigue_fields() -> dict[str, Field]:
     return fields
 
 
+STRIKES = ("heel", "flat", "toe", "unknown")
+STAGES = ("candidate", "confirmed")
+
 FIELDS: dict[Kind, dict[str, Field]] = {
     Kind.INITIAL_CONTACT: {
-        "strike": Field(STRING, "what touched first: heel, flat, toe or unknown"),
+        "strike": Field(STRING, "what touched first: heel, flat, toe or unknown", one_of=STRIKES),
         "strike_index_pct": Field(NUMBER, "centre of pressure in the first 50 ms, % of foot length from the heel"),
         "lead_ms": Field(NUMBER, "forefoot before heel, ms; negative: heel first"),
     },
@@ -160,7 +173,7 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "stride_length_m": Field(NUMBER, "way of the ankle from mid-stance to mid-stance; negative: backward"),
         "speed_mps": Field(NUMBER, "stride length over stride time"),
         "length_estimated": Field(BOOLEAN, "true: no timed walk has scaled length and speed of this leg"),
-        "strike": Field(STRING, "strike of the contact that ends the step"),
+        "strike": Field(STRING, "strike of the contact that ends the step", one_of=STRIKES),
         "peak_load_pct": Field(NUMBER, "highest load in stance, % of the wearer's own usual peak"),
         "loading_rate": Field(NUMBER, "rise of load to its first hump, % of usual peak load per second"),
         "push_off_ratio": Field(NUMBER, "second hump of load over the first"),
@@ -181,7 +194,7 @@ FIELDS: dict[Kind, dict[str, Field]] = {
     Kind.TOE_DRAG: {
         "duration_s": Field(NUMBER, "how long the forefoot touched in swing; null: a shin alone, a possible drag"),
         "impulse": Field(NUMBER, "load over the drag, % of usual peak load times seconds"),
-        "phase": Field(STRING, "part of the swing: early, mid or late"),
+        "phase": Field(STRING, "part of the swing: early, mid or late", one_of=("early", "mid", "late")),
         "scuff": Field(BOOLEAN, "true for a brief touch below 0.1 s"),
     },
     Kind.FOOT_SLAP: {
@@ -189,9 +202,11 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "loading_rate": Field(NUMBER, "highest forefoot loading, % of usual peak load per second"),
     },
     Kind.TRIP: {
-        "stage": Field(STRING, "candidate or confirmed"),
+        "stage": Field(STRING, "candidate or confirmed", one_of=STAGES),
         "candidate_id": Field(STRING, "on a confirmation: the candidate's id"),
-        "strategy": Field(STRING, "elevating, lowering, delayed or unknown"),
+        "strategy": Field(
+            STRING, "elevating, lowering, delayed or unknown", one_of=("elevating", "lowering", "delayed", "unknown")
+        ),
         "recovery_steps": Field(NUMBER, "steps until gait was steady again"),
         "recovery_s": Field(NUMBER, "seconds until gait was steady again"),
         "swing_phase_pct": Field(NUMBER, "when in swing it happened, % of the expected swing"),
@@ -201,9 +216,9 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "swing_phase_pct": Field(NUMBER, "when in swing it happened, % of the expected swing"),
     },
     Kind.FALL: {
-        "stage": Field(STRING, "candidate or confirmed"),
+        "stage": Field(STRING, "candidate or confirmed", one_of=STAGES),
         "candidate_id": Field(STRING, "on a confirmation: the candidate's id"),
-        "cause": Field(STRING, "trip, other or unknown"),
+        "cause": Field(STRING, "trip, other or unknown", one_of=("trip", "other", "unknown")),
     },
     Kind.WALK_START: {},
     Kind.WALK_END: {
@@ -236,7 +251,11 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "absent": Field(STRING, "what is null and why, in words"),
     },
     Kind.COMPENSATION: {
-        "type": Field(STRING, "steppage, circumduction, vaulting or hip_hike"),
+        "type": Field(
+            STRING,
+            "steppage, circumduction, vaulting or hip_hike",
+            one_of=("steppage", "circumduction", "vaulting", "hip_hike"),
+        ),
         "share_pct": Field(NUMBER, "strides of the last ten that show it, %"),
     },
     Kind.EXERCISE_REP: {

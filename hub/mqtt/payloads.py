@@ -8,29 +8,44 @@ from enum import StrEnum
 
 from hub.alert import Alert, Rule, Severity, State
 from hub.day_fields import DAY_FIELDS
-from hub.events import BOOLEAN, LIST, NUMBER, STRING, Context, Event, Field, Value
+from hub.events import BOOLEAN, INTEGER, LIST, NUMBER, STRING, Context, Event, Field, Kind, Value
+from sensors.layout import Side
+
+
+class SensorCondition(StrEnum):
+    """How a sensor is doing."""
+
+    STREAMING = "streaming"
+    CONNECTING = "connecting"
+    SLEEPING = "sleeping"
+    NOT_WORN = "not_worn"
+    LOST = "lost"
+    HELD_ELSEWHERE = "held_elsewhere"
+    PAUSED = "paused"
+
 
 TIME_FIELDS = {
     "wall_time": Field(STRING, "when, UTC, ISO 8601"),
-    "wall_time_ns": Field(NUMBER, "the same in ns since 1970-01-01 UTC, an integer"),
+    "wall_time_ns": Field(INTEGER, "the same in ns since 1970-01-01 UTC"),
 }
 """Joined to every payload but the last will, which a broker speaks long after it was written."""
 
 STATUS_FIELDS = {
-    "state": Field(STRING, "online or offline"),
+    "state": Field(STRING, "online or offline", one_of=("online", "offline")),
     "version": Field(STRING, "version of the hub; only when online"),
 }
 
 EVENT_FIELDS = {
     "id": Field(STRING, "the same at each repetition: a reader drops what it has seen"),
-    "kind": Field(STRING, "as in the topic"),
-    "side": Field(STRING, "left, right or both"),
+    "kind": Field(STRING, "as in the topic", one_of=tuple(Kind)),
+    "side": Field(STRING, "left, right or both", one_of=tuple(Side)),
     "time_s": Field(NUMBER, "when it happened, on the hub's own clock, s; for intervals between events"),
     "detected_at_s": Field(NUMBER, "when it was known, on the same clock"),
     "confidence": Field(NUMBER, "0..1"),
     "context": Field(
         STRING,
         "what the person was doing, as far as known: " + ", ".join(context.value for context in Context),
+        one_of=tuple(Context),
     ),
 }
 """Fields that every event has, beside its kind's own."""
@@ -38,7 +53,7 @@ EVENT_FIELDS = {
 STATE_FIELDS = DAY_FIELDS | {
     "alerts_labelled": Field(NUMBER, "trip and fall alerts of the last 90 days that somebody has labelled"),
     "alerts_true_pct": Field(
-        NUMBER, "those that were labelled as real, % of the labelled: the hub's precision for them"
+        NUMBER, "those that were labelled as real, % of the labelled: the hub's precision for them", nullable=True
     ),
     "alerts_true_low_pct": Field(
         NUMBER, "what that share may be at least, with 95 % confidence, given how few they are"
@@ -49,30 +64,40 @@ STATE_FIELDS = DAY_FIELDS | {
 
 ALERT_FIELDS = {
     "id": Field(STRING, "for answers; of a trip or fall also the event's, and in the name of its clip"),
-    "rule": Field(STRING, ", ".join(rule.value for rule in Rule)),
-    "severity": Field(STRING, ", ".join(severity.value for severity in Severity)),
-    "state": Field(STRING, ", ".join(state.value for state in State if not state.is_over)),
+    "rule": Field(STRING, ", ".join(rule.value for rule in Rule), one_of=tuple(Rule)),
+    "severity": Field(STRING, ", ".join(severity.value for severity in Severity), one_of=tuple(Severity)),
+    "state": Field(
+        STRING,
+        ", ".join(state.value for state in State if not state.is_over),
+        one_of=tuple(state for state in State if not state.is_over),
+    ),
     "what": Field(STRING, "what happened, in words"),
     "subject": Field(STRING, "role of the sensor that it is about; empty: the wearer"),
     "happened": Field(STRING, "when, UTC, ISO 8601"),
-    "confidence": Field(NUMBER, "0..1, of the event"),
+    "confidence": Field(NUMBER, "0..1, of the event", nullable=True),
     "count": Field(NUMBER, "how often it happened within 10 min"),
     "told": Field(LIST, "contacts that were told, in order"),
     "answered_by": Field(STRING, "who looks after it, as far as they said"),
-    "label": Field(BOOLEAN, "whether it was real, as somebody said"),
+    "label": Field(BOOLEAN, "whether it was real, as somebody said", nullable=True),
 }
 """An alert while it lives; when it is over, the payload is empty."""
 
 SENSOR_FIELDS = {
-    "state": Field(STRING, "streaming, connecting, sleeping, not_worn, lost, held_elsewhere or paused"),
-    "battery_pct": Field(NUMBER, "charge, 0..100"),
-    "battery_days": Field(NUMBER, "days until it is empty, at the way it was used since it was last charged"),
-    "rate_hz": Field(NUMBER, "samples per second that arrive"),
-    "loss_pct": Field(NUMBER, "samples that did not arrive, %"),
-    "rssi_dbm": Field(NUMBER, "signal strength"),
-    "last_data": Field(STRING, "when the newest sample came, UTC, ISO 8601"),
-    "note": Field(STRING, "why it is lost, or what the device says is wrong; null while all is well"),
-    "jitter_ms": Field(NUMBER, "by how much the delay of arrivals varies: its mean deviation"),
+    "state": Field(
+        STRING,
+        "streaming, connecting, sleeping, not_worn, lost, held_elsewhere or paused",
+        one_of=tuple(SensorCondition),
+    ),
+    "battery_pct": Field(NUMBER, "charge, 0..100", nullable=True),
+    "battery_days": Field(
+        NUMBER, "days until it is empty, at the way it was used since it was last charged", nullable=True
+    ),
+    "rate_hz": Field(NUMBER, "samples per second that arrive", nullable=True),
+    "loss_pct": Field(NUMBER, "samples that did not arrive, %", nullable=True),
+    "rssi_dbm": Field(NUMBER, "signal strength", nullable=True),
+    "last_data": Field(STRING, "when the newest sample came, UTC, ISO 8601", nullable=True),
+    "note": Field(STRING, "why it is lost, or what the device says is wrong; null while all is well", nullable=True),
+    "jitter_ms": Field(NUMBER, "by how much the delay of arrivals varies: its mean deviation", nullable=True),
     "connections": Field(NUMBER, "links made since the hub started; so are the counts below"),
     "connect_failures": Field(NUMBER, "attempts that made none"),
     "disconnections": Field(NUMBER, "links that the device ended, or that went out of reach"),
@@ -96,8 +121,8 @@ SENSOR_FIELDS = {
 """How a sensor is doing, with everything that can be lost on its way counted."""
 
 COUNTS_FIELDS = {
-    "adapter": Field(STRING, "the system's name for the Bluetooth adapter in use"),
-    "adapter_trouble": Field(STRING, "why it does not scan, and what to do; null while all is well"),
+    "adapter": Field(STRING, "the system's name for the Bluetooth adapter in use", nullable=True),
+    "adapter_trouble": Field(STRING, "why it does not scan, and what to do; null while all is well", nullable=True),
     "scans": Field(NUMBER, "scans begun since the hub started; so are the counts below"),
     "scan_restarts": Field(NUMBER, "scans begun anew because nobody at all was heard for a minute"),
     "scan_failures": Field(NUMBER, "scans that failed"),
@@ -135,7 +160,11 @@ COUNTS_FIELDS = {
 """What the hub itself counts."""
 
 HEALTH_FIELDS = {
-    "state": Field(STRING, "ok; degraded: something is lacking; stuck: the hub is about to be started anew"),
+    "state": Field(
+        STRING,
+        "ok; degraded: something is lacking; stuck: the hub is about to be started anew",
+        one_of=("ok", "degraded", "stuck"),
+    ),
     "reasons": Field(LIST, "what is lacking or stuck, each in words; empty while all is well"),
 }
 """How the hub is."""
@@ -148,22 +177,11 @@ ANSWER_FIELDS = {
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {
     NUMBER: (int, float),
+    INTEGER: (int,),
     STRING: (str,),
     BOOLEAN: (bool,),
     LIST: (list,),
 }
-
-
-class SensorCondition(StrEnum):
-    """How a sensor is doing."""
-
-    STREAMING = "streaming"
-    CONNECTING = "connecting"
-    SLEEPING = "sleeping"
-    NOT_WORN = "not_worn"
-    LOST = "lost"
-    HELD_ELSEWHERE = "held_elsewhere"
-    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 # `make demo` and `make test` do all set-up themselves; `make help` lists the rest.
 PYTHON ?= python3
+HA_PYTHON ?= python3.13
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo radio-faults bench virtual-pi figures mutations lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults bench virtual-pi figures mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +47,11 @@ kill-demo: $(READY)  ## kill -9 the demo 20 times at random moments: nothing tol
 
 radio-faults: $(READY)  ## 1,000 random sequences of what can go wrong with the radio, for docs/reliability.md (half an hour)
 	INSOLE_HUB_FAULT_SEQUENCES=1000 $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/radio/test_misfortunes.py
+
+home-assistant: $(READY)  ## let Home Assistant's own code judge what is announced to it (needs Python 3.13: HA_PYTHON; some minutes)
+	@test -x $(VENV)-home-assistant/bin/python || $(HA_PYTHON) -m venv $(VENV)-home-assistant
+	@$(VENV)-home-assistant/bin/python -m pip install --quiet --disable-pip-version-check homeassistant==2025.4.4 paho-mqtt==2.1.0
+	INSOLE_HUB_HOME_ASSISTANT=$(VENV)-home-assistant/bin/python $(BIN)/python -m pytest tests/mqtt/test_home_assistant.py
 
 bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some minutes; wants a quiet machine)
 	$(BIN)/python benchmarks/replay.py

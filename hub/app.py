@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from hub.announcing import Announcer
 from hub.answer import answer
 from hub.at_home import at_home
 from hub.caregivers import open_caregivers
@@ -145,14 +146,17 @@ class Hub:
         assert self.broker is not None
         self._caregivers = await open_caregivers(self.config, self._journal)
         days = DayKeeper(self._journal, (wearer.wearer() for wearer in self.config.wearers))
+        ours, obeys = version("insole-hub"), self.config.mqtt is None or self.config.mqtt.obeys
+        announcer = await asyncio.to_thread(Announcer, self.config, self.topics, self.broker, version=ours, obeys=obeys)
         self.publisher = Publisher(
             self.broker,
             self.topics,
             self._journal,
-            version=version("insole-hub"),
+            version=ours,
             destination=MQTT,
-            obey=self._obey if self.config.mqtt is None or self.config.mqtt.obeys else None,
+            obey=self._obey if obeys else None,
             alerts=AlertSayer(self._journal.alerts, self.topics, self._caregivers.desk.busy),
+            birth_topic=announcer.birth_topic,
         )
         self._upkeep = Upkeep(
             self.wearers,
@@ -172,9 +176,9 @@ class Hub:
             self.wearers,
             shelf=self.shelf,
             upkeep=self._upkeep,
-            precision=self._caregivers.desk.precision,
             days=days,
             database=self._database_stats,
+            desk=self._caregivers.desk,
         )
         async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
@@ -187,6 +191,7 @@ class Hub:
                 group.create_task(self._caregivers.run(), name="alerts"),
                 group.create_task(days.run(), name="days"),
                 group.create_task(self._journal.check(), name="journal-check"),
+                group.create_task(announcer.run(self.publisher), name="announce"),
             ]
             if self._writer is not None:
                 watches += [

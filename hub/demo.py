@@ -100,7 +100,7 @@ def demo_config(options: DemoOptions) -> Config:
     }
     if options.broker is not None:
         host, port = options.broker
-        settings["mqtt"] = {"host": host, "port": port}
+        settings["mqtt"] = {"host": host, "port": port, "home_assistant": {"enabled": False}}  # no home of a demo's
     return Config.model_validate(settings)
 
 

@@ -1,16 +1,17 @@
 """What is told of states: each sensor, each wearer's day, and the counts of everything that can be lost."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
-from hub.alerts.precision import Precision
+from hub.alerts.desk import Desk
 from hub.battery import BatteryTrend
 from hub.days import DayKeeper
+from hub.events import Value
 from hub.health import Health
 from hub.influx import WriterStats
 from hub.intake import IntakeStatus
-from hub.journal import DayRecord, DaySummary, DayTally, Journal
+from hub.journal import DayRecord, DayTally, Journal
 from hub.mqtt import (
     HubCounts,
     Publisher,
@@ -73,7 +74,7 @@ class Reporter:
         *,
         shelf: Shelf,
         upkeep: Upkeep,
-        precision: Callable[[str], Precision],
+        desk: Desk,
         days: DayKeeper,
         database: Callable[[], WriterStats],
     ) -> None:
@@ -84,13 +85,13 @@ class Reporter:
         self._wearers = wearers
         self._shelf = shelf
         self._upkeep = upkeep
-        self._precision = precision
+        self._desk = desk
         self._keeper_of_days = days
         self._over: dict[str, DayRecord] = {}
         self._database = database
         self._health: Health | None = None
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
-        self._days: dict[str, tuple[DaySummary, Precision]] = {}
+        self._days: dict[str, dict[str, Value]] = {}
         self._counted_s = float("-inf")
 
     def tell(self, now_s: float, wall_time_ns: int) -> None:
@@ -126,18 +127,18 @@ class Reporter:
 
     def _tell_days(self, wall_time_ns: int) -> None:
         for nickname, wearer in self._wearers.items():
-            day, precision = wearer.tally.summary(wall_time_ns), self._precision(nickname)
-            if (day, precision) != self._days.get(nickname):
-                self._days[nickname] = (day, precision)
-                low_pct, high_pct = precision.interval_pct
-                labels = {
-                    "alerts_labelled": precision.labelled_n,
-                    "alerts_true_pct": precision.true_pct,
-                    "alerts_true_low_pct": low_pct,
-                    "alerts_true_high_pct": high_pct,
-                }
-                told = wearer_state(day.to_dict() | labels, wall_time_ns)
-                self._publisher.set_state(self._topics.state(nickname), told)
+            precision = self._desk.precision(nickname)
+            low_pct, high_pct = precision.interval_pct
+            day = wearer.tally.summary(wall_time_ns).to_dict() | {
+                "alerts_unanswered": self._desk.unanswered_n(nickname),
+                "alerts_labelled": precision.labelled_n,
+                "alerts_true_pct": precision.true_pct,
+                "alerts_true_low_pct": low_pct,
+                "alerts_true_high_pct": high_pct,
+            }
+            if day != self._days.get(nickname):
+                self._days[nickname] = day
+                self._publisher.set_state(self._topics.state(nickname), wearer_state(day, wall_time_ns))
         for nickname, over in self._keeper_of_days.newest.items():
             if over != self._over.get(nickname):
                 self._over[nickname] = over

@@ -24,6 +24,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[[wearers.devices.sketch.fields]]", SketchFieldConfig),
     ("[[wearers.devices.sketch.cells]]", SketchCellConfig),
     ("[mqtt]", schema.MqttConfig),
+    ("[mqtt.home_assistant]", schema.HomeAssistantConfig),
     ("[broker]", schema.BrokerConfig),
     ("[influxdb]", InfluxdbConfig),
     ("[journal]", schema.JournalConfig),

@@ -157,6 +157,13 @@ class WearerConfig(Table):
         )
 
 
+class HomeAssistantConfig(Table):
+    """Announce each wearer to Home Assistant as a device, through your broker; see docs/home-assistant.md."""
+
+    enabled: bool = Field(True, strict=True, description="Announce. False takes back what was announced before.")
+    prefix: TopicBase = Field("homeassistant", min_length=1, description="Home Assistant's own discovery prefix.")
+
+
 class MqttConfig(Table):
     """Your MQTT broker. Without this table the hub runs a small one of its own; see `[broker]`."""
 
@@ -179,6 +186,7 @@ class MqttConfig(Table):
         description="Obey commands that come over MQTT. Default: only with a user or a client certificate, so that the "
         "broker knows who is who.",
     )
+    home_assistant: HomeAssistantConfig = Field(default_factory=lambda: HomeAssistantConfig.model_validate({}))
 
     @property
     def obeys(self) -> bool:

@@ -5,6 +5,7 @@ from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.broker import local_broker
 from hub.mqtt.commands import Acknowledge, Command, CommandError, Fine, Label, PauseRadio, ResumeRadio
 from hub.mqtt.erasing import erase_retained, retained_of
+from hub.mqtt.kept_topics import KeptTopics
 from hub.mqtt.payloads import (
     HubCounts,
     SensorCondition,
@@ -28,6 +29,7 @@ __all__ = [
     "CommandError",
     "Fine",
     "HubCounts",
+    "KeptTopics",
     "Label",
     "PauseRadio",
     "Publisher",

@@ -51,14 +51,15 @@ EVENT_FIELDS = {
 """Fields that every event has, beside its kind's own."""
 
 STATE_FIELDS = DAY_FIELDS | {
+    "alerts_unanswered": Field(NUMBER, "alerts that nobody has answered yet"),
     "alerts_labelled": Field(NUMBER, "trip and fall alerts of the last 90 days that somebody has labelled"),
     "alerts_true_pct": Field(
         NUMBER, "those that were labelled as real, % of the labelled: the hub's precision for them", nullable=True
     ),
     "alerts_true_low_pct": Field(
-        NUMBER, "what that share may be at least, with 95 % confidence, given how few they are"
+        NUMBER, "what that share may be at least, with 95 % confidence, given how few they are", nullable=True
     ),
-    "alerts_true_high_pct": Field(NUMBER, "and at most"),
+    "alerts_true_high_pct": Field(NUMBER, "and at most", nullable=True),
 }
 """The wearer's day so far."""
 

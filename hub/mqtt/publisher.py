@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import random
 import socket
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Never, Protocol
@@ -39,6 +40,9 @@ ANSWER_S = 10.0
 
 KEEPALIVE_S = 15
 """After one and a half of these without a sign of the hub, the broker speaks the last will."""
+
+BIRTH_WAIT_S = 5.0
+"""Longest wait, a random one, before a reader that has just started is told everything again: many hear its start."""
 
 FAREWELL_S = 1.0
 """How long an orderly end waits for the broker to take the last word."""
@@ -96,7 +100,8 @@ class Publisher:
     """One broker, followed at its own pace. ``run`` ends only by cancellation, and then says goodbye.
 
     ``obey`` is given each command with its wearer, and answers in words or raises ``CommandError``; None obeys nobody.
-    ``alerts`` are said beside the events, with a cursor of their own.
+    ``alerts`` are said beside the events, with a cursor of their own. ``birth_topic`` is where a reader says "online"
+    when it has started: all states are said again then.
 
     Events go out with QoS 1 in the order of the journal; the cursor moves when the broker has acknowledged. After a
     lost connection everything behind the cursor is sent again: at least once, with the same ids.
@@ -112,6 +117,7 @@ class Publisher:
         destination: str = "mqtt",
         obey: Callable[[str, Command], Awaitable[str]] | None = None,
         alerts: AlertSayer | None = None,
+        birth_topic: str | None = None,
         backoff: Backoff | None = None,
         wall_time_ns: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -132,6 +138,8 @@ class Publisher:
         self._trouble = ""
         self._obey = obey
         self._alerts = alerts
+        self._birth_topic = birth_topic
+        self._again: asyncio.Task[None] | None = None
         self._obeyed_n = self._refused_n = self._dropped_n = 0
         self._allowance = Allowance(COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
 
@@ -162,6 +170,11 @@ class Publisher:
         while self._connected and any(self._unsaid.get(topic) is payload for topic, payload in awaited.items()):
             await self._progress.wait()
 
+    async def taken(self, topics: Collection[str]) -> None:
+        """Return when the broker has acknowledged what was set on these topics, however long it is away."""
+        while any(topic in self._unsaid for topic in topics):
+            await self._progress.wait()
+
     async def run(self) -> Never:
         """Connect, publish, and begin again, for ever."""
         while True:
@@ -188,8 +201,10 @@ class Publisher:
                 self._note_connection()
                 if self._obey is not None:
                     await uninterrupted(client.subscribe(self._topics.commands, 1))
+                if self._birth_topic is not None:
+                    await uninterrupted(client.subscribe(self._birth_topic, 1))
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._watch(client), name="mqtt-watch")
+                    group.create_task(self._watch(client, group), name="mqtt-watch")
                     group.create_task(self._say_states(client), name="mqtt-states")
                     if self._alerts is not None:
                         group.create_task(self._alerts.say(client), name="mqtt-alerts")
@@ -224,10 +239,14 @@ class Publisher:
         client.pending_calls_threshold = 2 * WINDOW_N
         return client
 
-    async def _watch(self, client: aiomqtt.Client) -> None:
+    async def _watch(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
         async for message in client.messages:  # this ends, with the error, when the connection does
             payload = message.payload if isinstance(message.payload, bytes) else b""
-            if message.retain or not self._allowance.take(time.monotonic()):
+            if str(message.topic) == self._birth_topic:
+                waits = self._again is not None and not self._again.done()
+                if payload == b"online" and not message.retain and not waits:  # retained: an old one
+                    self._again = group.create_task(self._say_again(), name="mqtt-again")
+            elif message.retain or not self._allowance.take(time.monotonic()):
                 self._dropped_n += 1  # a retained command would be obeyed again at each start
             else:
                 await self._answer(client, str(message.topic), payload)
@@ -245,6 +264,11 @@ class Publisher:
         answer = payloads.answer(said, self._wall_time_ns(), obeyed=obeyed)
         await uninterrupted(client.publish(self._topics.answer(wearer, name), answer, 0))
 
+    async def _say_again(self) -> None:
+        await asyncio.sleep(random.uniform(0.0, BIRTH_WAIT_S))
+        self._unsaid |= self._states
+        self._news.set()
+
     async def _say_states(self, client: aiomqtt.Client) -> None:
         while True:
             while self._unsaid:
@@ -253,6 +277,8 @@ class Publisher:
                 newest = self._unsaid.pop(topic)
                 if newest is not payload:
                     self._unsaid[topic] = newest  # behind the others, so that none starves
+                elif not payload:
+                    self._states.pop(topic, None)  # removed; nothing to say again
                 self._note_progress()
             self._news.clear()
             await self._news.wait()

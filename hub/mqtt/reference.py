@@ -28,7 +28,7 @@ _INTRODUCTION = """\
 Everything is JSON, sent with QoS 1. `<base>` is `insole/<hub>` unless `mqtt.base` says otherwise; `<wearer>` is the
 nickname. Fields may be added; a field never changes its type or meaning. A value is `null` where it is not known. No
 payload holds a Bluetooth address. [schemas](schemas) has a JSON Schema of every payload; tests hold a whole run of the
-hub against them.
+hub against them. [Home Assistant](home-assistant.md) is told of each wearer as a device.
 
 An event is written to the disk before it is sent, and sent again until the broker has acknowledged it. So nothing is
 lost while the broker is away, and after an interruption an event may come twice: **drop what you have seen by `id`**.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, LIST, Field, Kind
 from hub.mqtt.commands import COMMANDS
 from hub.mqtt.payloads import (
@@ -35,6 +36,7 @@ def payload_schemas() -> dict[str, Schema]:
     schemas = {
         "status": _schema("Whether the hub is there", state, sometimes=version | TIME_FIELDS),
         "state": _schema("A wearer's day so far", STATE_FIELDS | TIME_FIELDS),
+        "day": _schema("A wearer's day that is over", DAY_FIELDS | TIME_FIELDS),
         "sensor": _schema("How a sensor is doing", SENSOR_FIELDS | TIME_FIELDS),
         "alert": _schema("An alert while it lives; the payload is empty once it is over", ALERT_FIELDS | TIME_FIELDS),
         "counts": _schema("What the hub has counted", COUNTS_FIELDS | TIME_FIELDS),

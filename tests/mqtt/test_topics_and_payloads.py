@@ -68,7 +68,13 @@ def test_a_sensors_state_is_as_described(state):
 def test_the_days_summary_is_what_the_wearers_state_takes():
     tally = DayTally(Wearer("ada"))
     tally.push(Event("id1", Kind.INITIAL_CONTACT, Side.LEFT, 1.0, 1.0, 1.0, {"strike": "heel"}), WALL_NS)
-    labels = {"alerts_labelled": 2, "alerts_true_pct": 50.0, "alerts_true_low_pct": 9.5, "alerts_true_high_pct": 90.5}
+    labels = {
+        "alerts_unanswered": 1,
+        "alerts_labelled": 2,
+        "alerts_true_pct": 50.0,
+        "alerts_true_low_pct": 9.5,
+        "alerts_true_high_pct": 90.5,
+    }
     data = json.loads(payloads.wearer_state(tally.summary(WALL_NS).to_dict() | labels, WALL_NS))
     _assert_described(data, payloads.STATE_FIELDS)
     assert data["steps"] == 1

@@ -30,7 +30,7 @@ COMMANDS_AT_ONCE_N = 20
 """More commands than a household gives are dropped, and counted."""
 
 WAITING_COMMANDS_N = 1000
-"""Messages that wait to be looked at; more are dropped by the library."""
+"""Messages that wait to be looked at; more are left out, and counted."""
 
 WINDOW_N = 100
 """Most events under way at once: a backlog drains at the broker's speed and not at one per round trip."""
@@ -233,11 +233,24 @@ class Publisher:
             timeout=ANSWER_S,
             max_inflight_messages=2 * WINDOW_N,
             max_queued_incoming_messages=WAITING_COMMANDS_N,
+            queue_type=self._waiting(),
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             logger=_library_logger,
         )
         client.pending_calls_threshold = 2 * WINDOW_N
         return client
+
+    def _waiting(self) -> type[asyncio.Queue[aiomqtt.Message]]:
+        """A queue that counts what the library leaves out because too many wait."""
+        publisher = self
+
+        class Waiting(asyncio.Queue[aiomqtt.Message]):
+            def put_nowait(self, item: aiomqtt.Message) -> None:
+                if self.full():
+                    publisher._dropped_n += 1
+                super().put_nowait(item)
+
+        return Waiting
 
     async def _watch(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
         async for message in client.messages:  # this ends, with the error, when the connection does

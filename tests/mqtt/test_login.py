@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from hub.backoff import Backoff
 from hub.journal import Journal
-from hub.mqtt import BrokerAddress, Publisher, Tls, Topics
+from hub.mqtt import BrokerAddress, Publisher, Tls, Topics, broker_trouble
 from hub.mqtt import publisher as publisher_module
 
 SECRET = "open-sesame-4711"
@@ -44,7 +44,7 @@ async def attempt(tmp_path, until, monkeypatch, caplog):
     return attempt
 
 
-def _key_and_certificate(folder, name, issuer=None, *, hosts=()):
+def _key_and_certificate(folder, name, issuer=None, *, hosts=(), ends_h=1):
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
@@ -56,8 +56,8 @@ def _key_and_certificate(folder, name, issuer=None, *, hosts=()):
         .issuer_name(issuer_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
+        .not_valid_before(now - datetime.timedelta(hours=3))
+        .not_valid_after(now + datetime.timedelta(hours=ends_h))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
@@ -80,6 +80,7 @@ def certificates(tmp_path):
     _key_and_certificate(folder, "server", authority, hosts=["127.0.0.1"])
     _key_and_certificate(folder, "elsewhere", authority, hosts=["127.0.0.9"])
     _key_and_certificate(folder, "client", authority)
+    _key_and_certificate(folder, "expired", authority, hosts=["127.0.0.1"], ends_h=-1)
     _key_and_certificate(folder, "stranger")
     return folder
 
@@ -128,6 +129,25 @@ async def test_tls_for_another_host_is_not_accepted(mosquitto, certificates, att
     await mosquitto.start()
     trouble = await attempt(BrokerAddress("127.0.0.1", mosquitto.port, tls=Tls(certificates / "authority.crt")))
     assert "not accepted (IP address mismatch" in trouble
+
+
+@pytest.mark.broker
+async def test_a_certificate_that_has_expired_is_told_with_what_to_do(mosquitto, certificates, attempt):
+    mosquitto.settings = _tls_settings(certificates, "expired")
+    await mosquitto.start()
+    address = BrokerAddress("127.0.0.1", mosquitto.port, tls=Tls(certificates / "authority.crt"))
+    trouble = await attempt(address)
+    assert trouble == await broker_trouble(address), "the doctor says the same"
+    assert "expired" in trouble
+    assert "renew the broker's certificate, or set this machine's clock" in trouble
+
+
+@pytest.mark.broker
+async def test_a_client_certificate_that_has_expired_is_told(mosquitto, certificates, attempt):
+    mosquitto.settings = _tls_settings(certificates, extra="require_certificate true")
+    await mosquitto.start()
+    ours = Tls(certificates / "authority.crt", certificates / "expired.crt", certificates / "expired.key")
+    assert "mqtt.client_cert_file" in await attempt(BrokerAddress("127.0.0.1", mosquitto.port, tls=ours))
 
 
 @pytest.mark.broker

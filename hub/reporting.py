@@ -1,7 +1,7 @@
 """What is told of states: each sensor, each wearer's day, and the counts of everything that can be lost."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hub.alerts.desk import Desk

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from hub.alert import Alert
 from hub.events import Event, Value
@@ -73,11 +74,12 @@ def alert_point(hub: str, alert: Alert) -> Point:
     return Point(Name.ALERT, tags, _known(fields), _parted(alert.happened_ns, subject))
 
 
-def day_point(hub: str, wearer: str, start_ns: int, summary: Mapping[str, Value]) -> Point:
-    """A local day that began at ``start_ns``."""
+def day_point(hub: str, wearer: str, summary: Mapping[str, Value]) -> Point:
+    """A local day. Noon of its date in UTC lies in the same day and week as the date, whatever the wearer's zone."""
+    noon = datetime.combine(date.fromisoformat(str(summary["day"])), time(12), UTC)
     fields = MEASUREMENTS[Name.DAY].fields
     known = {name: value for name, value in _known(summary).items() if name in fields}
-    return Point(Name.DAY, {Tag.HUB: hub, Tag.WEARER: wearer}, known, start_ns)
+    return Point(Name.DAY, {Tag.HUB: hub, Tag.WEARER: wearer}, known, int(noon.timestamp()) * 10**9)
 
 
 def _parted(wall_time_ns: int, tie: int) -> int:

@@ -119,7 +119,7 @@ MEASUREMENTS: dict[Name, Measurement] = {
     ),
     Name.DAY: Measurement(
         Name.DAY,
-        "a local day that is over, at its beginning: its point is written again where it was counted anew",
+        "a local day that is over, at noon UTC of its date: its point is written again where it was counted anew",
         Bucket.LASTING,
         (Tag.HUB, Tag.WEARER),
         (),

@@ -137,10 +137,6 @@ class DayRecord(Protocol):
         """Whose it is."""
 
     @property
-    def start_ns(self) -> int:
-        """When it began, Unix time."""
-
-    @property
     def summary(self) -> Summary:
         """The day in figures."""
 
@@ -222,7 +218,7 @@ class Writer:
         """Write every day that is over, and again when it was counted anew."""
         async with aclosing(source.follow(DESTINATION)) as records:
             async for record in records:
-                point = day_point(self._hub, record.wearer, record.start_ns, record.summary.to_dict())
+                point = day_point(self._hub, record.wearer, record.summary.to_dict())
                 await self._deliver("days", MEASUREMENTS[point.measurement].bucket, [line(point)])
                 source.advance(DESTINATION, record.position)
         raise AssertionError

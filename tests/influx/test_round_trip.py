@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -79,7 +80,8 @@ def journals(draw: st.DrawFn) -> list[Point]:
         alerts(), max_size=3, unique_by=lambda each: (each.wearer, each.rule, each.happened_ns // TIE_NS, each.subject)
     )
     day = {name: draw(st.none() | VALUES[each.type]) for name, each in DAY_FIELDS.items()}
-    days = [day_point(hub, wearers[0], BEGIN_NS, {**day, "steps": draw(st.integers(0, 10**5))})]
+    told = {**day, "day": str(draw(st.dates(date(2026, 1, 1), date(2027, 1, 1)))), "steps": draw(st.integers(0, 10**5))}
+    days = [day_point(hub, wearers[0], told)]
     return points + days + [alert_point(hub, each) for each in draw(raised)]
 
 

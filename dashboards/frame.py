@@ -1,0 +1,126 @@
+"""What all dashboards share: whom they show, links to the others, and marks on the time axis."""
+
+from collections.abc import Iterable
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink, QueryVariable
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models.dashboard import (
+    AnnotationQuery,
+    DashboardCursorSync,
+    DashboardLinkType,
+    VariableOption,
+    VariableRefresh,
+    VariableSort,
+)
+
+from dashboards.influxql import Select, field, kind_is
+from dashboards.panels import BLUE, DATASOURCES, RED, Panel
+from hub.events import Kind
+from hub.influx.schema import Bucket, Name, Tag
+
+TAG = "insole-hub"
+LASTING = DATASOURCES[Bucket.LASTING]
+
+
+class Marks(Builder[AnnotationQuery]):
+    """Instants marked on every panel, from InfluxQL, which the library's own type does not know."""
+
+    class _Model(AnnotationQuery):
+        def __init__(self, name: str, colour: str, query: Select, text_column: str) -> None:
+            super().__init__(name=name, datasource=LASTING, enable=True, icon_color=colour)
+            self._query, self._text_column = query, text_column
+
+        def to_json(self) -> dict[str, object]:
+            return {**super().to_json(), "query": str(self._query), "textColumn": self._text_column, "rawQuery": True}
+
+    def __init__(self, name: str, colour: str, query: Select, text_column: str) -> None:
+        self._model = self._Model(name, colour, query, text_column)
+        self.query = query
+
+    def build(self) -> AnnotationQuery:
+        """The model."""
+        return self._model
+
+
+TRIPS = Marks(
+    "Trips",
+    RED,
+    Select(
+        Name.EVENT,
+        (field("strategy", "how"),),
+        (kind_is(Kind.TRIP.value), "\"stage\" = 'confirmed'"),
+    ),
+    "how",
+)
+"""Each confirmed trip."""
+
+CALIBRATIONS = Marks(
+    "Sensors",
+    BLUE,
+    Select(
+        Name.EVENT,
+        (field("reason", "what"),),
+        (kind_is(Kind.QUALITY.value), "(\"issue\" = 're_zero' OR \"issue\" = 're_fit' OR \"issue\" = 'strap_slipped')"),
+    ),
+    "what",
+)
+"""Where a change of the figures may be one of the sensors."""
+
+
+def wearer_variable(*, several: bool) -> QueryVariable:
+    """Whom a dashboard shows."""
+    return (
+        QueryVariable("wearer")
+        .label("Wearer")
+        .datasource(LASTING)
+        .query(f'SHOW TAG VALUES FROM "{Name.DAY.value}" WITH KEY = "{Tag.WEARER.value}"')
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(VariableSort.ALPHABETICAL_ASC)
+        .multi(several)
+        .include_all(several)
+        .current(VariableOption(selected=True, text="All", value="$__all") if several else VariableOption())
+    )
+
+
+def framed(
+    uid: str,
+    title: str,
+    says: str,
+    panels: Iterable[Panel],
+    *,
+    since: str,
+    refresh: str = "",
+    several: bool = False,
+    marks: Iterable[Marks] = (),
+) -> Dashboard:
+    """A dashboard of panels, which flow into rows of their own.
+
+    Parameters
+    ----------
+    uid : never changes: links and bookmarks point to it.
+    since : the time that it opens with, such as ``now-90d``, up to now.
+    """
+    dashboard = (
+        Dashboard(title)
+        .uid(f"insole-{uid}")
+        .description(says)
+        .tags([TAG])
+        .timezone("browser")
+        .week_start("monday")
+        .tooltip(DashboardCursorSync.CROSSHAIR)
+        .time(since, "now")
+        .refresh(refresh)
+        .with_variable(wearer_variable(several=several))
+        .link(
+            DashboardLink("Insole Hub")
+            .type(DashboardLinkType.DASHBOARDS)
+            .tags([TAG])
+            .include_vars(True)
+            .as_dropdown(True)
+        )
+    )
+    for mark in marks:
+        dashboard = dashboard.annotation(mark)
+    for panel in panels:
+        dashboard = dashboard.with_panel(panel)
+    return dashboard

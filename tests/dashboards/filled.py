@@ -1,0 +1,77 @@
+"""A real InfluxDB that holds what a hub would have written in some months."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from dashboards.panels import DATASOURCES
+from hub.influx.database import Database
+from hub.influx.line import line
+from hub.influx.points import Point, day_point, event_point
+from hub.influx.schema import MEASUREMENTS, Bucket
+from hub.journal import local_day
+from hub.journal.day import DaySummary
+from hub.journal.summary import DayTally
+from tests.dashboards.months import Told
+from tests.services.influxdb import Influxd
+
+HUB = "home"
+_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The server and what it was given: ``days`` by nickname and date."""
+
+    server: Influxd
+    buckets: dict[str, str]
+    told: list[Told]
+    days: dict[tuple[str, date], DaySummary]
+
+    def ask(self, uid: str, query: str) -> list[dict[str, Any]]:
+        """Rows that a data source of Grafana would get."""
+        return self.server.query(self.buckets[uid], query)
+
+
+def days_of(told: Iterable[Told]) -> dict[tuple[str, date], DaySummary]:
+    """As the hub counts them."""
+    by_day: dict[tuple[str, date], list[Told]] = defaultdict(list)
+    for each in told:
+        by_day[each.wearer.nickname, local_day(each.wall_time_ns, UTC)].append(each)
+    days = {}
+    for key, of_day in by_day.items():
+        tally = DayTally(of_day[0].wearer, UTC)
+        for each in of_day:
+            tally.push(each.event, each.wall_time_ns)
+        days[key] = tally.summary(of_day[-1].wall_time_ns)
+    return days
+
+
+def fill(server: Influxd, buckets: dict[Bucket, str], token: str, told: list[Told]) -> Filled:
+    """Write all of it."""
+    days = days_of(told)
+    points = [
+        event_point(HUB, each.wearer.nickname, each.event, each.wall_time_ns, position)
+        for position, each in enumerate(told, 1)
+    ]
+    points += [day_point(HUB, nickname, day.to_dict()) for (nickname, _), day in days.items()]
+    asyncio.run(_write(server, token, buckets, points))
+    return Filled(server, {DATASOURCES[bucket].uid: name for bucket, name in buckets.items()}, told, days)
+
+
+async def _write(server: Influxd, token: str, buckets: dict[Bucket, str], points: list[Point]) -> None:
+    async with Database(server.address(token, buckets[Bucket.LASTING], buckets[Bucket.STEPS])) as database:
+        for bucket in buckets:
+            lines = [line(point) for point in points if MEASUREMENTS[point.measurement].bucket is bucket]
+            for start in range(0, len(lines), _AT_ONCE):
+                assert await database.write(bucket, lines[start : start + _AT_ONCE]) == 0
+
+
+def asked(query: str, wearers: Sequence[str], since: datetime, until: datetime) -> str:
+    """A query as Grafana sends it: its variables filled in."""
+    times = f"time >= {int(since.timestamp())}s AND time < {int(until.timestamp())}s"
+    names = wearers[0] if len(wearers) == 1 else f"({'|'.join(wearers)})"
+    return query.replace("$timeFilter", times).replace("${wearer:regex}", names)

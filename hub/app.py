@@ -20,7 +20,7 @@ from hub.days import DayKeeper
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.health import HealthState
-from hub.influx import Bucket, DatabaseAddress, RefusedFile, Writer, WriterStats
+from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile, Writer, WriterStats
 from hub.journal import Journal, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
@@ -48,9 +48,6 @@ logger = logging.getLogger(__name__)
 
 MQTT = "mqtt"
 """The broker's name among the journal's destinations."""
-
-REFUSED = "influxdb_refused.jsonl"
-"""In the state folder: points that the database will never take."""
 
 TICK_S = 0.1
 """How often silence is looked at while nothing arrives."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.config import Config
 from hub.errors import RecordingError
+from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile
 from hub.journal import erase, rows_of, set_aside
 from hub.kept import kept_of
 from hub.mqtt import BrokerAddress, Topics, erase_retained, retained_of
@@ -32,7 +33,7 @@ class Place:
     forget: Callable[[], Awaitable[None]]
 
 
-def places(config: Config, wearer: str, broker: BrokerAddress | None) -> list[Place]:
+def places(config: Config, wearer: str, broker: BrokerAddress | None, database: DatabaseAddress | None) -> list[Place]:
     """All places, in the order of deletion: what others can see first. Another destination is one more entry."""
     state_dir = config.hub.state_dir
     found = [
@@ -40,6 +41,8 @@ def places(config: Config, wearer: str, broker: BrokerAddress | None) -> list[Pl
         _files("damaged journals, of everybody", lambda: _damaged(state_dir / JOURNAL)),
         _journal(state_dir / JOURNAL, wearer),
     ]
+    if database is not None:
+        found = [_database(database, wearer), _refused(state_dir / REFUSED, wearer), *found]
     return [_broker(broker, Topics(config.topic_base), wearer), *found] if broker is not None else found
 
 
@@ -48,6 +51,38 @@ def _broker(address: BrokerAddress, topics: Topics, wearer: str) -> Place:
         return list(await retained_of(address, topics, wearer))
 
     return Place(f"retained at the {address}", holds, lambda: erase_retained(address, topics, wearer))
+
+
+def _database(address: DatabaseAddress, wearer: str) -> Place:
+    async def holds() -> list[str]:
+        return [f"whatever the bucket {name} holds: the hub may not read there" for name in address.buckets.values()]
+
+    async def forget() -> None:
+        from hub.influx.database import Database  # noqa: PLC0415 - a second, which only those pay who have one
+
+        async with Database(address) as server:
+            for bucket in address.buckets:
+                await server.erase(bucket, wearer)
+
+    return Place(str(address), holds, forget)
+
+
+def _refused(path: Path, wearer: str) -> Place:
+    def found() -> tuple[RefusedFile, set[tuple[Bucket, str]]]:
+        file = RefusedFile(path)
+        file.open()
+        return file, file.of_wearer(wearer)
+
+    def holds() -> list[str]:
+        points = found()[1]
+        return [f"{len(points)} in {path}"] if points else []
+
+    def forget() -> None:
+        file, points = found()
+        if points:
+            file.forget(points)
+
+    return Place("points that it had refused", partial(asyncio.to_thread, holds), partial(asyncio.to_thread, forget))
 
 
 def _journal(path: Path, wearer: str) -> Place:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.app import broker_address
+from hub.app import broker_address, database_address
 from hub.config import load_config
 from hub.errors import InsoleHubError, JournalError
 from hub.forgetting import JOURNAL, Place, places
@@ -24,13 +24,14 @@ def forget(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete everything of one wearer: journal, clips, recordings, calibration, and what the broker retains.
+    """Delete everything of one wearer: journal, recordings, calibration, what the broker retains, points in InfluxDB 2.
 
     It cannot be undone; `insole-hub export --archive` keeps a copy. The hub must be stopped: it would write more.
     """
     loaded = load_config(config)
     broker = broker_address(loaded.mqtt) if loaded.mqtt is not None else None  # the hub's own retains nothing on disk
-    found = places(loaded, wearer, broker)
+    database = database_address(loaded.influxdb) if loaded.influxdb is not None else None
+    found = places(loaded, wearer, broker, database)
     held = look_at(loaded.hub.state_dir / JOURNAL).held
     if held and not dry_run:
         raise JournalError("a hub is running and would write more; stop it first: sudo systemctl stop insole-hub")
@@ -48,8 +49,6 @@ def forget(
     asyncio.run(_forget(found))
     if wearer in {each.nickname for each in loaded.wearers}:
         typer.echo(f"{config} still names {wearer}: remove the table, or the hub begins anew with them.")
-    if loaded.influxdb is not None:
-        typer.echo(f"InfluxDB was NOT touched: delete the points with the tag wearer={wearer} there (docs/privacy.md).")
     typer.echo("Logs, backups, and what other programs took over MQTT are not the hub's to delete: docs/privacy.md.")
 
 

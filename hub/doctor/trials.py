@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.app import REFUSED, broker_address, database_address
+from hub.app import broker_address, database_address
 from hub.config import Config, load_config
 from hub.doctor.finding import Finding, note, ok, problem, warning
 from hub.errors import ConfigError, LinkError
-from hub.influx import RefusedFile
+from hub.influx import REFUSED, RefusedFile
 from hub.journal import JournalFacts
 from hub.mqtt import broker_trouble
 from hub.radio import Bluetooth, Found, scan

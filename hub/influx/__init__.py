@@ -1,12 +1,13 @@
 """InfluxDB: the schema of what is written, the writer that follows the journal, and the set-up of a server."""
 
 from hub.influx.address import DatabaseAddress
-from hub.influx.refused import Refused, RefusedFile
+from hub.influx.refused import REFUSED, Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket, Measurement, Name, Tag
 from hub.influx.writer import Writer, WriterStats
 
 __all__ = [
     "MEASUREMENTS",
+    "REFUSED",
     "Bucket",
     "DatabaseAddress",
     "Measurement",

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from influxdb_client.rest import ApiException
 from hub.errors import RejectedError
 from hub.influx.address import DatabaseAddress
 from hub.influx.errors import BusyError, ClosedError
-from hub.influx.schema import Bucket
+from hub.influx.schema import Bucket, Tag
 
 ANSWER_S = 30.0
 """A database that has not answered by then is taken for stalled; a small machine may take some seconds."""
@@ -81,6 +82,29 @@ class Database:
         except (aiohttp.ClientError, OSError) as error:
             raise BusyError(str(self.address), _cause(error, self.address.url)) from error
         return 0
+
+    async def erase(self, bucket: Bucket, wearer: str) -> None:
+        """Delete every point of a wearer, as 2.x can; the token that may write there may do it.
+
+        Raises
+        ------
+        BusyError
+            It cannot do it now.
+        ClosedError
+            It lets nobody in, or it is none that deletes so.
+        """
+        named = wearer.replace("\\", "\\\\").replace('"', '\\"')
+        first, last = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+        name = self.address.buckets[bucket]
+        try:
+            await self._client.delete_api().delete(first, last, f'{Tag.WEARER.value}="{named}"', name)
+        except ApiException as error:
+            try:
+                self._judge(bucket, int(error.status), error.headers or {}, _said(error.body))
+            except RejectedError as rejected:
+                raise ClosedError(str(self.address), f"it does not delete: {rejected}") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise BusyError(str(self.address), _cause(error, self.address.url)) from error
 
     def _judge(self, bucket: Bucket, status: int, headers: Mapping[str, str], said: str | None) -> int:
         outlived = _OUTLIVED.search(said or "")

@@ -13,9 +13,14 @@ _IN_TEXT = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 def line(point: Point) -> str:
     """A point as one line, without its end; floats keep every bit."""
-    tags = "".join(f",{key}={value.translate(_IN_TAG)}" for key, value in sorted(point.tags.items()))
+    tags = "".join(f",{key}={tag_text(value)}" for key, value in sorted(point.tags.items()))
     fields = ",".join(f"{key}={_value(value)}" for key, value in point.fields.items())
     return f"{point.measurement}{tags} {fields} {point.time_ns}"
+
+
+def tag_text(value: str) -> str:
+    """A tag's value as it stands in a line."""
+    return value.translate(_IN_TAG)
 
 
 def _value(value: float | str | bool) -> str:

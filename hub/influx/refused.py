@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hub.influx.schema import Bucket
+from hub.influx.line import tag_text
+from hub.influx.schema import Bucket, Tag
+
+REFUSED = "influxdb_refused.jsonl"
+"""Name of the file in the state folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ class RefusedFile:
             os.fsync(file.fileno())
         fresh.replace(self.path)
         self._known = {(each.bucket, each.line) for each in left}
+
+    def of_wearer(self, wearer: str) -> set[tuple[Bucket, str]]:
+        """Points of a wearer that were in the file when it was opened."""
+        tag = f",{Tag.WEARER.value}={tag_text(wearer)}"
+        return {(each.bucket, each.line) for each in self.before if f"{tag}," in each.line or f"{tag} " in each.line}
 
     def _read(self) -> Iterator[Refused]:
         if not self.path.exists():

@@ -95,7 +95,7 @@ def test_a_damaged_journal_is_a_problem_and_one_set_aside_is_told(tmp_path: Path
     (tmp_path / "journal.damaged-20261121T083000.000000Z.db").touch()
     aside, damage = trials.journal(look_at(path))
     assert (aside.level, damage.level) == (Level.WARNING, Level.PROBLEM)
-    assert "no journal" in damage.what
+    assert "damaged" in damage.what
 
 
 def test_a_journal_of_another_program_is_a_problem(tmp_path: Path) -> None:

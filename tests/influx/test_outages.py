@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -195,4 +196,5 @@ async def test_a_day_is_one_point_that_is_written_again_when_it_was_counted_anew
             journal.days.put("ada", NOW_NS, DaySummary("2026-11-27", steps))
             await until(lambda position=position: journal.days.cursor("influxdb") == position)
     rows = server.query(address.buckets[Bucket.LASTING], 'SELECT day, steps FROM "day"')
-    assert [(row["time"], row["day"], row["steps"]) for row in rows] == [(NOW_NS, "2026-11-27", 4100)]
+    noon_ns = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()) * 10**9
+    assert [(row["time"], row["day"], row["steps"]) for row in rows] == [(noon_ns, "2026-11-27", 4100)]

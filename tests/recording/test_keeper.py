@@ -202,7 +202,7 @@ def test_the_oldest_recordings_go_first_and_never_one_in_use(tmp_path: Path) -> 
 def test_raw_recordings_make_way_on_a_full_disk_and_clips_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = [fill(tmp_path / f"recordings/anna-1/{n:06d}.mcap", 1.0, 100.0 - n) for n in range(1, 4)]
     clip = fill(tmp_path / "clips/1.mcap", 1.0, 500.0)
-    left = shelf.SPARE_BYTES - 1_500_000
+    left = shelf.RAW_SPARE_BYTES - 1_500_000
     monkeypatch.setattr(
         "hub.recording.shelf.shutil.disk_usage", lambda _path: shelf.shutil._ntuple_diskusage(0, 0, left)
     )

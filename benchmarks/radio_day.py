@@ -61,9 +61,17 @@ async def _hour(hub: Hub, rng: np.random.Generator) -> None:
         hub.air.change_faults(one.address, fault)
         for _ in range(int(HOUR_S / FAULTS_PER_HOUR / AWAY_S)):
             await asyncio.sleep(AWAY_S)
-            hub.changes.clear()  # the harness' own memory
-            hub.arrivals.clear()
+            _forget(hub)
         hub.air.change_faults(one.address, Faults())
+
+
+def _forget(hub: Hub) -> None:
+    """What the harness keeps for tests to look at."""
+    hub.changes.clear()
+    hub.arrivals.clear()
+    for emulator in hub.emulators.values():
+        emulator.notified.clear()
+        emulator.written.clear()
 
 
 def _resident_mb() -> float:

@@ -41,10 +41,10 @@ class WatchedHub(Hub):
                 sent.update({event.id: self._fed.sent_ns(arrival.arrival_s) for event in pipeline.decide()})
         return sent
 
-    def journalled(self) -> set[str]:
-        """Ids of all events on disk."""
+    def journalled(self) -> dict[str, str]:
+        """Kinds of all events on disk, by their ids."""
         with closing(sqlite3.connect(f"file:{self.journal_path}?mode=ro", uri=True)) as journal:
-            return {event_id for (event_id,) in journal.execute("SELECT id FROM events")}
+            return dict(journal.execute("SELECT id, kind FROM events"))
 
 
 def configured(devices: list[Device], state: Path, port: int | None, *, power_safe: bool) -> Config:

@@ -47,7 +47,12 @@ class Finder:
     """
 
     def __init__(
-        self, bluetooth: Bluetooth, configured: tuple[DeviceSpec, ...], names: BoundNames, settings: RadioSettings
+        self,
+        bluetooth: Bluetooth,
+        configured: tuple[DeviceSpec, ...],
+        names: BoundNames,
+        settings: RadioSettings,
+        chance: Random,
     ) -> None:
         self.counts = AdapterCounts()
         self.scanning = False
@@ -58,6 +63,7 @@ class Finder:
         self._configured = configured
         self._names = names
         self._settings = settings
+        self._chance = chance
         self._wanted: dict[tuple[str, Role], _Wish] = {}
         self._quiet = False
         self._go = asyncio.Event()
@@ -122,7 +128,7 @@ class Finder:
 
     async def run(self) -> None:
         """Scan whenever it is needed; for ever."""
-        backoff = Backoff(self._settings.backoff_first_s, self._settings.backoff_most_s, Random())
+        backoff = Backoff(self._settings.backoff_first_s, self._settings.backoff_most_s, self._chance)
         while True:
             await self._go.wait()
             if self._halt.is_set():

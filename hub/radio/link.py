@@ -56,6 +56,7 @@ class Link:
         caretaker: Caretaker,
         names: BoundNames,
         settings: RadioSettings,
+        chance: Random,
         on_change: Callable[[LinkStatus], None],
         goodbye: Callable[[], tuple[Action, ...]],
     ) -> None:
@@ -64,7 +65,7 @@ class Link:
         self._inbox = inbox
         self._settings = settings
         self._goodbye = goodbye
-        self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, Random())
+        self._backoff = Backoff(settings.backoff_first_s, settings.backoff_most_s, chance)
         self._standing = Standing(spec, on_change)
         self._connector = Connector(
             spec, bluetooth, finder, caretaker=caretaker, names=names, settings=settings, standing=self._standing

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from random import Random
 
 from hub.packets import Packet
 from hub.radio.bluetooth import Bluetooth
@@ -34,6 +35,7 @@ class Radio:
     ----------
     on_change : is told every change of a link's state.
     names : where it is kept to which address a name is bound.
+    chance : spreads the pauses between attempts; a seeded one makes a run repeatable.
     goodbye : the last actions for the device of a wearer and role, as ``Driver.end`` gives them; asked whenever the hub
         hangs up of its own accord.
     """
@@ -47,12 +49,14 @@ class Radio:
         goodbye: Callable[[str, Role], tuple[Action, ...]] = lambda _wearer, _role: (),
         *,
         names: BoundNames | None = None,
+        chance: Random | None = None,
     ) -> None:
         self._settings = settings or RadioSettings()
         names = names or BoundNames()
+        chance = chance or Random()
         configured = tuple(devices)
         self.inbox = Inbox(self._settings.inbox_packets)
-        self.finder = Finder(bluetooth, configured, names, self._settings)
+        self.finder = Finder(bluetooth, configured, names, self._settings, chance)
         self.gave_up = ""
         """Why nothing is left to try but to start the hub anew; empty as long as there is."""
         self._control = bluetooth.control
@@ -66,6 +70,7 @@ class Radio:
                 caretaker=self._caretaker,
                 names=names,
                 settings=self._settings,
+                chance=chance,
                 on_change=on_change,
                 goodbye=partial(goodbye, *spec.key),
             )

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import Random
 
 import numpy as np
 
@@ -186,6 +187,7 @@ async def hub_with(
             on_change=lambda status: hub.see(status),  # noqa: PLW0108 - there is no hub yet
             goodbye=lambda _wearer, role: hub.goodbyes.get(role, ()),
             names=names,
+            chance=Random(1),
         )
         hub = Hub(radio, air, adapter, emulators)
         hub.decoding.set()

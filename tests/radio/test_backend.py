@@ -17,6 +17,7 @@ from bumble.device import Connection
 
 from hub.radio.virtual.backend import VirtualScanner
 from hub.radio.virtual.faults import Faults
+from hub.radio.virtual.owner import VirtualOwner
 from tests.radio.echo import ADDRESS, BATTERY, ECHO, SERVICE, bench
 
 
@@ -129,6 +130,34 @@ async def test_an_attempt_that_times_out_leaves_the_adapter_usable() -> None:
         await first.disconnect()
         async with on.client(await on.find()) as client:
             assert await client.read_gatt_char(BATTERY) == bytearray([77])
+
+
+@pytest.mark.parametrize("turns", range(0, 60, 3))
+async def test_an_adapter_switched_off_while_it_connects_has_no_link(turns: int) -> None:
+    async with bench() as on:
+        device = await on.find()
+        connecting = asyncio.ensure_future(on.client(device).connect())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await VirtualOwner(on.adapter).power_off()
+        with pytest.raises(BleakError):
+            await connecting
+        assert not on.adapter.device.connections
+        await VirtualOwner(on.adapter).power_on()
+        async with on.client(await on.find()) as client:
+            assert await client.read_gatt_char(BATTERY) == bytearray([77])
+
+
+async def test_an_adapter_switched_off_hears_nobody() -> None:
+    async with bench() as on:
+        heard: list[BLEDevice] = []
+        async with BleakScanner(lambda device, _: heard.append(device), backend=VirtualScanner, virtual=on.adapter):
+            await asyncio.sleep(1.0)
+            assert heard
+            await VirtualOwner(on.adapter).power_off()
+            heard.clear()
+            await asyncio.sleep(1.0)
+            assert not heard
 
 
 async def test_two_scans_or_two_attempts_at_once_are_refused() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import replace
+from random import Random
 from typing import ClassVar
 
 import pytest
@@ -22,7 +23,7 @@ ABSENT = DeviceSpec(Role.RIGHT_SHIN, "witmotion", "C0:00:00:00:00:EE")
 
 async def test_a_scan_that_is_no_longer_wanted_is_not_begun() -> None:
     async with hub_with([], configured=[], run=False) as hub:
-        finder = Finder(bluetooth(hub.adapter), (ABSENT,), BoundNames(), QUICK)
+        finder = Finder(bluetooth(hub.adapter), (ABSENT,), BoundNames(), QUICK, Random(1))
         scanning = asyncio.ensure_future(finder.run())
         await asyncio.sleep(0)
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))
@@ -150,7 +151,7 @@ async def test_an_outage_of_the_adapter_is_warned_of_once(ill: set[str], caplog:
         return [record.levelno for record in caplog.records if record.getMessage().startswith("scanning failed")]
 
     async with hub_with([LEFT], configured=[], run=False) as hub:
-        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), QUICK)
+        finder = Finder(Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), QUICK, Random(1))
         ill.add("start fails")
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))

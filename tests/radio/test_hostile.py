@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 from bleak.backends.device import BLEDevice
@@ -70,7 +71,7 @@ def test_any_advertisement_is_identified_and_its_name_can_be_printed(data: Adver
 async def test_no_advertisement_of_a_stranger_ends_a_search() -> None:
     async with hub_with([], configured=[], run=False) as hub:
         by_address = DeviceSpec(Role.LEFT_INSOLE, "orphe_insole", "C0:00:00:00:00:01", name="INS")
-        finder = Finder(bluetooth(hub.adapter), (by_address, BY_NAME), BoundNames(), QUICK)
+        finder = Finder(bluetooth(hub.adapter), (by_address, BY_NAME), BoundNames(), QUICK, Random(1))
         searches = [asyncio.ensure_future(finder.find(spec, frozenset())) for spec in (by_address, BY_NAME)]
         await asyncio.sleep(0)
 

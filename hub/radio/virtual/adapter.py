@@ -77,7 +77,9 @@ class VirtualAdapter:
             self._connecting = False
 
     async def hang_up(self, address: str | None = None) -> bool:
-        """End the link to a device, or all links; whether there was any."""
+        """End the link to a device, or all links and the one that is being made; whether there was any."""
+        if address is None and self._connecting:
+            await self._cancel_attempt()
         links = [
             link
             for link in self.device.connections.values()
@@ -102,8 +104,11 @@ class VirtualAdapter:
 
     async def _give_up(self, attempt: "asyncio.Future[Connection]") -> None:
         try:
-            await uninterrupted(self.device.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command()))
+            await self._cancel_attempt()
             connection = await attempt
         except (BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
             return
         await uninterrupted(connection.disconnect())  # it came through before it could be given up
+
+    async def _cancel_attempt(self) -> None:
+        await uninterrupted(self.device.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command()))

@@ -66,7 +66,7 @@ class VirtualScanner(BaseBleakScanner):
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
         data = _advertisement_data(advertisement)
-        if Ailment.DEAF in self._virtual.ailments:
+        if Ailment.DEAF in self._virtual.ailments or Ailment.OFF in self._virtual.ailments:
             return
         if not self.is_allowed_uuid(data.service_uuids):
             return

@@ -101,7 +101,11 @@ async def in_time(work: Coroutine[object, object, object]) -> None:
 async def test_a_scan_whose_start_or_stop_hangs_is_a_failure_and_frees_the_air(symptom: str, ill: set[str]) -> None:
     async with hub_with([LEFT], configured=[], run=False) as hub:
         finder = Finder(
-            Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), replace(QUICK, action_s=0.2)
+            Bluetooth({"backend": Sick, "virtual": hub.adapter}),
+            (ABSENT,),
+            BoundNames(),
+            replace(QUICK, action_s=0.2),
+            Random(1),
         )
         ill.add(symptom)
         scanning = asyncio.ensure_future(finder.run())
@@ -127,7 +131,11 @@ async def test_a_scan_whose_start_or_stop_hangs_is_a_failure_and_frees_the_air(s
 async def test_a_finder_is_cancelled_even_where_the_scan_does_not_stop(symptom: str, ill: set[str]) -> None:
     async with hub_with([], configured=[], run=False) as hub:
         finder = Finder(
-            Bluetooth({"backend": Sick, "virtual": hub.adapter}), (ABSENT,), BoundNames(), replace(QUICK, action_s=0.2)
+            Bluetooth({"backend": Sick, "virtual": hub.adapter}),
+            (ABSENT,),
+            BoundNames(),
+            replace(QUICK, action_s=0.2),
+            Random(1),
         )
         scanning = asyncio.ensure_future(finder.run())
         finding = asyncio.ensure_future(finder.find(ABSENT, frozenset()))

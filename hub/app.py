@@ -11,15 +11,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hub.announcing import Announcer
-from hub.answer import answer
-from hub.at_home import at_home
-from hub.caregivers import open_caregivers
 from hub.config import Config, DeviceConfig, InfluxdbConfig, JournalConfig, MqttConfig, WearerConfig
-from hub.days import DayKeeper
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
-from hub.health import HealthState
 from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile, Writer, WriterStats
 from hub.journal import Journal, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
@@ -38,8 +32,14 @@ from hub.packets import Arrival
 from hub.page import serve
 from hub.radio import Bluetooth, BoundNames, DeviceSpec, Radio, RadioSettings
 from hub.recording.shelf import Shelf
-from hub.reporting import Reporter
-from hub.upkeep import Upkeep
+from hub.service.announcing import Announcer
+from hub.service.answer import answer
+from hub.service.at_home import at_home
+from hub.service.caregivers import open_caregivers
+from hub.service.days import DayKeeper
+from hub.service.health import HealthState
+from hub.service.reporting import Reporter
+from hub.service.upkeep import Upkeep
 from sensors.driver import Action
 from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Role

@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.live import Live as Screen
 
 from hub.app import Hub
-from hub.at_home import WearerAtHome
 from hub.config import Config
 from hub.config.schema import default_state_dir
 from hub.radio import LinkState
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
+from hub.service.at_home import WearerAtHome
 from hub.terminal import LinkLine, plain_lines, screen
 from sensors.layout import Role, Side
 

@@ -13,7 +13,7 @@ from hub.alert import Change, Message, Step
 from hub.alerts.delivery import Outcome, send
 from hub.alerts.desk import Desk
 from hub.alerts.words import Letter, Writer
-from hub.in_flight import InFlight
+from hub.support.in_flight import InFlight
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hub.calibrating import STOPPED, CalibrateOptions
-from hub.calibrating import calibrate as calibrate_wearer
+from hub.calibrating.guided import STOPPED, CalibrateOptions
+from hub.calibrating.guided import calibrate as calibrate_wearer
 from hub.cli.check import ConfigPath
 from hub.config import Config, WearerConfig, load_config
 from hub.gait.guide import Outcome
@@ -61,7 +61,7 @@ def calibrate(
 
 async def _run(path: Path, nickname: str | None, options: CalibrateOptions, *, demo: bool) -> Outcome:
     if demo:
-        from hub.calibrating_demo import calibrate_demo  # noqa: PLC0415 - the virtual radio is slow to load
+        from hub.calibrating.demo import calibrate_demo  # noqa: PLC0415 - the virtual radio is slow to load
 
         return await calibrate_demo(options)
     config = load_config(path)

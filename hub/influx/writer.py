@@ -10,7 +10,6 @@ from functools import partial
 from typing import Never, Protocol, TypeVar
 
 from hub.alert import Change
-from hub.backoff import Backoff
 from hub.errors import RejectedError
 from hub.events import Event, Value
 from hub.influx.address import DatabaseAddress
@@ -19,6 +18,7 @@ from hub.influx.line import line
 from hub.influx.points import alert_point, day_point, event_point
 from hub.influx.refused import Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket
+from hub.support.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import aiomqtt
 from hub.alert import Alert, Change
 from hub.mqtt import payloads
 from hub.mqtt.topics import Topics
-from hub.uninterrupted import uninterrupted
+from hub.support.uninterrupted import uninterrupted
 
 
 class AlertRecord(Protocol):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub.errors import RecordingError
 from hub.mqtt.address import BrokerAddress
-from hub.state_file import read_state, write_state
+from hub.support.state_file import read_state, write_state
 
 logger = logging.getLogger(__name__)
 

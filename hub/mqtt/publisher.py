@@ -12,16 +12,16 @@ from typing import Never, Protocol
 
 import aiomqtt
 
-from hub.backoff import Backoff
 from hub.events import Event
-from hub.in_flight import InFlight
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import Command, CommandError, parse_command
 from hub.mqtt.topics import Topics
-from hub.uninterrupted import uninterrupted
+from hub.support.backoff import Backoff
+from hub.support.in_flight import InFlight
+from hub.support.uninterrupted import uninterrupted
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hub.errors import RecordingError
 from hub.radio.devices import DeviceSpec
-from hub.state_file import read_state, write_state
+from hub.support.state_file import read_state, write_state
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from random import Random
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.radio.bluetooth import BLUETOOTH_ERRORS, Bluetooth
 from hub.radio.bound_names import BoundNames, Namesakes
@@ -18,6 +17,7 @@ from hub.radio.causes import Cause, cause_of, explain
 from hub.radio.devices import DeviceSpec, Found, choose, identify
 from hub.radio.settings import RadioSettings
 from hub.radio.status import AdapterCounts
+from hub.support.backoff import Backoff
 from sensors.layout import Role
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ from random import Random
 
 from bleak import BleakClient
 
-from hub.backoff import Backoff
 from hub.errors import LinkError
 from hub.packets import Connected, Disconnected
 from hub.radio.bluetooth import Bluetooth
@@ -25,6 +24,7 @@ from hub.radio.settings import RadioSettings
 from hub.radio.standing import Standing
 from hub.radio.states import LinkEvent, LinkState
 from hub.radio.status import LinkStatus
+from hub.support.backoff import Backoff
 from sensors.driver import Action, Facts
 
 HUNG_UP = "the hub hung up"

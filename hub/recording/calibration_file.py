@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hub.gait import KeptCalibration
-from hub.state_file import read_state, set_aside, write_state
+from hub.support.state_file import read_state, set_aside, write_state
 
 
 def read_calibration(path: Path) -> KeptCalibration:

@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from hub.caregivers import open_caregivers
 from hub.config import Config
 from hub.events import Event, Kind
 from hub.journal import Journal
+from hub.service.caregivers import open_caregivers
 from sensors.layout import Side
 
 

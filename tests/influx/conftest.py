@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from hub.backoff import Backoff
 from hub.events import Event, Kind, Value, event_id
 from hub.influx import DatabaseAddress, RefusedFile, Writer
 from hub.influx.database import Database
 from hub.influx.provision import Plan, provision
 from hub.journal import Journal
+from hub.support.backoff import Backoff
 from sensors.layout import Side
 from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
 

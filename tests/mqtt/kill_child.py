@@ -9,10 +9,10 @@ import random
 import sys
 from pathlib import Path
 
-from hub.backoff import Backoff
 from hub.events import Event, Kind, event_id
 from hub.journal import Journal
 from hub.mqtt import BrokerAddress, Publisher, Topics
+from hub.support.backoff import Backoff
 from sensors.layout import Side
 
 

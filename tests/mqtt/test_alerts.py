@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from hub.alert import Alert, Change, Rule, Severity, State, Step
-from hub.backoff import Backoff
 from hub.journal import Journal
 from hub.mqtt import AlertSayer, Publisher, Topics
+from hub.support.backoff import Backoff
 
 pytestmark = pytest.mark.broker
 NS = 10**9

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.backoff import Backoff
 from hub.mqtt import Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
 from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import COMMANDS, MOST_BYTES, parse_command
+from hub.support.backoff import Backoff
 
 TOPICS = Topics("insole/home")
 

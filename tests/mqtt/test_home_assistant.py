@@ -11,8 +11,6 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from hub.announcing import Announcer
-from hub.backoff import Backoff
 from hub.config import Config
 from hub.events import FIELDS, Event, Kind
 from hub.journal import Journal
@@ -20,6 +18,8 @@ from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, home_assis
 from hub.mqtt import publisher as publisher_module
 from hub.mqtt.commands import parse_command
 from hub.mqtt.payloads import EVENT_FIELDS, HEALTH_FIELDS, SENSOR_FIELDS, STATE_FIELDS, TIME_FIELDS
+from hub.service.announcing import Announcer
+from hub.support.backoff import Backoff
 from sensors.layout import Role, Side
 
 NOW_NS = 4_102_444_800_000_000_000  # 2100: news to whoever reads this before

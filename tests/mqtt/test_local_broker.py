@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
-from hub.backoff import Backoff
 from hub.errors import DeliveryError
 from hub.journal import Journal
 from hub.mqtt import Publisher, Topics, local_broker
+from hub.support.backoff import Backoff
 
 
 async def test_events_and_states_reach_a_reader_and_nothing_is_logged(

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
-from hub.backoff import Backoff
 from hub.journal import Journal
 from hub.mqtt import BrokerAddress, Publisher, Tls, Topics, broker_trouble
 from hub.mqtt import publisher as publisher_module
+from hub.support.backoff import Backoff
 
 SECRET = "open-sesame-4711"
 

@@ -7,12 +7,12 @@ import signal
 
 import pytest
 
-from hub.backoff import Backoff
 from hub.events import Kind
 from hub.journal import Journal
 from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, sensor_state, wearer_state
 from hub.mqtt import publisher as publisher_module
 from hub.mqtt.payloads import STATE_FIELDS
+from hub.support.backoff import Backoff
 from sensors.layout import Role
 
 pytestmark = pytest.mark.broker

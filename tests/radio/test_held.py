@@ -12,8 +12,8 @@ from hub.radio import LinkState
 from hub.radio.held import HeldSigns, who_holds
 from hub.radio.virtual.attach import attached, bluetooth
 from hub.radio.virtual.faults import Faults
-from hub.reporting import condition_of
-from hub.wear import Wear
+from hub.service.reporting import condition_of
+from hub.service.wear import Wear
 from tests.radio.harness import QUICK, SHIN, Hub, hub_with
 
 NOTHING = HeldSigns(is_heard=False, heard_dbm=None, refused_n=0, freed=False, dropped_n=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.calibrating import CalibrateOptions, calibrate
+from hub.calibrating.guided import CalibrateOptions, calibrate
 from hub.demo import DemoOptions, demo_config
 from hub.errors import CalibrationError
 from hub.gait import Calibration, InsoleCalibration, KeptCalibration
@@ -51,7 +51,7 @@ async def test_stopping_changes_nothing_and_a_re_zero_is_kept_with_its_devices(t
 
 
 async def test_sensors_that_do_not_send_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr("hub.calibrating.SENSORS_S", 4.0)
+    monkeypatch.setattr("hub.calibrating.guided.SENSORS_S", 4.0)
     config = demo_config(DemoOptions(state_dir=tmp_path))
     async with asyncio.timeout(60), air_process(Scenario(DEVICES[:2])) as air:
         with pytest.raises(CalibrationError, match=r"left shin sensor.*insole-hub scan"):

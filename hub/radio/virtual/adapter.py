@@ -11,7 +11,7 @@ from bumble.transport.common import TransportSink, TransportSource
 
 from hub.radio.virtual.ailments import Ailment, Ailments
 from hub.radio.virtual.host import NotifiedHost
-from hub.uninterrupted import uninterrupted
+from hub.support.uninterrupted import uninterrupted
 
 HOST_ADDRESS = "F0:0D:00:00:00:02"
 

@@ -21,7 +21,7 @@ from bumble.gatt_client import CharacteristicProxy
 
 from hub.radio.virtual.adapter import VirtualAdapter
 from hub.radio.virtual.ailments import Ailment
-from hub.uninterrupted import uninterrupted
+from hub.support.uninterrupted import uninterrupted
 
 T = TypeVar("T")
 

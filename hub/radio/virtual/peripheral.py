@@ -15,7 +15,7 @@ from bumble.transport.common import AsyncPipeSink
 
 from hub.radio.virtual.faults import Faults, FaultyLine
 from hub.radio.virtual.link import Link
-from hub.uninterrupted import uninterrupted
+from hub.support.uninterrupted import uninterrupted
 from sensors.emulation import Advertisement, Body, Emulator, GattCharacteristic
 
 CONNECTION_INTERVAL_S = 0.03

@@ -3,9 +3,9 @@
 from pathlib import Path
 from xml.etree import ElementTree
 
+from hub.calibrating.pictures import picture, sheet
+from hub.calibrating.screen import TITLES
 from hub.gait.guide import Task
-from hub.guide_pictures import picture, sheet
-from hub.guide_screen import TITLES
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.systemd import ServiceManager
+from hub.service.systemd import ServiceManager
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.health import (
+from hub.radio import LinkState, LinkStatus
+from hub.service.health import (
     FRESH_WITHIN_S,
     PASSING_WITHIN_S,
     SCANNER_WITHIN_S,
@@ -15,7 +16,6 @@ from hub.health import (
     Signs,
     judge,
 )
-from hub.radio import LinkState, LinkStatus
 from sensors.layout import Role
 
 NOW_S = 10_000.0

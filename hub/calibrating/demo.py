@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hub.calibrating import CalibrateOptions, calibrate
+from hub.calibrating.guided import CalibrateOptions, calibrate
 from hub.demo import AFFECTED, DEVICES, DemoOptions, demo_config
 from hub.gait.guide import Outcome
 from hub.radio.virtual.process import air_process

@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from hub.at_home import WearerAtHome
-from hub.caregivers import Caregivers
 from hub.config import JournalConfig
 from hub.errors import RecordingError
-from hub.health import Health, HealthState, Signs, judge
 from hub.influx import WriterStats
 from hub.journal import Journal, set_aside
 from hub.mqtt import Publisher
 from hub.radio import LinkState, LinkStatus, Radio
 from hub.recording.shelf import Shelf
-from hub.systemd import ServiceManager
-from hub.wear import Wear
-from hub.written import DAY_S, DayWindow, written_bytes
+from hub.service.at_home import WearerAtHome
+from hub.service.caregivers import Caregivers
+from hub.service.health import Health, HealthState, Signs, judge
+from hub.service.systemd import ServiceManager
+from hub.service.wear import Wear
+from hub.service.written import DAY_S, DayWindow, written_bytes
 from sensors.layout import Role
 
 logger = logging.getLogger(__name__)

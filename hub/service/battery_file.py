@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from hub.battery import BatteryTrend
-from hub.state_file import read_state, set_aside, write_state
+from hub.service.battery import BatteryTrend
+from hub.support.state_file import read_state, set_aside, write_state
 from sensors.layout import Role
 
 

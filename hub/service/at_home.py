@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from hub.battery import BatteryTrend
-from hub.battery_file import read_batteries, write_batteries
 from hub.config import Config, WearerConfig
 from hub.errors import RecordingError
 from hub.gait import KeptCalibration
@@ -22,7 +20,9 @@ from hub.recording.calibration_file import read_calibration, write_calibration
 from hub.recording.keeper import Keeper
 from hub.recording.raw import RawHeader
 from hub.recording.shelf import Shelf
-from hub.wear import Wear, WearParams, WearWatch
+from hub.service.battery import BatteryTrend
+from hub.service.battery_file import read_batteries, write_batteries
+from hub.service.wear import Wear, WearParams, WearWatch
 from sensors.layout import Role
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.in_flight import InFlight
+from hub.support.in_flight import InFlight
 
 
 @given(st.data(), st.lists(st.integers(1, 5), max_size=30))

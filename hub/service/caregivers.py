@@ -22,7 +22,7 @@ from hub.config.values import quiet_span
 from hub.journal import Journal
 from hub.mqtt import Acknowledge, Command, CommandError, Fine, Label
 from hub.radio import LinkState, LinkStatus
-from hub.wear import Wear
+from hub.service.wear import Wear
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.events import Context
-from hub.wear import WORN_IN, Wear, WearParams, WearWatch
+from hub.service.wear import WORN_IN, Wear, WearParams, WearWatch
 
 PARAMS = WearParams(rest_after_s=900.0, visit_s=60.0)
 

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from hub.uninterrupted import uninterrupted
+from hub.support.uninterrupted import uninterrupted
 
 
 async def test_the_caller_ends_and_the_request_goes_on() -> None:

@@ -12,19 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live as Screen
 
-from hub.answer import answer
 from hub.app import device_spec
+from hub.calibrating.keys import ENTER, keys
+from hub.calibrating.screen import GuideLines, guide_screen
 from hub.config import Config, WearerConfig
 from hub.errors import CalibrationError, JournalError
 from hub.gait import KeptCalibration
 from hub.gait.guide import FULL, RE_ZERO, Guide, Outcome, State, Task, View
 from hub.gait.names import NAMES
-from hub.guide_screen import GuideLines, guide_screen
 from hub.journal import locked
-from hub.keys import ENTER, keys
 from hub.pipeline import Pipeline
 from hub.radio import Bluetooth, LinkState, Radio, RadioSettings
 from hub.recording.calibration_file import read_calibration, write_calibration
+from hub.service.answer import answer
 from sensors.driver import Action
 from sensors.layout import Role
 

@@ -5,10 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hub.alerts.desk import Desk
-from hub.battery import BatteryTrend
-from hub.days import DayKeeper
 from hub.events import Value
-from hub.health import Health
 from hub.influx import WriterStats
 from hub.intake import IntakeStatus
 from hub.journal import DayRecord, DayTally, Journal
@@ -29,8 +26,11 @@ from hub.pipeline import Pipeline
 from hub.radio import LinkState, LinkStatus, Radio
 from hub.recording.keeper import Keeper
 from hub.recording.shelf import Shelf
-from hub.upkeep import Upkeep
-from hub.wear import Wear
+from hub.service.battery import BatteryTrend
+from hub.service.days import DayKeeper
+from hub.service.health import Health
+from hub.service.upkeep import Upkeep
+from hub.service.wear import Wear
 from sensors.layout import Role
 
 ANYWAY_S = 30.0

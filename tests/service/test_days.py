@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.days import DayKeeper
 from hub.events import Event, Kind, event_id
 from hub.journal import DAYS, Journal
+from hub.service.days import DayKeeper
 from hub.session import Wearer
 from sensors.layout import Side
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.battery import KEPT_N, BatteryTrend
+from hub.service.battery import KEPT_N, BatteryTrend
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 

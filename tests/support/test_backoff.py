@@ -3,7 +3,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.backoff import Backoff
+from hub.support.backoff import Backoff
 
 
 @given(st.floats(0.01, 5), st.floats(5, 100), st.integers(0, 2**32), st.integers(1, 2000))

@@ -1,11 +1,11 @@
-"""A picture of each exercise of the guided calibration. ``python -m hub.guide_pictures`` renews those in the docs."""
+"""A picture of each exercise of the guided calibration; ``python -m hub.calibrating.pictures`` renews the docs'."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.calibrating.screen import TITLES
 from hub.gait.guide import FULL, Task
-from hub.guide_screen import TITLES
 
 Point = tuple[float, float]
 Line = Sequence[Point]

@@ -92,6 +92,7 @@ class Message:
     at_ns : when it came into its state, Unix time.
     tries : attempts so far.
     trouble : why the last attempt failed, in words.
+    in_doubt : the hub was interrupted during an attempt, so the contact may have it already.
     """
 
     contact: str
@@ -101,6 +102,7 @@ class Message:
     state: MessageState = MessageState.TRYING
     tries: int = 1
     trouble: str = ""
+    in_doubt: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -41,10 +41,6 @@ class Record(Protocol):
 class AlertLog(Protocol):
     """``hub.journal.AlertLog``, as far as it is needed here."""
 
-    @property
-    def last(self) -> int:
-        """Position of the newest change."""
-
     def append(self, changes: Sequence[Change]) -> None:
         """Take changes for the next commit."""
 
@@ -89,22 +85,21 @@ class Courier:
 
     async def run(self) -> Never:
         """Carry, for ever."""
-        before_start = self._log.last
         async with asyncio.TaskGroup() as group, aclosing(self._log.follow(DESTINATION)) as records:
             async for record in records:
                 self._in_flight.send(record.position)
                 change = record.change
                 if change.step is Step.TRYING and change.message is not None:
-                    again = record.position <= before_start
-                    group.create_task(self._carry(record.position, change, change.message, again=again))
+                    group.create_task(self._carry(record.position, change, change.message))
                 else:
                     self._done(record.position)
         raise AssertionError  # the journal is followed for ever
 
-    async def _carry(self, position: int, change: Change, message: Message, *, again: bool) -> None:
+    async def _carry(self, position: int, change: Change, planned: Message) -> None:
         async with self._room:
-            if self._desk.is_trying(change.alert.id, message):
-                outcome = await self._try(change, message, again=again)
+            message = self._desk.attempt(change.alert.id, planned)
+            if message is not None:
+                outcome = await self._try(change, message)
                 self._note(change, message, outcome)
                 self._log.append(
                     self._desk.sent(
@@ -114,11 +109,11 @@ class Courier:
                 await self._flush()
         self._done(position)
 
-    async def _try(self, change: Change, message: Message, *, again: bool) -> Outcome:
+    async def _try(self, change: Change, message: Message) -> Outcome:
         address = self._addresses.get(message.contact)
         if address is None:
             return Outcome("is no contact any more", hopeless=True)
-        return await self._send(address, self._writer.letter(change.alert, message, again=again))
+        return await self._send(address, self._writer.letter(change.alert, message))
 
     def _note(self, change: Change, message: Message, outcome: Outcome) -> None:
         about = f"{change.alert.rule.value} alert of {change.alert.wearer}"

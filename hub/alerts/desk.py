@@ -35,7 +35,7 @@ class Desk:
     def __init__(self, contacts: Sequence[Contact], patience: Patience | None = None, known: Iterable[Alert] = ()):
         self._contacts = tuple(contacts)
         self._patience = patience or Patience()
-        self._alerts = {alert.id: alert for alert in known}
+        self._alerts = {alert.id: _interrupted(alert) for alert in known}
         self._now_ns = max((_newest_ns(alert) for alert in self._alerts.values() if _is_busy(alert)), default=0)
 
     @property
@@ -141,23 +141,22 @@ class Desk:
     ) -> tuple[Change, ...]:
         """A message got through, or did not and why; ``hopeless``: it never will."""
         self._see_clock(now_ns)
-        if not self.is_trying(alert_id, message):
+        attempt = self.attempt(alert_id, message)
+        if attempt is None:
             return ()
-        alert = self._alerts[alert_id]
         step, state = Step.TOLD, MessageState.TOLD
         if trouble:
-            given_up = hopeless or message.tries > len(self._patience.retry_s)
+            given_up = hopeless or attempt.tries > len(self._patience.retry_s)
             step, state = (Step.FAILED, MessageState.FAILED) if given_up else (Step.PUT_OFF, MessageState.WAITING)
-        outcome = replace(message, state=state, at_ns=now_ns, trouble=trouble)
-        return self._take(with_message(alert, step, outcome, now_ns)) + self._go_on(alert_id, now_ns)
+        outcome = replace(attempt, state=state, at_ns=now_ns, trouble=trouble)
+        return self._take(with_message(self._alerts[alert_id], step, outcome, now_ns)) + self._go_on(alert_id, now_ns)
 
-    def is_trying(self, alert_id: str, message: Message) -> bool:
-        """Whether this attempt is still without an outcome."""
+    def attempt(self, alert_id: str, message: Message) -> Message | None:
+        """The message as it is now; None where this attempt has its outcome already."""
         alert = self._alerts.get(alert_id)
         key = (message.contact, message.stage, message.tries, MessageState.TRYING)
-        return alert is not None and any(
-            (each.contact, each.stage, each.tries, each.state) == key for each in alert.messages
-        )
+        messages = () if alert is None else alert.messages
+        return next((each for each in messages if (each.contact, each.stage, each.tries, each.state) == key), None)
 
     def tick(self, now_ns: int) -> tuple[Change, ...]:
         """Time has gone on."""
@@ -237,6 +236,12 @@ class Desk:
 
 def _is_busy(alert: Alert) -> bool:
     return not alert.state.is_over or any(message.is_open for message in alert.messages)
+
+
+def _interrupted(alert: Alert) -> Alert:
+    """An alert as the journal holds it: what was being sent may or may not have come through."""
+    messages = (replace(one, in_doubt=one.in_doubt or one.state is MessageState.TRYING) for one in alert.messages)
+    return replace(alert, messages=tuple(messages))
 
 
 def _newest_ns(alert: Alert) -> int:

@@ -58,10 +58,10 @@ class Writer:
     link: str = ""
     zone: tzinfo | None = None
 
-    def letter(self, alert: Alert, message: Message, *, again: bool = False) -> Letter:
-        """One message; ``again``: nobody knows whether it came through before the hub was interrupted."""
+    def letter(self, alert: Alert, message: Message) -> Letter:
+        """One message."""
         title = f"{alert.wearer}: {_TITLES[alert.rule]}"
-        repeated = "You may have had this message already.\n" if again else ""
+        repeated = "You may have had this message already.\n" if message.in_doubt else ""
         if not message.round:
             text = _PASSED_ON[message.stage].format(
                 by=alert.answered_by or "Somebody", wearer=alert.wearer, what=alert.what, when=self._when(alert)

@@ -50,7 +50,6 @@ class Home:
         for change in self.log:
             newest[change.alert.id] = change.alert
         self.desk = Desk(self.contacts, self.patience, newest.values())
-        self._old_n = len(self.log)
         for occurrence in self.seen[self.seen_cursor :]:
             self.pending += self.desk.open(occurrence, self.now_ns)
 
@@ -83,13 +82,14 @@ class Home:
         """What the courier does with attempts that are on the disk."""
         while self.sent_cursor < len(self.log):
             change = self.log[self.sent_cursor]
-            if change.step is Step.TRYING and self.desk.is_trying(change.alert.id, change.message):
-                trouble = self._send(change.alert, change.message, again=self.sent_cursor < self._old_n)
+            message = self.desk.attempt(change.alert.id, change.message) if change.step is Step.TRYING else None
+            if message is not None:
+                trouble = self._send(change.alert, message)
                 if die_after_sending:
                     self.lost_messages_n += 1
                     self.start()
                     return
-                self.pending += self.desk.sent(change.alert.id, change.message, self.now_ns, trouble)
+                self.pending += self.desk.sent(change.alert.id, message, self.now_ns, trouble)
                 self.flush()
             self.sent_cursor += 1
 
@@ -104,9 +104,9 @@ class Home:
         self.flush()
         self.deliver()
 
-    def _send(self, alert: Alert, message: Message, *, again: bool) -> str:
+    def _send(self, alert: Alert, message: Message) -> str:
         self.attempts_n += 1
         if not self.is_up(message.contact, self.now_s):
             return "nobody answers"
-        self.told.append(Told(self.now_s, message.contact, message.stage, alert.id, again))
+        self.told.append(Told(self.now_s, message.contact, message.stage, alert.id, message.in_doubt))
         return ""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.alert import Rule, State
@@ -26,6 +26,14 @@ ACTIONS = st.one_of(
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(ACTIONS, max_size=25))
+@example(
+    [
+        ("happens", Rule.DRAGS, "anna"),
+        ("killed", "after sending", None),
+        ("service", "Ben", False),  # the attempt after the kill fails: the one after that is still a second one
+        ("passes", 1.0, None),
+    ]
+)
 def test_nobody_is_told_twice_and_every_severe_alert_reaches_the_last_contact(actions):
     down: set[str] = set()
     home = Home(CONTACTS, PATIENCE, is_up=lambda contact, at_s: contact not in down)

@@ -37,8 +37,8 @@ from fed_radio import FedRadio, player
 from mqtt_reader import mosquitto, reader
 from watched_hub import WatchedHub, configured
 
+from hub.events import STEP_KINDS
 from hub.journal import Journal
-from hub.journal.record import STEP_KINDS
 
 SLOW_COMMIT_S = 0.2
 STALL_AT_S = 20.0

@@ -50,6 +50,10 @@ class Context(StrEnum):
 ON_FOOT = frozenset({Context.WALKING, Context.STAIRS, Context.TURNING, Context.TIPTOE, Context.BACKWARD, Context.AIDED})
 """Contexts in which steps are taken."""
 
+STEP_KINDS = frozenset({Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP})
+"""What comes with every step, several times. It may wait for others to go together, and goes first when old steps must
+make room; the journal's schema knows these kinds too."""
+
 NOT_DETECTED_YET = frozenset({Kind.EXERCISE_REP})
 """Kinds that have a name and fields, and that no detector makes yet."""
 

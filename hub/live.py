@@ -6,12 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hub.events import Event, Kind
+from hub.events import STEP_KINDS, Event, Kind
 from hub.session import Block, Floats, Session
 from sensors.layout import Role, Side
-
-TOO_MANY_FOR_LINES = {Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP}
-"""Kinds that come by the hundred; every other event is worth a line of its own."""
 
 RECENT_N = 64
 FORGET = 0.001
@@ -105,7 +102,7 @@ class Live:
                 self.walking = False
                 duration_s = event.fields.get("duration_s")
                 self.walked_s += duration_s if isinstance(duration_s, int | float) else 0.0
-        if event.kind not in TOO_MANY_FOR_LINES:
+        if event.kind not in STEP_KINDS:
             self.recent.append(event)
             self.told_n += 1
 

@@ -11,8 +11,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from hub.events import Event, Kind
-from hub.live import TOO_MANY_FOR_LINES, Live
+from hub.events import STEP_KINDS, Event, Kind
+from hub.live import Live
 from hub.session import InsoleSpec
 from sensors.layout import Cell, Role, Side
 
@@ -91,11 +91,7 @@ def _quality(event: Event) -> str:
 
 def plain_lines(events: Iterable[Event], start_s: float) -> list[str]:
     """One line per event that a person would want to read, with seconds since the start."""
-    return [
-        f"{event.time_s - start_s:8.2f} s  {describe(event)}"
-        for event in events
-        if event.kind not in TOO_MANY_FOR_LINES
-    ]
+    return [f"{event.time_s - start_s:8.2f} s  {describe(event)}" for event in events if event.kind not in STEP_KINDS]
 
 
 def screen(

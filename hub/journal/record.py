@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 
 from hub.alert import Change
-from hub.events import Event, Kind
+from hub.events import Event
 from hub.journal.day import DaySummary
-
-STEP_KINDS = frozenset({Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP})
-"""What comes with every step, several times: the only events that make room when they are old. The schema knows too."""
 
 CLOCK_STEP_S = 0.5
 """A difference of wall clock and anchor above this is a step of the clock, not jitter of reading it."""

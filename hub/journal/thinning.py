@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from itertools import takewhile
 
+from hub.events import STEP_KINDS
 from hub.journal.database import transaction
-from hub.journal.record import STEP_KINDS
 
 BATCH_N = 100
 """Rows looked at in one transaction: some tenths of a second on a slow card."""

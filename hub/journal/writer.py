@@ -11,9 +11,10 @@ from itertools import islice
 from pathlib import Path
 
 from hub.errors import JournalError
+from hub.events import STEP_KINDS
 from hub.journal.database import explain, is_damage, mark_suspect, transaction
 from hub.journal.entries import Committed, Entry, OtherEntry
-from hub.journal.record import STEP_KINDS, Anchor, Record
+from hub.journal.record import Anchor, Record
 from hub.journal.thinning import Room, Thinner
 
 logger = logging.getLogger(__name__)

@@ -5,14 +5,14 @@ import logging
 import random
 import socket
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Never, Protocol
 
 import aiomqtt
 
-from hub.events import Event
+from hub.events import STEP_KINDS, Event
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
@@ -68,11 +68,19 @@ class Record(Protocol):
         """What happened."""
 
 
+class Page(Protocol):
+    """Records that are on disk together."""
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """In the order of their positions."""
+
+
 class Source(Protocol):
     """What is published: ``hub.journal.Journal``, or anything that follows and remembers like it."""
 
-    def follow(self, destination: str) -> AsyncGenerator[Record, None]:
-        """Every record after the destination's cursor, now and in future."""
+    def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
+        """All records after the destination's cursor that are there when one is asked for, now and in future."""
 
     def advance(self, destination: str, position: int) -> None:
         """The destination has taken everything up to here."""
@@ -103,8 +111,8 @@ class Publisher:
     ``alerts`` are said beside the events, with a cursor of their own. ``birth_topic`` is where a reader says "online"
     when it has started: all states are said again then.
 
-    Events go out with QoS 1 in the order of the journal; the cursor moves when the broker has acknowledged. After a
-    lost connection everything behind the cursor is sent again: at least once, with the same ids.
+    Events go out with QoS 1, each topic's in the order of the journal; the cursor moves when the broker has
+    acknowledged. After a lost connection everything behind the cursor is sent again: at least once, with the same ids.
     """
 
     def __init__(
@@ -298,11 +306,17 @@ class Publisher:
 
     async def _send_events(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
         window = asyncio.Semaphore(WINDOW_N)
-        async with aclosing(self._source.follow(self._destination)) as records:
-            async for record in records:
-                await window.acquire()
-                self._in_flight.send(record.position)
-                group.create_task(self._send_event(client, record, window))
+        async with aclosing(self._source.follow_pages(self._destination)) as pages:
+            async for page in pages:
+                for first in range(0, len(page.records), WINDOW_N):
+                    records = page.records[first : first + WINDOW_N]
+                    for record in records:
+                        self._in_flight.send(record.position)
+                    # contacts and steps waited for a common commit: what did not is not to wait behind them now
+                    for record in sorted(records, key=lambda record: record.event.kind in STEP_KINDS):
+                        await window.acquire()
+                        group.create_task(self._send_event(client, record, window))
+                        await asyncio.sleep(0)  # a page is not to hold up what arrives and what is decided meanwhile
 
     async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
         topic = self._topics.event(record.wearer, record.event.kind)

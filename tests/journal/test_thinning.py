@@ -8,9 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from hub.events import Kind
+from hub.events import STEP_KINDS, Kind
 from hub.journal import DAYS, Journal, database, thinning, writer
-from hub.journal.record import STEP_KINDS
 
 NS = 10**9
 KINDS = [Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP, Kind.TOE_DRAG]

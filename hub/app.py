@@ -37,6 +37,7 @@ from hub.service.answer import answer
 from hub.service.at_home import at_home
 from hub.service.caregivers import open_caregivers
 from hub.service.days import DayKeeper
+from hub.service.diary import open_diary
 from hub.service.health import HealthState
 from hub.service.reporting import Reporter
 from hub.service.upkeep import Upkeep
@@ -142,6 +143,7 @@ class Hub:
     async def _run_tasks(self) -> None:
         assert self.broker is not None
         self._caregivers = await open_caregivers(self.config, self._journal)
+        self._diarist = await open_diary(self._journal, self._caregivers.desk.alert_of)
         days = DayKeeper(self._journal, (wearer.wearer() for wearer in self.config.wearers))
         ours, obeys = version("insole-hub"), self.config.mqtt is None or self.config.mqtt.obeys
         announcer = await asyncio.to_thread(Announcer, self.config, self.topics, self.broker, version=ours, obeys=obeys)
@@ -176,6 +178,7 @@ class Hub:
             days=days,
             database=self._database_stats,
             desk=self._caregivers.desk,
+            diarist=self._diarist,
         )
         async with self._page(), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
@@ -195,6 +198,7 @@ class Hub:
                     group.create_task(self._writer.follow_events(self._journal), name="influxdb-events"),
                     group.create_task(self._writer.follow_alerts(self._journal.alerts), name="influxdb-alerts"),
                     group.create_task(self._writer.follow_days(self._journal.days), name="influxdb-days"),
+                    group.create_task(self._writer.follow_diary(self._journal.diary), name="influxdb-diary"),
                 ]
             _settle_memory()
             self.started.set()
@@ -323,9 +327,9 @@ class Hub:
         """
         if nickname not in self.wearers:
             raise CommandError(f"nobody here is called {nickname!r}", nickname, command.name)
-        noted = await self._caregivers.obey(nickname, command)
-        if noted is not None:
-            return noted
+        for keeper in (self._caregivers, self._diarist):
+            if (noted := await keeper.obey(nickname, command)) is not None:
+                return noted
         match command:
             case PauseRadio(minutes=minutes):
                 self.radio.pause(minutes * 60.0, wearer=nickname)

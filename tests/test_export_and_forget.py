@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.alert import Alert, Change, Rule, Severity, State, Step
+from hub.diary import Aid, AidsChanged, DiaryEntry, Noted
 from hub.events import FIELDS, Event, Kind, event_id
 from hub.export import tables
 from hub.export.archive import readme
@@ -48,6 +49,8 @@ async def home(tmp_path: Path) -> Path:
             journal.append(
                 nickname, [event(Kind.STEP, start_s + k, stride_time_s=k / 3, strike="toe") for k in range(700)]
             )
+            brace = DiaryEntry(f"a-{nickname}", nickname, START_NS, AidsChanged((Aid.BRACE,)))
+            journal.diary.append(brace, start_s + 700.0)
             journal.append(nickname, [event(Kind.INITIAL_CONTACT, start_s + 1000, strike="heel", lead_ms=-20.0)])
             journal.append(nickname, [event(Kind.TOE_FIRST, start_s + 86_400, lead_ms=62.0, reason=reason)])
             journal.append(nickname, [event(Kind.WALK_END, start_s + 86_401, duration_s=60.0, length_estimated=True)])
@@ -57,6 +60,8 @@ async def home(tmp_path: Path) -> Path:
             closed = Alert(**{**{f: getattr(alert, f) for f in alert.__slots__}, "state": State.CLOSED, "label": False})
             journal.alerts.append([Change(Step.OPENED, START_NS, alert), Change(Step.LABELLED, START_NS + 1, closed)])
             journal.days.put(nickname, START_NS, DaySummary("2026-01-01", 700, absent=reason))
+            note = DiaryEntry(f"n-{nickname}", nickname, START_NS, Noted(f"tired, {reason}", ("stairs", "rain"), 2.0))
+            journal.diary.append(note, 0.0)
         await journal.flush()
     for nickname in ("anna", "anna-lena"):
         for name in (
@@ -93,12 +98,16 @@ def test_every_column_has_one_type_whichever_kind_it_comes_from_and_none_is_lost
 async def test_tables_hold_everything_of_each_wearer_and_can_be_read_by_nobody_else(home):
     ended = run(home, "export", "-o", str(home / "out"))
     assert ended.returncode == 0, ended.stderr
-    assert "1 events, 1 contacts, 700 steps, 1 walks, 1 days, 1 alerts" in ended.stdout
+    assert "1 events, 1 contacts, 700 steps, 1 walks, 1 days, 1 alerts, 2 diary" in ended.stdout
     steps = read(home / "out/anna/steps.csv")
     assert [float(row["stride_time_s"]) for row in steps] == [k / 3 for k in range(700)], "every bit"
     assert int(steps[1]["wall_time_ns"]) == START_NS + NS
     (walk,) = read(home / "out/anna/walks.csv")
     assert (walk["length_estimated"], walk["cadence_spm"]) == ("true", "")
+    assert (steps[0]["aids"], walk["aids"]) == ("", "brace")
+    aid, note = read(home / "out/anna/diary.csv")
+    assert (aid["kind"], aid["aids"], note["text"]) == ("aid", "brace", f"tired, {SECRET}")
+    assert (note["tags"], note["pain"], note["duration_s"]) == ("stairs rain", "2.0", "")
     (alert,) = read(home / "out/anna/alerts.csv")
     assert (alert["id"], alert["state"], alert["label"]) == ("t-anna", "closed", "false")
     assert all(path.stat().st_mode & 0o077 == 0 for path in (home / "out").rglob("*"))
@@ -109,7 +118,7 @@ async def test_tables_hold_everything_of_each_wearer_and_can_be_read_by_nobody_e
 
 async def test_days_can_be_chosen_and_mistakes_are_one_line(home):
     ended = run(home, "export", "-o", str(home / "out"), "--wearer", "anna", "--from", "2026-01-02")
-    assert "1 events, 0 contacts, 0 steps, 1 walks, 0 days, 0 alerts" in ended.stdout
+    assert "1 events, 0 contacts, 0 steps, 1 walks, 0 days, 0 alerts, 0 diary" in ended.stdout
     for args, said in ((("--wearer", "bob"), "nobody is called 'bob'; known: anna"), (("--from", "1.1."), "is no day")):
         ended = run(home, "export", "-o", str(home / "other"), *args)
         assert ended.returncode in {1, 2}
@@ -158,7 +167,14 @@ async def test_a_dry_run_shows_what_would_go_and_deletes_nothing(home):
     before = rows_of(home / "state/journal.db", "anna")
     ended = run(home, "forget", "anna", "--dry-run")
     assert ended.returncode == 0, ended.stderr
-    for shown in ("703 events", "2 alerts", "1 days", "anna-20260101T000000Z-trip-t1.mcap", "Nothing was deleted."):
+    for shown in (
+        "703 events",
+        "2 alerts",
+        "1 days",
+        "2 diary",
+        "anna-20260101T000000Z-trip-t1.mcap",
+        "Nothing was deleted.",
+    ):
         assert shown in ended.stdout
     assert "lena" not in ended.stdout
     refused = run(home, "forget", "anna", stdin="annna\n")

@@ -47,6 +47,11 @@ class Desk:
         """Alerts that somebody is still to answer."""
         return sum(alert.wearer == wearer and alert.state.is_unanswered for alert in self._alerts.values())
 
+    def alert_of(self, wearer: str, alert_id: str) -> Alert | None:
+        """A wearer's alert of the last ``KEPT_S``."""
+        alert = self._alerts.get(alert_id)
+        return alert if alert is not None and alert.wearer == wearer else None
+
     def precision(self, wearer: str) -> Precision:
         """How often the hub was right."""
         labels = [
@@ -127,8 +132,8 @@ class Desk:
             There is no such alert of the last ``KEPT_S``.
         """
         self._see_clock(now_ns)
-        alert = self._alerts.get(alert_id)
-        if alert is None or alert.wearer != wearer:
+        alert = self.alert_of(wearer, alert_id)
+        if alert is None:
             raise AnswerError(f"{wearer} has no alert {alert_id!r}")
         changes = self._take(Change(Step.LABELLED, now_ns, replace(alert, label=real, note=note)))
         if not real and can(alert.state, Step.FALSE_ALARM):

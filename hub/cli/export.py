@@ -42,7 +42,7 @@ def export(
         bool, typer.Option("--archive", help="Everything of one wearer in a zip, raw recordings and calibration too.")
     ] = False,
 ) -> None:
-    """Write events, contacts, steps, walks, days and alerts as tables, a folder for each wearer.
+    """Write events, contacts, steps, walks, days, alerts and the diary as tables, a folder for each wearer.
 
     The hub may go on running. The files hold health data and can be read by you only.
     """

@@ -5,7 +5,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from hub.export.files import Format, open_table
-from hub.export.tables import ALERTS, DAYS, TABLES, Row, Table, alert_row, day_row, event_row, table_of
+from hub.export.tables import (
+    ALERTS,
+    DAYS,
+    DIARY,
+    TABLES,
+    Row,
+    Table,
+    alert_row,
+    day_row,
+    diary_row,
+    event_row,
+    table_of,
+)
 from hub.journal import Reader
 
 SINCE_EVER_NS, FOR_EVER_NS = -(1 << 62), 1 << 62
@@ -51,3 +63,5 @@ def _rows(reader: Reader, wearer: str, from_ns: int, to_ns: int) -> Iterator[tup
     for alert in reader.newest_alerts(SINCE_EVER_NS):
         if alert.wearer == wearer and from_ns <= alert.happened_ns < to_ns:
             yield ALERTS, alert_row(alert)
+    for entry in reader.diary_of_wearer(wearer, from_ns, to_ns):
+        yield DIARY, diary_row(entry)

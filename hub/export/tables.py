@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hub.alert import Alert
 from hub.day_fields import DAY_FIELDS
+from hub.diary import AidsChanged, DiaryEntry, ExerciseBegun, ExerciseDone, Noted, Recalibrated, aids_text
 from hub.events import COMMON_FIELDS, FIELDS, NUMBER, STRING, Field, Kind, Value
 from hub.journal import DayRecord, Record
 from hub.mqtt.payloads import EVENT_FIELDS, iso
@@ -18,6 +19,7 @@ _WHEN = {
     "wall_time": Field(STRING, "when it happened, UTC, ISO 8601"),
     "wall_time_ns": Field(INTEGER, "the same in ns since 1970-01-01 UTC"),
 }
+_AIDS = {"aids": Field(STRING, "aids that were on, such as brace+stick; none; empty: nobody had said by then")}
 _CONTACTS = (Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT)
 _OWN_TABLES = (*_CONTACTS, Kind.STEP, Kind.WALK_END)
 
@@ -27,7 +29,7 @@ def _of_kinds(*kinds: Kind) -> dict[str, Field]:
     for kind in kinds:
         for name, each in FIELDS[kind].items():
             own.setdefault(name, each)
-    return {**_WEARER, **_WHEN, **EVENT_FIELDS, **own}
+    return {**_WEARER, **_WHEN, **EVENT_FIELDS, **_AIDS, **own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,25 @@ ALERTS = Table(
         "note": Field(STRING, "what they said of it"),
     },
 )
-TABLES = (EVENTS, CONTACTS, STEPS, WALKS, DAYS, ALERTS)
+DIARY = Table(
+    "diary",
+    "what people said: aids put on and off, notes, exercises, guided calibrations",
+    {
+        **_WEARER,
+        **_WHEN,
+        "id": Field(STRING, "of the entry"),
+        "kind": Field(STRING, "aid, note, exercise_begun, exercise or calibration"),
+        "aids": Field(STRING, "of an aid: all that are on from then on"),
+        "text": Field(STRING, "a note's words; what another aid is called; what a calibration found"),
+        "tags": Field(STRING, "of a note"),
+        "pain": Field(NUMBER, "0..10"),
+        "alert": Field(STRING, "id of the alert that a note is about"),
+        "exercise": Field(STRING, "which exercise"),
+        "duration_s": Field(NUMBER, "how long it took"),
+        "repetitions": Field(NUMBER, "how many were done"),
+    },
+)
+TABLES = (EVENTS, CONTACTS, STEPS, WALKS, DAYS, ALERTS, DIARY)
 
 
 def table_of(kind: Kind) -> Table:
@@ -87,6 +107,7 @@ def event_row(record: Record) -> Row:
     return {
         "wearer": record.wearer,
         **_when(record.wall_time_ns),
+        "aids": record.aids,
         **{name: value for name, value in event.items() if name in columns},
     }
 
@@ -115,6 +136,23 @@ def alert_row(alert: Alert) -> Row:
         "label": alert.label,
         "note": alert.note,
     }
+
+
+def diary_row(entry: DiaryEntry) -> Row:
+    """A row of ``DIARY``."""
+    own: Row
+    match entry.what:
+        case AidsChanged(aids, name):
+            own = {"aids": aids_text(aids), "text": name}
+        case Noted(text, tags, pain, alert):
+            own = {"text": text, "tags": " ".join(tags), "pain": pain, "alert": alert}
+        case ExerciseBegun(exercise):
+            own = {"exercise": exercise.value}
+        case ExerciseDone(exercise, duration_s, repetitions):
+            own = {"exercise": exercise.value, "duration_s": duration_s, "repetitions": repetitions}
+        case Recalibrated(found):
+            own = {"text": found}
+    return {"wearer": entry.wearer, **_when(entry.at_ns), "id": entry.id, "kind": entry.what.kind, **own}
 
 
 def _when(wall_time_ns: int) -> dict[str, Value]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from hub.alert import Alert
+from hub.diary import AidsChanged, DiaryEntry, ExerciseBegun, ExerciseDone, Noted, Recalibrated, aids_text
 from hub.events import Event, Value
-from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS, Name, Tag
+from hub.influx.schema import DONE, MEASUREMENT_OF, MEASUREMENTS, Name, Tag
 from sensors.layout import Role
 
 TIE_NS = 100_000
@@ -25,11 +26,14 @@ class Point:
     time_ns: int
 
 
-def event_point(hub: str, wearer: str, event: Event, wall_time_ns: int, position: int) -> Point:
+def event_point(
+    hub: str, wearer: str, event: Event, wall_time_ns: int, position: int, *, aids: str | None = None
+) -> Point:
     """An event of the journal.
 
     ``position`` parts events of one instant, such as a trip and its confirmation. Positions are given once, so no two
     points share a time unless ``TIE_NS`` records lie between two events of the same instant, kind, side and wearer.
+    ``aids``: those that were on; None, which gives no tag: nobody had said by then.
     """
     measurement = MEASUREMENTS[MEASUREMENT_OF[event.kind]]
     has = {
@@ -37,6 +41,7 @@ def event_point(hub: str, wearer: str, event: Event, wall_time_ns: int, position
         Tag.WEARER: wearer,
         Tag.SIDE: event.side.value,
         Tag.KIND: event.kind.value,
+        **({} if aids is None else {Tag.AID: aids}),
     }
     common: dict[str, Value] = {
         "id": event.id,
@@ -47,7 +52,7 @@ def event_point(hub: str, wearer: str, event: Event, wall_time_ns: int, position
     known = _known(common) | _known(event.fields)
     return Point(
         measurement.name,
-        {tag: has[tag] for tag in measurement.tags},
+        {tag: has[tag] for tag in measurement.tags if tag in has},
         {name: value for name, value in known.items() if name in measurement.fields},
         _parted(wall_time_ns, position % TIE_NS),
     )
@@ -72,6 +77,37 @@ def alert_point(hub: str, alert: Alert) -> Point:
     tags = {Tag.HUB: hub, Tag.WEARER: alert.wearer, Tag.KIND: alert.rule.value}
     subject = _ROLES.index(alert.subject) + 1 if alert.subject in _ROLES else 0
     return Point(Name.ALERT, tags, _known(fields), _parted(alert.happened_ns, subject))
+
+
+def diary_point(hub: str, entry: DiaryEntry, position: int) -> Point | None:
+    """An entry of the diary; None: it is none of a chart's marks, as the begin of an exercise."""
+    tags, what = {Tag.HUB: hub, Tag.WEARER: entry.wearer}, entry.what
+    fields: dict[str, Value]
+    match what:
+        case ExerciseBegun():
+            return None
+        case ExerciseDone():
+            name, tags[Tag.KIND] = Name.EXERCISE, DONE
+            fields = {
+                "exercise": what.exercise.value,
+                "duration_s": what.duration_s,
+                "repetitions": what.repetitions,
+            }
+        case AidsChanged():
+            name, tags[Tag.KIND] = Name.NOTE, what.kind
+            fields = {"text": aids_text(what.aids) + (f" ({what.name})" if what.name else "")}
+        case Noted():
+            name, tags[Tag.KIND] = Name.NOTE, what.kind
+            fields = {
+                "text": what.text or None,
+                "tags": " ".join(what.tags) or None,
+                "pain": what.pain,
+                "alert": what.alert or None,
+            }
+        case Recalibrated():
+            name, tags[Tag.KIND] = Name.NOTE, what.kind
+            fields = {"text": what.found}
+    return Point(name, tags, _known({"id": entry.id} | fields), _parted(entry.at_ns, position % TIE_NS))
 
 
 def day_point(hub: str, wearer: str, summary: Mapping[str, Value]) -> Point:

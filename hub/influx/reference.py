@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 
+from hub.diary import Aid
 from hub.influx.schema import MEASUREMENTS, Bucket, Measurement
 
 _INTRODUCTION = """\
@@ -11,7 +12,8 @@ _INTRODUCTION = """\
 With `[influxdb]` in `hub.toml` ([configuration](config.md)) the hub writes what the journal holds into an InfluxDB 2.x,
 3, or 1.8 and newer, through `/api/v2/write`. It follows the journal with a cursor of its own: while the database is
 away everything waits on the hub's disk, and is written when it is back. A point that is written twice takes its own
-place. Names of contacts, and what they wrote, stay on the hub.
+place. Names of contacts, and what was said of an alert with its label, stay on the hub; notes of the diary do not:
+whoever may read the database reads them.
 
 ## Setting one up
 
@@ -62,6 +64,11 @@ Times are Unix time in ns of when something happened. Their last five digits, 0.
 such as a trip and its confirmation; what happened is known to some milliseconds at best. A step of the hub's wall clock
 shows in the times: take intervals from the fields, such as `stride_time_s`.
 
+The tag `aid` says which aids were on when it happened, as somebody had said over MQTT by then: `none`, `brace`,
+`brace+stick` and so on ({aids}, in this order). It stands in the journal with the event and never changes afterwards,
+so what is written again, such as a week's backlog, has the same. A point without the tag (`"aid" = ''` in InfluxQL) is
+of a time of which nobody had said anything. A walk has the aids of its end.
+
 Queries are InfluxQL, which 1.x, 2.x and 3 all answer; for example the toe-first share of each day:
 
 ```sql
@@ -83,7 +90,7 @@ def _lines() -> Iterator[str]:
     for bucket in Bucket:
         names = ", ".join(f"`{each.name}`" for each in MEASUREMENTS.values() if each.bucket is bucket)
         yield f"| `{_KEYS[bucket]}` | {_KEPT[bucket]} | {names} |"
-    yield _TIMES.rstrip("\n")
+    yield _TIMES.replace("{aids}", ", ".join(f"`{aid}`" for aid in Aid)).rstrip("\n")
     for measurement in MEASUREMENTS.values():
         yield from _of(measurement)
 

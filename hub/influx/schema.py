@@ -16,6 +16,7 @@ class Tag(StrEnum):
     WEARER = "wearer"
     SIDE = "side"
     KIND = "kind"
+    AID = "aid"
 
 
 class Bucket(StrEnum):
@@ -34,6 +35,7 @@ class Name(StrEnum):
     DAY = "day"
     EXERCISE = "exercise"
     ALERT = "alert"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,18 @@ def _kinds_of(name: Name) -> tuple[Kind, ...]:
     return tuple(kind for kind in Kind if MEASUREMENT_OF[kind] is name)
 
 
+DONE = "done"
+"""Kind of an exercise of the diary."""
+
+NOTE_KINDS = ("aid", "note", "calibration")
+"""Kinds of entries of the diary that are marks."""
+
+
 def _values(kinds: Iterable[StrEnum]) -> tuple[str, ...]:
     return tuple(kind.value for kind in kinds)
 
 
-_OF_EVENTS = (Tag.HUB, Tag.WEARER, Tag.SIDE, Tag.KIND)
+_OF_EVENTS = (Tag.HUB, Tag.WEARER, Tag.SIDE, Tag.KIND, Tag.AID)
 
 MEASUREMENTS: dict[Name, Measurement] = {
     Name.STEP: Measurement(
@@ -113,7 +122,7 @@ MEASUREMENTS: dict[Name, Measurement] = {
         Name.WALK,
         "a walking bout, at its end",
         Bucket.LASTING,
-        (Tag.HUB, Tag.WEARER),
+        (Tag.HUB, Tag.WEARER, Tag.AID),
         (),
         _ID | _COMMON | _fields_of(Name.WALK),
     ),
@@ -127,11 +136,17 @@ MEASUREMENTS: dict[Name, Measurement] = {
     ),
     Name.EXERCISE: Measurement(
         Name.EXERCISE,
-        "a repetition of an exercise, when it ended",
+        "an exercise that somebody said was done, or a repetition that the sensors saw, when it ended",
         Bucket.LASTING,
-        (Tag.HUB, Tag.WEARER, Tag.SIDE),
-        (),
-        _ID | _COMMON | _fields_of(Name.EXERCISE),
+        (Tag.HUB, Tag.WEARER, Tag.SIDE, Tag.KIND, Tag.AID),
+        (*_values(_kinds_of(Name.EXERCISE)), DONE),
+        _ID
+        | _COMMON
+        | _fields_of(Name.EXERCISE)
+        | {
+            "duration_s": Field(NUMBER, "how long it took, as far as somebody said when it began and ended"),
+            "repetitions": Field(NUMBER, "how many, as somebody said"),
+        },
     ),
     Name.ALERT: Measurement(
         Name.ALERT,
@@ -153,5 +168,19 @@ MEASUREMENTS: dict[Name, Measurement] = {
             "real": Field(BOOLEAN, "whether it really happened, as somebody labelled it"),
         },
     ),
+    Name.NOTE: Measurement(
+        Name.NOTE,
+        "what somebody said in the diary, at the time that it is about; for marks in charts",
+        Bucket.LASTING,
+        (Tag.HUB, Tag.WEARER, Tag.KIND),
+        NOTE_KINDS,
+        {
+            "id": Field(STRING, "of the entry"),
+            "text": Field(STRING, "in words; of an aid those that are on from then on"),
+            "tags": Field(STRING, "words to look for, with spaces between them"),
+            "pain": Field(NUMBER, "0..10"),
+            "alert": Field(STRING, "id of the alert that it is about"),
+        },
+    ),
 }
-"""Every measurement. The names of contacts and what they wrote stay on the hub."""
+"""Every measurement. The names of contacts, and what was said of an alert with its label, stay on the hub."""

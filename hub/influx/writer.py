@@ -10,12 +10,13 @@ from functools import partial
 from typing import Never, Protocol, TypeVar
 
 from hub.alert import Change
+from hub.diary import DiaryEntry
 from hub.errors import RejectedError
 from hub.events import Event, Value
 from hub.influx.address import DatabaseAddress
 from hub.influx.errors import BusyError, ClosedError
 from hub.influx.line import line
-from hub.influx.points import alert_point, day_point, event_point
+from hub.influx.points import alert_point, day_point, diary_point, event_point
 from hub.influx.refused import Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket
 from hub.support.backoff import Backoff
@@ -72,6 +73,10 @@ class Record(Protocol):
     @property
     def event(self) -> Event:
         """What happened."""
+
+    @property
+    def aids(self) -> str | None:
+        """Aids that were on."""
 
 
 class Page(Protocol):
@@ -151,6 +156,28 @@ class DaySource(Protocol):
         """The destination has taken everything up to here."""
 
 
+class DiaryRecord(Protocol):
+    """An entry of the diary on disk."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the order of all entries."""
+
+    @property
+    def entry(self) -> DiaryEntry:
+        """The entry."""
+
+
+class DiarySource(Protocol):
+    """``hub.journal.DiaryLog``, or anything that follows and remembers like it."""
+
+    def follow(self, destination: str) -> AsyncGenerator[DiaryRecord, None]:
+        """Every entry after the destination's cursor, now and in future."""
+
+    def advance(self, destination: str, position: int) -> None:
+        """The destination has taken everything up to here."""
+
+
 @dataclass(frozen=True, slots=True)
 class WriterStats:
     """Counts since start; ``trouble`` is what keeps points from the database, in words, or empty.
@@ -223,11 +250,23 @@ class Writer:
                 source.advance(DESTINATION, record.position)
         raise AssertionError
 
+    async def follow_diary(self, source: DiarySource) -> Never:
+        """Write what people say."""
+        async with aclosing(source.follow(DESTINATION)) as records:
+            async for record in records:
+                point = diary_point(self._hub, record.entry, record.position)
+                if point is not None:
+                    await self._deliver("diary", MEASUREMENTS[point.measurement].bucket, [line(point)])
+                source.advance(DESTINATION, record.position)
+        raise AssertionError
+
     async def _lines(self, records: Sequence[Record]) -> dict[Bucket, list[str]]:
         lines: dict[Bucket, list[str]] = {bucket: [] for bucket in Bucket}
         for start in range(0, len(records), SLICE_N):
             for record in records[start : start + SLICE_N]:
-                point = event_point(self._hub, record.wearer, record.event, record.wall_time_ns, record.position)
+                point = event_point(
+                    self._hub, record.wearer, record.event, record.wall_time_ns, record.position, aids=record.aids
+                )
                 lines[MEASUREMENTS[point.measurement].bucket].append(line(point))
             await asyncio.sleep(0)
         return lines

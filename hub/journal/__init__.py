@@ -4,11 +4,12 @@ from hub.journal.alert_log import AlertLog
 from hub.journal.database import locked, set_aside
 from hub.journal.day import DaySummary, bounds_ns, local_day
 from hub.journal.day_log import DayLog
+from hub.journal.diary_log import DiaryLog
 from hub.journal.erasing import erase, rows_of
 from hub.journal.inspection import JournalFacts, look_at, reading
 from hub.journal.journal import DAYS, Journal
 from hub.journal.reader import Reader
-from hub.journal.record import AlertRecord, Anchor, DayRecord, Record
+from hub.journal.record import AlertRecord, Anchor, DayRecord, DiaryRecord, Record
 from hub.journal.rescue import Rescue
 from hub.journal.stats import JournalStats
 from hub.journal.summary import DayTally, tally_of_day
@@ -22,6 +23,8 @@ __all__ = [
     "DayRecord",
     "DaySummary",
     "DayTally",
+    "DiaryLog",
+    "DiaryRecord",
     "Journal",
     "JournalFacts",
     "JournalStats",

@@ -15,7 +15,7 @@ from hub.journal.rescue import Rescue, has_foreign_log, save_readable
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version that this code reads and writes. Step n of the migration, ``schema/vN.sql``, leads from n - 1 to n."""
 
 CHECKED_WHOLE_BYTES = 64 * 2**20
@@ -202,7 +202,7 @@ def _replace(path: Path) -> Rescue:
     path.rename(aside)
     _finish_replacing(path)
     _suspicion(path).unlink(missing_ok=True)
-    saved = f"{saved_n} events, alerts and days were saved from it" if readable else "nothing of it could be read"
+    saved = f"{saved_n} entries were saved from it" if readable else "nothing of it could be read"
     lost = f", at most {lost_n} are lost" if lost_n else ""
     logger.error("journal %s is damaged; it is kept as %s; %s%s", path, aside.name, saved, lost)
     return Rescue(aside, saved_n, lost_n, readable)

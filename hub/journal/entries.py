@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from hub.alert import Change
+from hub.diary import DiaryEntry
 from hub.events import Event
 from hub.journal.day import DaySummary
 from hub.journal.record import Anchor, Record
@@ -14,12 +15,13 @@ from hub.journal.record import Anchor, Record
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event on its way to the disk."""
+    """An event on its way to the disk. ``aids``: in one word; None: not known."""
 
     wearer: str
     event: Event
     json: str
     anchor: Anchor
+    aids: str | None = None
 
 
 class OtherEntry(Protocol):
@@ -71,6 +73,25 @@ class DayEntry:
             (*key, self.start_ns, json.dumps(self.summary.to_dict(), separators=(",", ":"), allow_nan=False)),
         )
         return row.lastrowid or 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryLine:
+    """An entry of the diary."""
+
+    table: ClassVar[str] = "diary"
+    entry: DiaryEntry
+    json: str
+
+    def insert(self, connection: sqlite3.Connection) -> int:
+        """Add it, where it is not there already."""
+        entry = self.entry
+        row = connection.execute(
+            "INSERT INTO diary (id, wearer, kind, wall_time_ns, entry) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO NOTHING",
+            (entry.id, entry.wearer, entry.what.kind, entry.at_ns, self.json),
+        )
+        return (row.lastrowid or 0) if row.rowcount == 1 else 0
 
 
 @dataclass(frozen=True, slots=True)

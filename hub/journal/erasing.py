@@ -10,8 +10,8 @@ from hub.journal import database
 
 logger = logging.getLogger(__name__)
 
-_TABLES = ("events", "alerts", "days")
-_GUARDS = ("only_steps_go", "alerts_never_go")
+_TABLES = ("events", "alerts", "days", "diary")
+_GUARDS = ("only_steps_go", "alerts_never_go", "diary_never_goes")
 
 
 def rows_of(path: Path, wearer: str) -> dict[str, int]:

@@ -47,12 +47,15 @@ def reading(path: Path) -> Iterator[Reader]:
     Raises
     ------
     JournalError
-        There is none, or it cannot be read.
+        There is none, it is of another version, or it cannot be read.
     """
     if not path.exists():
         raise JournalError(f"journal {path}: there is none yet; the first run makes it")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
+            if (version := connection.execute("PRAGMA user_version").fetchone()[0]) != database.SCHEMA_VERSION:
+                message = f"journal {path}: is of version {version}, not {database.SCHEMA_VERSION}; start this hub once"
+                raise JournalError(message)
             yield Reader(connection)
     except sqlite3.Error as error:
         raise JournalError(database.explain(error, path)) from error

@@ -17,6 +17,7 @@ from hub.events import Event
 from hub.journal import database
 from hub.journal.alert_log import AlertLog
 from hub.journal.day_log import DayLog
+from hub.journal.diary_log import DiaryLog
 from hub.journal.entries import Committed, Entry, OtherEntry
 from hub.journal.reader import Page, Reader
 from hub.journal.record import Anchor, Record
@@ -126,7 +127,8 @@ class Journal:
                 self._drop()
                 continue
             try:
-                entries.append(Entry(wearer, event, event.to_json(), anchor))
+                aids = self.diary.aids_text(wearer, event.time_s)
+                entries.append(Entry(wearer, event, event.to_json(), anchor, aids))
             except ValueError as error:
                 self._refused_n += 1
                 logger.error("journal: event %s refused: %s", event.kind.value, error)
@@ -203,8 +205,8 @@ class Journal:
     def make_room(self, since_ns: int, most_bytes: float) -> None:
         """Let old steps go, little by little: those from before ``since_ns`` that all who follow were told of.
 
-        Beyond ``most_bytes`` the oldest steps go anyway, but none of a day that is not counted. Other events, alerts
-        and days stay.
+        Beyond ``most_bytes`` the oldest steps go anyway, but none of a day that is not counted. Other events, alerts,
+        days and the diary stay.
         """
         told_until = min((self.cursor(name) for name in self._followers), default=0)
         self._writer.make_room(Room(since_ns, most_bytes, told_until, self.cursor(DAYS)))
@@ -277,6 +279,8 @@ class Journal:
             """Changes of alerts, in the same file and the same commits."""
             self.days = DayLog(lent)
             """Days that are over, likewise."""
+            self.diary = DiaryLog(lent)
+            """What people say, likewise."""
             self._held = held.pop_all()
 
     def _on_commit(self, committed: Committed) -> None:
@@ -288,6 +292,7 @@ class Journal:
         self._others_n += committed.others_n
         self.alerts.committed(committed.others_until.get("alerts", 0))
         self.days.committed(committed.others_until.get("days", 0))
+        self.diary.committed(committed.others_until.get("diary", 0))
         self._announce()
 
     def _fail(self, failure: JournalError) -> None:

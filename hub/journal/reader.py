@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.alert import Alert, change_from_json
+from hub.diary import DiaryEntry, entry_from_json
 from hub.events import event_from_dict
 from hub.journal.day import DaySummary
-from hub.journal.record import AlertRecord, DayRecord, Record
+from hub.journal.record import AlertRecord, DayRecord, DiaryRecord, Record
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ class Reader:
         """The next page after a position."""
         return self._page(
             position,
-            "SELECT position, wearer, wall_time_ns, event FROM events WHERE position > ? ORDER BY position LIMIT ?",
+            "SELECT position, wearer, wall_time_ns, aids, event FROM events WHERE position > ?"
+            " ORDER BY position LIMIT ?",
             (position, PAGE_N),
         )
 
@@ -56,7 +58,7 @@ class Reader:
         """The next page after a position of a wearer's events with wall time in ``[from_ns, to_ns)``."""
         return self._page(
             position,
-            "SELECT position, wearer, wall_time_ns, event FROM events WHERE wearer = ? AND wall_time_ns >= ?"
+            "SELECT position, wearer, wall_time_ns, aids, event FROM events WHERE wearer = ? AND wall_time_ns >= ?"
             " AND wall_time_ns < ? AND position > ? ORDER BY position LIMIT ?",
             (wearer, from_ns, to_ns, position, PAGE_N),
         )
@@ -65,7 +67,7 @@ class Reader:
         """The same of ends of walks only; found without looking at other events."""
         return self._page(
             position,
-            "SELECT position, wearer, wall_time_ns, event FROM events WHERE kind = 'walk_end' AND wearer = ?"
+            "SELECT position, wearer, wall_time_ns, aids, event FROM events WHERE kind = 'walk_end' AND wearer = ?"
             " AND wall_time_ns >= ? AND wall_time_ns < ? AND position > ? ORDER BY position LIMIT ?",
             (wearer, from_ns, to_ns, position, PAGE_N),
         )
@@ -104,6 +106,31 @@ class Reader:
         )
         return [record.change.alert for row in rows if (record := self._alert_record(*row)) is not None]
 
+    def diary_after(self, position: int) -> tuple[list[DiaryRecord], int]:
+        """The next page of the diary after a position, and where it ends."""
+        rows = self._fetch(
+            "SELECT position, entry FROM diary WHERE position > ? ORDER BY position LIMIT ?", (position, PAGE_N)
+        )
+        return self._diary_records(rows), int(rows[-1][0]) if rows else position
+
+    def diary_of_wearer(self, wearer: str, from_ns: int, to_ns: int) -> list[DiaryEntry]:
+        """A wearer's diary of ``[from_ns, to_ns)``, in the order in which it was said."""
+        rows = self._fetch(
+            "SELECT position, entry FROM diary WHERE wearer = ? AND wall_time_ns >= ? AND wall_time_ns < ?"
+            " ORDER BY position",
+            (wearer, from_ns, to_ns),
+        )
+        return [record.entry for record in self._diary_records(rows)]
+
+    def newest_in_diary(self, kind: str) -> list[DiaryEntry]:
+        """The newest entry of a kind of each wearer."""
+        rows = self._fetch(
+            "SELECT position, entry FROM diary WHERE position IN"
+            " (SELECT max(position) FROM diary WHERE kind = ? GROUP BY wearer) ORDER BY position",
+            (kind,),
+        )
+        return [record.entry for record in self._diary_records(rows)]
+
     def close(self) -> None:
         """End; a read that is under way comes first."""
         with self._lock:
@@ -114,9 +141,9 @@ class Reader:
         records = tuple(record for row in rows if (record := self._record(*row)) is not None)
         return Page(records, int(rows[-1][0]) if rows else position)
 
-    def _record(self, position: int, wearer: str, wall_time_ns: int, text: str) -> Record | None:
+    def _record(self, position: int, wearer: str, wall_time_ns: int, aids: str | None, text: str) -> Record | None:
         try:
-            return Record(position, wearer, wall_time_ns, event_from_dict(json.loads(text)))
+            return Record(position, wearer, wall_time_ns, event_from_dict(json.loads(text)), aids)
         except (ValueError, KeyError, TypeError):  # spoilt, or written by a version that knew more kinds
             self.unreadable_n += 1
             logger.warning("journal: record %d cannot be understood and is skipped", position)
@@ -129,6 +156,16 @@ class Reader:
             self.unreadable_n += 1
             logger.warning("journal: change %d of an alert cannot be understood and is skipped", position)
             return None
+
+    def _diary_records(self, rows: list[Any]) -> list[DiaryRecord]:
+        records = []
+        for position, text in rows:
+            try:
+                records.append(DiaryRecord(position, entry_from_json(text)))
+            except ValueError:  # likewise
+                self.unreadable_n += 1
+                logger.warning("journal: entry %d of the diary cannot be understood and is skipped", position)
+        return records
 
     def _fetch(self, query: str, parameters: tuple[str | int, ...] = ()) -> list[Any]:
         with self._lock:

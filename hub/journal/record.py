@@ -1,8 +1,9 @@
-"""What the journal holds: events, changes of alerts and days, each with its position; and how wall time is found."""
+"""What the journal holds, each with its position: events, changes of alerts, days, the diary; and how time is found."""
 
 from dataclasses import dataclass
 
 from hub.alert import Change
+from hub.diary import DiaryEntry
 from hub.events import Event
 from hub.journal.day import DaySummary
 
@@ -12,12 +13,16 @@ CLOCK_STEP_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One journalled event. Positions rise strictly and are never given twice."""
+    """One journalled event. Positions rise strictly and are never given twice.
+
+    ``aids``: those that were on when it happened, such as ``brace+stick``; None: nobody had said by then.
+    """
 
     position: int
     wearer: str
     wall_time_ns: int
     event: Event
+    aids: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,14 @@ class DayRecord:
     wearer: str
     start_ns: int
     summary: DaySummary
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryRecord:
+    """One journalled entry of the diary. Positions rise strictly and are never given twice."""
+
+    position: int
+    entry: DiaryEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Rescue:
     Parameters
     ----------
     aside : its new name.
-    saved_n : events, changes of alerts and days that go on in the new journal.
+    saved_n : events, changes of alerts, days and entries of the diary that go on in the new journal.
     lost_n : places between them that could not be read: at most so many are lost.
     readable : False: nothing at all could be read.
     """
@@ -59,17 +59,22 @@ def _day_is_whole(row: Row) -> bool:
     return bool(json.loads(row[-1])["day"] == row[2])
 
 
+def _entry_is_whole(row: Row) -> bool:
+    return bool(json.loads(row[-1])["id"] == row[1])
+
+
 _TABLES = (
     _Table("anchors", ("anchor", "hub_time_s", "wall_time_ns"), lambda _: True),
     _Table(
         "events",
-        ("position", "id", "wearer", "kind", "side", "time_s", "anchor", "wall_time_ns", "event"),
+        ("position", "id", "wearer", "kind", "side", "time_s", "anchor", "wall_time_ns", "aids", "event"),
         _event_is_whole,
     ),
     _Table("alerts", ("position", "alert", "wearer", "step", "wall_time_ns", "change"), _change_is_whole),
     _Table("days", ("position", "wearer", "day", "start_ns", "summary"), _day_is_whole),
+    _Table("diary", ("position", "id", "wearer", "kind", "wall_time_ns", "entry"), _entry_is_whole),
 )
-_CURSORS = {"cursors": "events", "alert_cursors": "alerts", "day_cursors": "days"}
+_CURSORS = {"cursors": "events", "alert_cursors": "alerts", "day_cursors": "days", "diary_cursors": "diary"}
 
 
 def save_readable(damaged: Path, fresh: Path) -> tuple[int, int, bool]:
@@ -87,7 +92,7 @@ def save_readable(damaged: Path, fresh: Path) -> tuple[int, int, bool]:
         saved_n = lost_n = 0
         with closing(source):
             for table in _TABLES:
-                saved, lost = _copy(source, target, table)
+                saved, lost = _copy(source, target, _as_in(source, table))
                 if table.name != "anchors":
                     saved_n, lost_n = saved_n + saved, lost_n + lost
             _copy_cursors(source, target)
@@ -156,7 +161,15 @@ def _mend_header(path: Path, pattern: Path) -> None:
         file.write(header)
 
 
+def _as_in(source: sqlite3.Connection, table: _Table) -> _Table:
+    """The table as an older version made it: without what came later."""
+    there = {row[1].decode() for row in source.execute(f"PRAGMA table_info({table.name})")}
+    return replace(table, columns=tuple(column for column in table.columns if column in there))
+
+
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: _Table) -> tuple[int, int]:
+    if not table.columns:  # not yet in that version
+        return 0, 0
     columns = ", ".join(table.columns)
     insert = f"INSERT OR IGNORE INTO {table.name} ({columns}) VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608
     saved_n = lost_n = 0

@@ -1,4 +1,4 @@
-"""Old steps make room, a few at a time. Events, alerts and days never go."""
+"""Old steps make room, a few at a time. Other events, alerts, days and the diary never go."""
 
 import sqlite3
 from dataclasses import dataclass

@@ -28,8 +28,8 @@ CURSOR_DELAY_S = 1.0
 CHECKPOINT_COMMITS_N = 256
 """Commits between checkpoints of the log (about 1-4 MB)."""
 
-CURSORS, ALERT_CURSORS, DAY_CURSORS = "cursors", "alert_cursors", "day_cursors"
-"""Tables of cursors: into the events, the changes of alerts, and the days."""
+CURSORS, ALERT_CURSORS, DAY_CURSORS, DIARY_CURSORS = "cursors", "alert_cursors", "day_cursors", "diary_cursors"
+"""Tables of cursors: into the events, the changes of alerts, the days, and the diary."""
 
 THIN_PAUSE_S = 0.2
 """Between two batches of old steps that go: what is to be written waits for one batch at most."""
@@ -217,8 +217,8 @@ class Writer:
     def _insert_event(self, entry: Entry) -> Record | None:
         wall_time_ns = entry.anchor.wall_time_ns_at(entry.event.time_s)
         row = self._connection.execute(
-            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, event)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, aids, event)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
             (
                 entry.event.id,
                 entry.wearer,
@@ -227,12 +227,13 @@ class Writer:
                 entry.event.time_s,
                 self._anchor_row(entry.anchor),
                 wall_time_ns,
+                entry.aids,
                 entry.json,
             ),
         )
         if row.rowcount != 1 or row.lastrowid is None:
             return None
-        return Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event)
+        return Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event, entry.aids)
 
     def _anchor_row(self, anchor: Anchor) -> int:
         if anchor not in self._anchors:

@@ -3,7 +3,18 @@
 from hub.mqtt.address import BrokerAddress, Tls
 from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.broker import local_broker
-from hub.mqtt.commands import Acknowledge, Command, CommandError, Fine, Label, PauseRadio, ResumeRadio
+from hub.mqtt.commands import (
+    Acknowledge,
+    Command,
+    CommandError,
+    DoExercise,
+    Fine,
+    Label,
+    Note,
+    PauseRadio,
+    ResumeRadio,
+    SetAid,
+)
 from hub.mqtt.erasing import erase_retained, retained_of
 from hub.mqtt.kept_topics import KeptTopics
 from hub.mqtt.payloads import (
@@ -27,10 +38,12 @@ __all__ = [
     "BrokerAddress",
     "Command",
     "CommandError",
+    "DoExercise",
     "Fine",
     "HubCounts",
     "KeptTopics",
     "Label",
+    "Note",
     "PauseRadio",
     "Publisher",
     "PublisherStats",
@@ -38,6 +51,7 @@ __all__ = [
     "SensorCondition",
     "SensorCounts",
     "SensorState",
+    "SetAid",
     "Tls",
     "Topics",
     "broker_trouble",

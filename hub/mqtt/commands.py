@@ -1,13 +1,24 @@
 """What the hub can be asked over MQTT: a model per command, from which the reference is made too. Pure."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
+from hub.diary import Exercise
 from hub.mqtt.topics import Topics
 
 MOST_BYTES = 4096
 """No command is longer."""
+
+_AT = "when, ISO 8601 with its zone; the same said twice with it counts once; absent: now"
 
 
 class Command(BaseModel):
@@ -54,7 +65,68 @@ class Label(Command):
     note: str = Field("", max_length=500, description="what really happened, in words")
 
 
-COMMANDS: tuple[type[Command], ...] = (PauseRadio, ResumeRadio, Acknowledge, Fine, Label)
+class SetAid(Command):
+    """Say that an aid is put on or off. Several may be on at once; nothing ends all."""
+
+    name: ClassVar[str] = "aid"
+    aid: Literal["brace", "stimulator", "stick", "other", "nothing"] = Field(
+        description="`brace`: or another orthosis; `stimulator`: of the nerve, in swing; `stick`: or crutches, or a "
+        "frame; `other`; `nothing`"
+    )
+    on: bool = Field(True, description="false: it is put off")
+    called: str = Field("", max_length=60, description="of `other`: what it is")
+
+
+class Note(Command):
+    """Write something into the wearer's diary. Of text, tags and pain one is needed."""
+
+    name: ClassVar[str] = "note"
+    text: str = Field("", max_length=500, description="in words")
+    tags: tuple[Annotated[str, StringConstraints(pattern=r"^[\w-]{1,20}$")], ...] = Field(
+        (), max_length=8, description="words to look for later, such as `stairs` or `tired`"
+    )
+    pain: float | None = Field(None, ge=0, le=10, description="0: none, 10: the worst that can be thought of")
+    alert: str = Field("", description="id of an alert that it is about, of the last 90 days")
+    at: AwareDatetime | None = Field(None, description=_AT)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.text.strip() or self.tags or self.pain is not None):
+            raise ValueError("says nothing; give a text, tags or pain")
+        return self
+
+
+class DoExercise(Command):
+    """Say that an exercise begins or ends. One that begins ends the one before."""
+
+    name: ClassVar[str] = "exercise"
+    do: Literal["start", "stop", "done"] = Field(
+        description="`stop` ends the one that was started; `done` tells of one that was not"
+    )
+    exercise: Exercise | None = Field(
+        None, description=f"which: {', '.join(f'`{each}`' for each in Exercise)}; `stop` knows it"
+    )
+    repetitions: float | None = Field(None, ge=0, le=10_000, description="how many were done")
+    duration_s: float | None = Field(None, ge=0, le=86_400, description="how long, s; `stop` knows it")
+    at: AwareDatetime | None = Field(None, description=_AT)
+
+    @model_validator(mode="after")
+    def _names_it(self) -> Self:
+        if self.exercise is None and self.do != "stop":
+            raise ValueError(f"which exercise? known: {', '.join(Exercise)}")
+        return self
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    PauseRadio,
+    ResumeRadio,
+    Acknowledge,
+    Fine,
+    Label,
+    SetAid,
+    Note,
+    DoExercise,
+)
 
 
 class CommandError(ValueError):
@@ -86,4 +158,5 @@ def parse_command(topics: Topics, topic: str, payload: bytes) -> tuple[str, Comm
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise CommandError(f"{where}: {first['msg']}" if where else str(first["msg"]), wearer, name) from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise CommandError(f"{where}: {said}" if where else said, wearer, name) from error

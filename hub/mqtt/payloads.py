@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hub.alert import Alert, Rule, Severity, State
 from hub.day_fields import DAY_FIELDS
+from hub.diary import Aid
 from hub.events import BOOLEAN, INTEGER, LIST, NUMBER, STRING, Context, Event, Field, Kind, Value
 from sensors.layout import Side
 
@@ -60,6 +61,12 @@ STATE_FIELDS = DAY_FIELDS | {
         NUMBER, "what that share may be at least, with 95 % confidence, given how few they are", nullable=True
     ),
     "alerts_true_high_pct": Field(NUMBER, "and at most", nullable=True),
+    "aids": Field(
+        LIST,
+        f"aids that are on, as somebody said: {', '.join(Aid)}; empty: none; null: nobody has said so far",
+        nullable=True,
+    ),
+    "exercise": Field(STRING, "the exercise that was started and has not ended", nullable=True),
 }
 """The wearer's day so far."""
 
@@ -298,7 +305,7 @@ def alert(raised: Alert, wall_time_ns: int) -> bytes:
     )
 
 
-def wearer_state(day: Mapping[str, Value], wall_time_ns: int) -> bytes:
+def wearer_state(day: Mapping[str, Value | list[str]], wall_time_ns: int) -> bytes:
     """The wearer's day so far, as of ``wall_time_ns``.
 
     Raises
@@ -360,7 +367,9 @@ def iso(wall_time_ns: int) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _encode_exactly(values: Mapping[str, Value], described: Mapping[str, Field], wall_time_ns: int) -> bytes:
+def _encode_exactly(
+    values: Mapping[str, Value | list[str]], described: Mapping[str, Field], wall_time_ns: int
+) -> bytes:
     if set(values) != set(described):
         message = f"fields differ from what is described: {sorted(set(values) ^ set(described))}"
         raise ValueError(message)

@@ -22,6 +22,7 @@ from hub.config.values import quiet_span
 from hub.journal import Journal
 from hub.mqtt import Acknowledge, Command, CommandError, Fine, Label
 from hub.radio import LinkState, LinkStatus
+from hub.service.on_disk import on_disk
 from hub.service.wear import Wear
 
 logger = logging.getLogger(__name__)
@@ -31,9 +32,6 @@ EVENTS = "alerts"
 
 TICK_S = 0.5
 """How often the desk is told the time."""
-
-DURABLE_S = 5.0
-"""How long an answer waits for the disk before whoever gave it is told that it may be lost."""
 
 _NS = 10**9
 _NOT_MISSED = {LinkState.STREAMING, LinkState.SLEEPING, LinkState.HELD_ELSEWHERE, LinkState.PAUSED}
@@ -110,12 +108,7 @@ class Caregivers:
         except AnswerError as error:
             raise CommandError(str(error), nickname, command.name) from error
         self._keep(changes)
-        try:
-            async with asyncio.timeout(DURABLE_S):
-                await self._journal.flush()
-        except TimeoutError:
-            return "noted, but the disk does not take it yet: it is lost if the hub ends now"
-        return "noted"
+        return await on_disk(self._journal)
 
     async def _remember(self) -> None:
         """Let the rules know what was before, up to where they had looked when the hub last ended."""

@@ -28,6 +28,7 @@ from hub.recording.keeper import Keeper
 from hub.recording.shelf import Shelf
 from hub.service.battery import BatteryTrend
 from hub.service.days import DayKeeper
+from hub.service.diary import Diarist
 from hub.service.health import Health
 from hub.service.upkeep import Upkeep
 from hub.service.wear import Wear
@@ -75,6 +76,7 @@ class Reporter:
         shelf: Shelf,
         upkeep: Upkeep,
         desk: Desk,
+        diarist: Diarist,
         days: DayKeeper,
         database: Callable[[], WriterStats],
     ) -> None:
@@ -86,12 +88,13 @@ class Reporter:
         self._shelf = shelf
         self._upkeep = upkeep
         self._desk = desk
+        self._diarist = diarist
         self._keeper_of_days = days
         self._over: dict[str, DayRecord] = {}
         self._database = database
         self._health: Health | None = None
         self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
-        self._days: dict[str, dict[str, Value]] = {}
+        self._days: dict[str, dict[str, Value | list[str]]] = {}
         self._counted_s = float("-inf")
 
     def tell(self, now_s: float, wall_time_ns: int) -> None:
@@ -129,12 +132,15 @@ class Reporter:
         for nickname, wearer in self._wearers.items():
             precision = self._desk.precision(nickname)
             low_pct, high_pct = precision.interval_pct
-            day = wearer.tally.summary(wall_time_ns).to_dict() | {
+            day: dict[str, Value | list[str]] = {
+                **wearer.tally.summary(wall_time_ns).to_dict(),
                 "alerts_unanswered": self._desk.unanswered_n(nickname),
                 "alerts_labelled": precision.labelled_n,
                 "alerts_true_pct": precision.true_pct,
                 "alerts_true_low_pct": low_pct,
                 "alerts_true_high_pct": high_pct,
+                "aids": self._diarist.aids(nickname),
+                "exercise": self._diarist.exercise(nickname),
             }
             if day != self._days.get(nickname):
                 self._days[nickname] = day

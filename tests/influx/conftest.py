@@ -88,6 +88,7 @@ def writing(tmp_path: Path):
                 asyncio.create_task(writer.follow_events(journal)),
                 asyncio.create_task(writer.follow_alerts(journal.alerts)),
                 asyncio.create_task(writer.follow_days(journal.days)),
+                asyncio.create_task(writer.follow_diary(journal.diary)),
             ]
             try:
                 yield writer

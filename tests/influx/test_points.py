@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.alert import Alert, Message, MessageState, Rule, Severity, State, Step
+from hub.diary import Aid, AidsChanged, DiaryEntry, Exercise, ExerciseBegun, ExerciseDone, Noted, Recalibrated
 from hub.events import FIELDS, Event, Kind
 from hub.influx import MEASUREMENTS, Bucket, Name, Tag
 from hub.influx.line import line
-from hub.influx.points import TIE_NS, Point, alert_point, event_point
+from hub.influx.points import TIE_NS, Point, alert_point, diary_point, event_point
 from hub.influx.reference import reference
 from hub.influx.schema import MEASUREMENT_OF
 from sensors.layout import Side
@@ -40,6 +41,31 @@ def test_only_the_contracts_tags_are_used_and_never_an_id():
     point = event_point("home", "ada", happened(Kind.TRIP, stage="confirmed", candidate_id="id0"), WALL_NS, 7)
     assert point.tags == {Tag.HUB: "home", Tag.WEARER: "ada", Tag.SIDE: "left", Tag.KIND: "trip"}
     assert (point.fields["id"], point.fields["candidate_id"]) == ("id1", "id0")
+
+
+def test_the_aids_of_an_events_time_are_a_tag_and_none_where_nobody_had_said():
+    for kind in (Kind.STEP, Kind.TRIP, Kind.WALK_END):
+        point = event_point("home", "ada", happened(kind), WALL_NS, 7, aids="brace+stick")
+        assert point.tags[Tag.AID] == "brace+stick"
+        assert Tag.AID not in event_point("home", "ada", happened(kind), WALL_NS, 7).tags
+
+
+def test_what_was_said_is_a_mark_or_an_exercise():
+    def point(what) -> Point | None:
+        return diary_point("home", DiaryEntry("d1", "ada", WALL_NS, what), 7)
+
+    assert point(ExerciseBegun(Exercise.TOE_LIFTS)) is None
+    done = point(ExerciseDone(Exercise.TOE_LIFTS, 60.0, None))
+    assert (done.measurement, done.tags[Tag.KIND], done.fields["duration_s"]) == (Name.EXERCISE, "done", 60.0)
+    assert "repetitions" not in done.fields
+    aids = point(AidsChanged((Aid.BRACE, Aid.OTHER), "shoe with a rocker"))
+    assert (aids.measurement, aids.fields["text"]) == (Name.NOTE, "brace+other (shoe with a rocker)")
+    note = point(Noted("", ("stairs", "tired"), 3.0))
+    assert note.fields == {"id": "d1", "tags": "stairs tired", "pain": 3.0}
+    for each in (done, aids, note, point(Recalibrated("well"))):
+        measurement = MEASUREMENTS[each.measurement]
+        assert set(each.fields) <= set(measurement.fields)
+        assert each.tags[Tag.KIND] in measurement.kinds
 
 
 def test_whole_numbers_become_floats_and_truth_stays_truth():

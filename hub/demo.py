@@ -32,6 +32,7 @@ DEVICES = (
 )
 
 USUAL_PORT = 1883
+USUAL_PAGE_PORT = 8330
 REDRAW_S = 1.0
 NEWS_S = 0.1
 
@@ -43,6 +44,7 @@ class DemoOptions:
     minutes: float | None = None
     seed: int = 1
     port: int | None = None
+    page_port: int | None = None
     broker: tuple[str, int] | None = None
     state_dir: Path | None = None
     plain: bool = False
@@ -85,8 +87,8 @@ def demo_config(options: DemoOptions) -> Config:
     """The configuration that a person with these sensors would write."""
     settings: dict[str, Any] = {
         "hub": {"name": "demo", "state_dir": options.state_dir or default_state_dir() / "demo"},
-        "broker": {"port": _port(options.port)},
-        "page": {"port": 0},
+        "broker": {"port": _free_or_any(options.port, USUAL_PORT)},
+        "page": {"port": _free_or_any(options.page_port, USUAL_PAGE_PORT)},
         "recording": {"raw": options.record},
         "wearers": [
             {
@@ -104,20 +106,21 @@ def demo_config(options: DemoOptions) -> Config:
     return Config.model_validate(settings)
 
 
-def _port(wanted: int | None) -> int:
-    """The wanted port; else the usual one, or any where another broker has that."""
+def _free_or_any(wanted: int | None, usual: int) -> int:
+    """The wanted port; else the usual one, or any where another program has that."""
     if wanted is not None:
         return wanted
     with socket.socket() as probe:
-        return 0 if probe.connect_ex(("127.0.0.1", USUAL_PORT)) == 0 else USUAL_PORT
+        return 0 if probe.connect_ex(("127.0.0.1", usual)) == 0 else usual
 
 
 def where_to_look(hub: Hub) -> str:
-    """What to type to see the events."""
+    """What to open and what to type to see what happens."""
     assert hub.broker is not None
     host = "" if hub.broker.host == "127.0.0.1" else f"-h {hub.broker.host} "
     port = "" if hub.broker.port == USUAL_PORT else f"-p {hub.broker.port} "
-    return f"events: mosquitto_sub {host}{port}-v -t '{hub.topics.base}/#'\njournal: {hub.journal_path}"
+    page = "" if hub.page_port is None else f"page: http://127.0.0.1:{hub.page_port}\n"
+    return f"{page}events: mosquitto_sub {host}{port}-v -t '{hub.topics.base}/#'\njournal: {hub.journal_path}"
 
 
 def link_lines(hub: Hub) -> list[LinkLine]:

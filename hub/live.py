@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hub.events import STEP_KINDS, Event, Kind
-from hub.session import Block, Floats, Session
+from hub.session import Block, Floats, InsoleSpec, Session
 from sensors.layout import Role, Side
 
 RECENT_N = 64
 FORGET = 0.001
+
+ON_GROUND = 0.15
+"""With less of the foot's highest load in every cell, a centre of pressure would be that of noise (our choice)."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Live:
 
     session: Session | None = None
     newest: dict[Role, Floats] = field(default_factory=dict)
+    newest_s: dict[Role, float] = field(default_factory=dict)
+    """Hub time of each sensor's newest sample."""
     steps: deque[StepMark] = field(default_factory=lambda: deque(maxlen=40))
     recent: deque[Event] = field(default_factory=lambda: deque(maxlen=RECENT_N))
     counts: Counter[str] = field(default_factory=Counter)
@@ -58,11 +63,15 @@ class Live:
         """Sensors joined or changed; what was counted stays."""
         self.session = session
         self.newest.clear()
+        self.newest_s.clear()
         self._ranges.clear()
 
     def see_block(self, block: Block) -> None:
-        """Remember the newest sample of an insole."""
-        if len(block.time_s) == 0 or not block.role.is_insole:
+        """Remember when the newest sample was, and of an insole the sample."""
+        if len(block.time_s) == 0:
+            return
+        self.newest_s[block.role] = float(block.time_s[-1])
+        if not block.role.is_insole:
             return
         newest = self.newest[block.role] = block.values[-1]
         if block.role in self._ranges:
@@ -84,6 +93,19 @@ class Live:
         if top <= 0:
             return (0.0,) * len(cells.low)
         return tuple(float(value) for value in np.clip((self.newest[role] - cells.low) / top, 0.0, 1.0))
+
+    def centre_of_pressure(self, role: Role) -> tuple[float, float] | None:
+        """Where the load is on average, ``x`` and ``y`` as of a cell; None while the foot is off the ground."""
+        pressure = self.pressure(role)
+        spec = self.session.sensors.get(role) if self.session else None
+        if not isinstance(spec, InsoleSpec) or max(pressure, default=0.0) < ON_GROUND:
+            return None
+        total = sum(pressure)
+        x, y = (
+            sum(load * place for load, place in zip(pressure, places, strict=True)) / total
+            for places in zip(*((cell.x, cell.y) for cell in spec.cells), strict=True)
+        )
+        return x, y
 
     def _see(self, event: Event) -> None:
         name = event.kind.value

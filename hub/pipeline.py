@@ -122,6 +122,10 @@ class Pipeline:
         """What the wearer is doing, as far as known now."""
         return Context.UNKNOWN if self._engine is None else self._engine.contexts.now
 
+    def shank_pitch_deg(self, role: Role) -> float | None:
+        """A shank's pitch now, positive with the ankle ahead of the knee; None where it is not known."""
+        return None if self._engine is None else self._engine.shank_pitch_deg(role)
+
     def calibration(self) -> KeptCalibration:
         """What is known of this wearer by now, for their next run."""
         self._push()

@@ -43,6 +43,10 @@ class Desk:
         """Alerts that are not over, or have messages on their way."""
         return tuple(alert for alert in self._alerts.values() if _is_busy(alert))
 
+    def of_wearer(self, wearer: str) -> tuple[Alert, ...]:
+        """A wearer's alerts that are remembered, those that are over too."""
+        return tuple(alert for alert in self._alerts.values() if alert.wearer == wearer)
+
     def unanswered_n(self, wearer: str) -> int:
         """Alerts that somebody is still to answer."""
         return sum(alert.wearer == wearer and alert.state.is_unanswered for alert in self._alerts.values())

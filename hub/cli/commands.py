@@ -17,6 +17,7 @@ COMMANDS = (
     "calibrate",
     "check",
     "alerts",
+    "page",
     "influxdb",
     "export",
     "forget",

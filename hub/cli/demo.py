@@ -21,6 +21,12 @@ def demo(
             min=0, max=65535, help="Port of the demo's own broker; default: 1883, or where that is taken a free one."
         ),
     ] = None,
+    page_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port of the demo's page; default: 8330, or where that is taken a free one."
+        ),
+    ] = None,
     broker: Annotated[str | None, typer.Option(help="Publish to this broker instead.", metavar="HOST:PORT")] = None,
     state: Annotated[
         Path | None, typer.Option(help="Folder for the journal; default: ~/.local/state/insole-hub/demo.")
@@ -41,7 +47,7 @@ def demo(
     from hub.demo import DemoOptions, run_demo  # noqa: PLC0415 - the virtual radio is slow to load, and only for this
 
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    options = DemoOptions(minutes, seed, port, at, state, plain, record)
+    options = DemoOptions(minutes, seed, port, page_port, at, state, plain, record)
     asyncio.run(run_demo(options))
 
 

@@ -261,11 +261,18 @@ class RecordingConfig(Table):
 
 
 class PageConfig(Table):
-    """The hub's own HTTP server, for this machine only: `/health` tells how the hub is."""
+    """The hub's own page (docs/page.md), and `/health`, which is told to this machine only."""
 
-    enabled: bool = Field(True, strict=True, description="Serve it.")
-    port: int = Field(
-        8330, strict=True, ge=0, le=65535, description="Port on the loopback address; 0 takes a free one."
+    mode: Literal["off", "localhost", "lan"] = Field(
+        "localhost",
+        description="Who reaches it: nobody; this machine; or whoever is in the home's network and has paired with a "
+        "code that `insole-hub page code` shows.",
+    )
+    port: int = Field(8330, strict=True, ge=0, le=65535, description="Its port; 0 takes a free one.")
+    names: tuple[str, ...] = Field(
+        (),
+        description="Host names under which it is opened, beside this machine's own and `insole.local`; or addresses, "
+        "behind a proxy or in a container with a network of its own.",
     )
 
 

@@ -109,7 +109,7 @@ class GaitEngine:
         streams = {role: feed.stream for role, feed in self._feeds.items()}
         scales = {role: stream.scale for role, stream in streams.items() if isinstance(stream, InsoleStream)}
         histories = {role: stream.history for role, stream in streams.items()}
-        legs = Legs(histories, scales)
+        self._legs = legs = Legs(histories, scales)
         self._compensation = CompensationDetector(session, legs, contexts, self._make, params.compensation)
         self._compensation.start_from(
             {role: learnt[STRIDES] for role, learnt in calibration.shanks.items() if STRIDES in learnt}
@@ -142,6 +142,10 @@ class GaitEngine:
     def contexts(self) -> ContextLog:
         """What the person was doing when, as far as it is known now."""
         return self._contexts
+
+    def shank_pitch_deg(self, role: Role) -> float | None:
+        """A shank's pitch now, positive with the ankle ahead of the knee; None where it is not known."""
+        return self._legs.pitch_deg(role)
 
     def calibration(self) -> Calibration:
         """What was learnt so far, for the next engine of this wearer."""

@@ -9,8 +9,11 @@ from hub.gait.feed import SampleHole, SensorBack, SensorSilent
 from hub.gait.history import History
 from hub.gait.signals.insole import Loaded, Unloaded
 from hub.gait.signals.loadscale import LoadScale
-from hub.gait.signals.pitch import ShankLevel
+from hub.gait.signals.pitch import ShankLevel, pitch_of
 from sensors.layout import Role
+
+PITCH_KEPT_S = 2.5
+"""So long a shank's pitch can be told after it was levelled; as ``StepParams.level_kept_s``."""
 
 
 class InsoleView(NamedTuple):
@@ -45,6 +48,16 @@ class Legs:
     def complete_since(self, role: Role, time_s: float) -> bool:
         """Whether no sample of ``role`` has been missing since ``time_s``; a role without sensor misses all."""
         return self._hole_s.get(role, inf) < time_s
+
+    def pitch_deg(self, role: Role) -> float | None:
+        """The shank's pitch by its newest sample; None before it was levelled, and long after: its integral drifts."""
+        view = self.shanks.get(role)
+        if view is None or view.level is None:
+            return None
+        columns = view.history.at(inf)
+        if columns is None or float(columns[0]) - view.level.time_s > PITCH_KEPT_S:
+            return None
+        return pitch_of(columns, view.level)
 
     @property
     def silent(self) -> bool:

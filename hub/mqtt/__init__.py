@@ -4,6 +4,7 @@ from hub.mqtt.address import BrokerAddress, Tls
 from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.broker import local_broker
 from hub.mqtt.commands import (
+    COMMANDS,
     Acknowledge,
     Command,
     CommandError,
@@ -25,6 +26,7 @@ from hub.mqtt.payloads import (
     day_over,
     health,
     hub_counts,
+    iso,
     sensor_state,
     wearer_state,
 )
@@ -33,6 +35,7 @@ from hub.mqtt.publisher import Publisher, PublisherStats
 from hub.mqtt.topics import Topics
 
 __all__ = [
+    "COMMANDS",
     "Acknowledge",
     "AlertSayer",
     "BrokerAddress",
@@ -59,6 +62,7 @@ __all__ = [
     "erase_retained",
     "health",
     "hub_counts",
+    "iso",
     "local_broker",
     "retained_of",
     "sensor_state",

@@ -164,6 +164,9 @@ COUNTS_FIELDS = {
     "commands_obeyed": Field(NUMBER, "commands that were obeyed"),
     "commands_refused": Field(NUMBER, "commands that were wrong"),
     "commands_dropped": Field(NUMBER, "commands that were too many at once, or retained by the broker"),
+    "page_watchers": Field(NUMBER, "browsers that watch the hub's page now"),
+    "page_frames_dropped": Field(NUMBER, "moments of the live view that a browser was too slow for"),
+    "page_refused": Field(NUMBER, "requests and connections that the page has refused"),
 }
 """What the hub itself counts."""
 
@@ -252,6 +255,9 @@ class HubCounts:
     commands_obeyed: int
     commands_refused: int
     commands_dropped: int
+    page_watchers: int
+    page_frames_dropped: int
+    page_refused: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,9 @@
-"""The hub's own HTTP server, on this machine only: for now its health."""
+"""The hub's own page: live view, today, alerts; for this machine, or for paired devices of the home's network."""
 
-from hub.page.server import serve
+from hub.page.access import Role, Visitor
+from hub.page.pairing import FOLDER, Paired, make_code
+from hub.page.server import Door, serve
+from hub.page.source import NotDoneError, Source
+from hub.page.stats import PageStats
 
-__all__ = ["serve"]
+__all__ = ["FOLDER", "Door", "NotDoneError", "PageStats", "Paired", "Role", "Source", "Visitor", "make_code", "serve"]

@@ -22,6 +22,7 @@ from hub.mqtt import (
     sensor_state,
     wearer_state,
 )
+from hub.page import PageStats
 from hub.pipeline import Pipeline
 from hub.radio import LinkState, LinkStatus, Radio
 from hub.recording.keeper import Keeper
@@ -79,6 +80,7 @@ class Reporter:
         diarist: Diarist,
         days: DayKeeper,
         database: Callable[[], WriterStats],
+        page: PageStats,
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -92,9 +94,13 @@ class Reporter:
         self._keeper_of_days = days
         self._over: dict[str, DayRecord] = {}
         self._database = database
+        self._page = page
         self._health: Health | None = None
-        self._sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
-        self._days: dict[str, dict[str, Value | list[str]]] = {}
+        self._told_sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
+        self.sensors: dict[tuple[str, Role], SensorState] = {}
+        """Each wearer's sensors at the last look."""
+        self.days: dict[str, dict[str, Value | list[str]]] = {}
+        """Each wearer's day so far at the last look."""
         self._counted_s = float("-inf")
 
     def tell(self, now_s: float, wall_time_ns: int) -> None:
@@ -108,7 +114,7 @@ class Reporter:
 
     def tell_all(self) -> None:
         """Look at all states a last time, and tell all of them."""
-        self._sensors.clear()
+        self._told_sensors.clear()
         self._counted_s = float("-inf")
         self.tell(time.monotonic(), time.time_ns())
 
@@ -117,9 +123,10 @@ class Reporter:
         for link in self._radio.status():
             topic = self._topics.sensor(link.wearer, link.role)
             state = self._sensor(link, incoming[link.wearer][link.role], self._wearers[link.wearer], wall_time_ns)
-            news, (told, told_s) = (state.condition, state.rate_hz is None), self._sensors.get(topic, (None, 0.0))
+            self.sensors[link.wearer, link.role] = state
+            news, (told, told_s) = (state.condition, state.rate_hz is None), self._told_sensors.get(topic, (None, 0.0))
             if news != told or now_s - told_s >= ANYWAY_S:
-                self._sensors[topic] = (news, now_s)
+                self._told_sensors[topic] = (news, now_s)
                 self._publisher.set_state(topic, sensor_state(state, wall_time_ns))
 
     def _tell_health(self, wall_time_ns: int) -> None:
@@ -142,8 +149,8 @@ class Reporter:
                 "aids": self._diarist.aids(nickname),
                 "exercise": self._diarist.exercise(nickname),
             }
-            if day != self._days.get(nickname):
-                self._days[nickname] = day
+            if day != self.days.get(nickname):
+                self.days[nickname] = day
                 self._publisher.set_state(self._topics.state(nickname), wearer_state(day, wall_time_ns))
         for nickname, over in self._keeper_of_days.newest.items():
             if over != self._over.get(nickname):
@@ -221,6 +228,9 @@ class Reporter:
             commands_obeyed=broker.commands_obeyed_n,
             commands_refused=broker.commands_refused_n,
             commands_dropped=broker.commands_dropped_n,
+            page_watchers=self._page.watchers_n,
+            page_frames_dropped=self._page.frames_dropped_n,
+            page_refused=self._page.refused_n,
         )
 
 

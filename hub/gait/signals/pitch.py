@@ -93,6 +93,11 @@ def pitch_at(history: History, level: ShankLevel, time_s: float) -> float | None
     columns = history.at(time_s + KNOWN_LAG_S)
     if columns is None or abs(float(columns[0]) - time_s) > 2 * KNOWN_LAG_S:
         return None
+    return pitch_of(columns, level)
+
+
+def pitch_of(columns: Floats, level: ShankLevel) -> float:
+    """Shank pitch in degrees in one row of a shank's history, not long before or after it was levelled."""
     row_s, angle_deg = float(columns[0]), float(columns[2])
     return level.pitch_deg + angle_deg - level.angle_deg - level.drift_dps * (row_s - level.time_s)
 

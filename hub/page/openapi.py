@@ -1,0 +1,114 @@
+"""The API's published schema: OpenAPI 3.1, made from the models. ``hub.service.page_schema`` writes it down."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from hub.page.model import About, Answer, Days, Devices, Frame, Layout, Now, Pairing, Refusal
+
+Schema = dict[str, Any]
+
+REF = "#/components/schemas/{model}"
+
+REFUSALS = {
+    "401": "this device is not paired",
+    "403": "it is not this role's to ask, or another page asked",
+    "404": "there is nothing here, or nobody is called that",
+    "408": "the body came too slowly",
+    "409": "it cannot be done now",
+    "413": "the body is too long",
+    "415": "the body is not JSON",
+    "421": "the hub is not called that",
+    "422": "not what the schema says",
+    "429": "too many codes were tried",
+    "503": "too many pages watch, or the disk does not answer",
+}
+
+
+def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
+    """The schema of a hub that knows these commands."""
+    told: list[type[BaseModel]] = [About, Answer, Days, Devices, Frame, Layout, Now, Refusal]
+    asked: list[type[BaseModel]] = [Pairing, *commands.values()]
+    modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+        *((model, "serialization") for model in told),
+        *((model, "validation") for model in asked),
+    ]
+    _, definitions = models_json_schema(modes, ref_template=REF)
+    nickname = _parameter("nickname", "what the wearer is called")
+    of_wearer = "/api/wearers/{nickname}"
+    paths: Schema = {
+        "/api/hub": _get("Who looks at which hub", About),
+        "/api/pair": _post("Pair this device with a code", Pairing),
+        "/api/unpair": _post("Forget this device", None),
+        "/api/devices": _get("All paired devices; for the owner", Devices),
+        "/api/devices/{device}/forget": _post("Forget a device; for the owner", None, _parameter("device", "its id")),
+        f"{of_wearer}/layout": _get("Where the insoles' cells lie", Layout, nickname),
+        f"{of_wearer}/now": _get("The present: today, last steps, sensors, alerts", Now, nickname),
+        f"{of_wearer}/days": _get("Days that are over", Days, nickname, _weeks()),
+        f"{of_wearer}/stream": _stream(nickname),
+    }
+    for name, model in commands.items():
+        what = (model.__doc__ or "").strip().partition("\n")[0]
+        paths[f"{of_wearer}/commands/{name}"] = _post(what, model, nickname)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Insole Hub page",
+            "version": version,
+            "description": "What the hub's own page asks of it. Requests that change something need an `Origin` header "
+            "that is the page's own address. An aid, not a medical device.",
+        },
+        "paths": paths,
+        "components": {"schemas": definitions["$defs"]},
+    }
+
+
+def _get(what: str, model: type[BaseModel], *parameters: Schema) -> Schema:
+    return {"get": {"summary": what, "parameters": list(parameters), "responses": _responses(model)}}
+
+
+def _post(what: str, model: type[BaseModel] | None, *parameters: Schema) -> Schema:
+    asked = {"summary": what, "parameters": list(parameters), "responses": _responses(Answer)}
+    if model is not None:
+        asked["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(model)}}}
+    return {"post": asked}
+
+
+def _stream(nickname: Schema) -> Schema:
+    what = (
+        "Server-sent events. `layout` and `now` come first and whenever they are others, each with JSON of that model; "
+        "`frame` comes 25 times a second, and a slow reader misses some."
+    )
+    events = {
+        "text/event-stream": {
+            "schema": {"type": "string"},
+            "x-events": {kind: _ref(model) for kind, model in (("frame", Frame), ("layout", Layout), ("now", Now))},
+        }
+    }
+    responses = {**_responses(None), "200": {"description": what, "content": events}}
+    return {"get": {"summary": "The live stream", "parameters": [nickname], "responses": responses}}
+
+
+def _responses(model: type[BaseModel] | None) -> Schema:
+    refusals = {
+        status: {"description": why, "content": {"application/json": {"schema": _ref(Refusal)}}}
+        for status, why in REFUSALS.items()
+    }
+    if model is None:
+        return refusals
+    return {"200": {"description": "done", "content": {"application/json": {"schema": _ref(model)}}}, **refusals}
+
+
+def _ref(model: type[BaseModel]) -> Schema:
+    return {"$ref": REF.format(model=model.__name__)}
+
+
+def _parameter(name: str, what: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": what, "schema": {"type": "string"}}
+
+
+def _weeks() -> Schema:
+    schema = {"type": "integer", "minimum": 1, "maximum": 520, "default": 8}
+    return {"name": "weeks", "in": "query", "required": False, "description": "how many", "schema": schema}

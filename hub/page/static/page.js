@@ -1,0 +1,168 @@
+// The page: pairs where it must, watches the hub, and hands what comes to whoever shows it.
+
+import { showAlerts } from "./alerts.js";
+import { ask, Stream } from "./api.js";
+import { find, make, put, say } from "./dom.js";
+import { Foot, Shins } from "./feet.js";
+import { showHistory } from "./history.js";
+import { keep, kept } from "./kept.js";
+import { look } from "./look.js";
+import { showLegend, showMarks } from "./marks.js";
+import { showLinks, showToday } from "./today.js";
+import { language, languages, speak, t } from "./words.js";
+
+const AGAIN_MS = 3000;
+const SAID_MS = 6000;
+const NOW_KEYS = { sensors: "", steps: "" };
+
+const feet = { left: new Foot("left"), right: new Foot("right") };
+const shins = new Shins();
+let about = null;
+let stream = null;
+let wearer = null;
+let now = null;
+
+await speak();
+look();
+find("language").onchange = async () => { await speak(find("language").value); look(); relabel(); };
+addEventListener("hashchange", showView);
+find("pairing").onsubmit = pair;
+relabel();
+await open();
+
+async function open() {
+  try { about = await ask("hub"); }
+  catch (error) {
+    if (error.status === 401) return askForCode();
+    say(find("trouble"), t("lost"));
+    setTimeout(open, AGAIN_MS);
+    return;
+  }
+  find("pairing").hidden = true;
+  find("views").hidden = false;
+  say(find("trouble"), "");
+  chooseWearer();
+}
+
+function chooseWearer() {
+  const names = about.wearers.map((each) => each.nickname);
+  const select = find("who").querySelector("select");
+  put(select, ...names.map((name) => make("option", { value: name }, name)));
+  find("who").hidden = names.length < 2;
+  const asked = kept("wearer");
+  select.value = names.includes(asked) ? asked : names[0];
+  select.onchange = () => { keep("wearer", select.value); watch(select.value); };
+  watch(select.value);
+}
+
+function watch(nickname) {
+  wearer = about.wearers.find((each) => each.nickname === nickname);
+  stream?.end();
+  stream = new Stream(nickname, { told, lost, found });
+  showView();
+}
+
+function told(kind, what) {
+  if (kind === "layout") for (const side of ["left", "right"]) feet[side].lay(what[side]);
+  if (kind === "now") showNow(what);
+  if (kind === "frame") {
+    for (const side of ["left", "right"]) feet[side].show(what[side]);
+    shins.show(what.shank);
+  }
+}
+
+function showNow(what) {
+  now = what;
+  showToday(now.today, wearer.affected_side);
+  showAlerts(now.alerts, about.commands, obey);
+  if (isNews("steps", now.steps)) showMarks(now.steps);
+  if (isNews("sensors", now.sensors.map((sensor) => sensor.role))) shins.lay(now.sensors);
+  showLinks(now.sensors);
+  say(find("walking"), t(now.walking ? "walking" : "not_walking"));
+  const silent = now.sensors.filter((sensor) => !sensor.rate_hz).map((sensor) => t(sensor.role));
+  say(find("trouble"), !now.flowing ? t("no_data") : silent.length ? t("part_data", { sensors: silent.join(", ") }) : "");
+}
+
+function isNews(name, what) {
+  const text = JSON.stringify(what);
+  const news = NOW_KEYS[name] !== text;
+  NOW_KEYS[name] = text;
+  return news;
+}
+
+function lost() {
+  document.body.classList.add("lost");
+  for (const side of ["left", "right"]) feet[side].show(null);
+  shins.show(null);
+  say(find("trouble"), t("lost"));
+  ask("hub").catch((error) => { if (error.status === 401) askForCode(); });
+}
+
+async function found() {
+  document.body.classList.remove("lost");
+  if (now) showNow(now);
+  const hub = await ask("hub").catch(() => about);
+  if (hub.version !== about.version) location.reload();
+}
+
+function showView() {
+  const view = location.hash === "#history" ? "history" : "today";
+  for (const name of ["today", "history"]) find(name).hidden = name !== view || !about;
+  for (const link of find("views").children) {
+    if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${t(view)} – Insole Hub`;
+  if (view === "history" && wearer) showHistory(wearer.nickname).catch(() => say(find("trouble"), t("not_now")));
+}
+
+async function obey(button, command, asked) {
+  button.disabled = true;
+  try {
+    await ask(`wearers/${encodeURIComponent(wearer.nickname)}/commands/${command}`, asked);
+    note(t("noted"));
+  } catch (error) {
+    note(t("not_noted", { why: error.status ? error.message : t("not_now") }));
+    button.disabled = false;
+  }
+}
+
+function note(text) {
+  say(find("said"), text);
+  clearTimeout(note.timer);
+  note.timer = setTimeout(() => say(find("said"), ""), SAID_MS);
+}
+
+function askForCode() {
+  stream?.end();
+  about = null;
+  find("pairing").hidden = false;
+  find("views").hidden = true;
+  find("alerts").hidden = true;
+  say(find("trouble"), "");
+  document.body.classList.remove("lost");
+  showView();
+  find("code").focus();
+}
+
+async function pair(event) {
+  event.preventDefault();
+  try {
+    await ask("pair", { code: find("code").value, name: navigator.userAgentData?.platform ?? navigator.platform ?? "" });
+    find("code").value = "";
+    say(find("pair_error"), "");
+    await open();
+  } catch (error) {
+    say(find("pair_error"), t("pair_failed", { why: ["code", "too_many_tries"].includes(error.error) ? t(error.error) : t("not_now") }));
+    find("code").focus();
+  }
+}
+
+function relabel() {
+  put(find("language"), ...Object.entries(languages).map(([tag, name]) => make("option", { value: tag, lang: tag }, name)));
+  find("language").value = language;
+  showLegend();
+  Object.assign(NOW_KEYS, { sensors: "", steps: "" });
+  if (now && about) showNow(now);
+  if (about) showView();
+}

@@ -1,0 +1,30 @@
+// Texts in the person's language: one file per language, chosen by the browser or by hand.
+
+import { kept, keep } from "./kept.js";
+
+let texts = {};
+export let language = "en";
+export const languages = await (await fetch("lang/languages.json")).json();
+
+export function t(key, values = {}) {
+  const text = texts[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+export async function speak(wanted) {
+  const asked = [wanted, kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2))];
+  language = asked.find((tag) => tag in languages) ?? "en";
+  if (wanted) keep("language", wanted);
+  texts = await (await fetch(`lang/${language}.json`)).json();
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+  for (const element of document.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel));
+}
+
+export const number = (value, digits = 0) =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+export const percent = (value, digits = 0) => `${number(value, digits)} %`;
+export const time = (iso) =>
+  new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+export const day = (iso) =>
+  new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));

@@ -61,7 +61,7 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
             "that is the page's own address. An aid, not a medical device.",
         },
         "paths": paths,
-        "components": {"schemas": definitions["$defs"]},
+        "components": {"schemas": definitions["$defs"], "responses": _refusals()},
     }
 
 
@@ -92,13 +92,15 @@ def _stream(nickname: Schema) -> Schema:
 
 
 def _responses(model: type[BaseModel] | None) -> Schema:
-    refusals = {
-        status: {"description": why, "content": {"application/json": {"schema": _ref(Refusal)}}}
-        for status, why in REFUSALS.items()
-    }
+    refusals = {status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS}
     if model is None:
         return refusals
     return {"200": {"description": "done", "content": {"application/json": {"schema": _ref(model)}}}, **refusals}
+
+
+def _refusals() -> Schema:
+    content = {"application/json": {"schema": _ref(Refusal)}}
+    return {status: {"description": why, "content": content} for status, why in REFUSALS.items()}
 
 
 def _ref(model: type[BaseModel]) -> Schema:

@@ -101,7 +101,7 @@ def exchange(folder: Path, code: str, name: str, now: datetime) -> str | None:
 
 def _pair(folder: Path, code: KeptCode, name: str, now: datetime) -> str:
     device, secret = secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES)
-    paired = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    paired = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     kept = KeptDevice(hash=_hash(secret), role=code.role, wearer=code.wearer, name=name, paired=paired)
     _write(folder / f"{_DEVICE}{device}.json", kept)
     return f"{device}.{secret}"

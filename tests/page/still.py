@@ -1,0 +1,84 @@
+"""A source that stands still, for tests of the server alone."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from hub.journal.day import DaySummary
+from hub.mqtt import COMMANDS
+from hub.page import Door, NotDoneError, PageStats, Role, Visitor, make_code, serve
+
+FOOT = {"cells": [0, 50, 100], "cop": [0.4, 0.6]}
+CELLS = [{"x": 0.5, "y": y, "region": "heel"} for y in (0.1, 0.5, 0.9)]
+
+
+class Still:
+    """Two wearers who stand still; what was asked of them."""
+
+    hub = "home"
+    version = "1.2.3"
+    wearers: Mapping[str, str] = {"anna": "left", "bo peep": "none"}
+    commands: Mapping[str, type[BaseModel]] = {command.name: command for command in COMMANDS}
+
+    def __init__(self) -> None:
+        self.lives = True
+        self.asked: list[tuple[str, BaseModel]] = []
+
+    def health(self) -> tuple[bool, Mapping[str, Any]]:
+        return self.lives, {"state": "ok" if self.lives else "stuck", "reasons": [] if self.lives else ["packets wait"]}
+
+    def layout(self, nickname: str) -> Mapping[str, Any]:
+        return {"left": CELLS, "right": []}
+
+    def frame(self, nickname: str) -> Mapping[str, Any]:
+        return {"left": FOOT, "right": None, "shank": {"left": 1.5, "right": None}}
+
+    def now(self, nickname: str) -> Mapping[str, Any]:
+        day = DaySummary("2026-01-02", 0).to_dict()
+        return {
+            "walking": False,
+            "context": "standing",
+            "flowing": True,
+            "today": day,
+            "steps": [],
+            "sensors": [],
+            "alerts": [],
+        }
+
+    async def days(self, nickname: str, weeks: int) -> Sequence[Mapping[str, Any]]:
+        return [DaySummary("2026-01-01", weeks).to_dict()]
+
+    async def obey(self, nickname: str, command: BaseModel) -> str:
+        if command.model_dump().get("alert") == "none":
+            raise NotDoneError("there is no such alert")
+        self.asked.append((nickname, command))
+        return "noted"
+
+
+class Home:
+    """A served page, and ways to ask it as a browser does."""
+
+    def __init__(self, port: int, source: Still, stats: PageStats, folder: Path) -> None:
+        self.port = port
+        self.source = source
+        self.stats = stats
+        self.folder = folder
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def code(self, role: Role = Role.WEARER, wearer: str = "") -> str:
+        return make_code(self.folder, Visitor(role, wearer), datetime.now(UTC))
+
+
+@asynccontextmanager
+async def home(folder: Path, *, paired: bool = False, source: Still | None = None):
+    source, stats = source or Still(), PageStats()
+    names = ("localhost", "insole.local")
+    async with serve(Door(0, names, folder if paired else None), source, stats) as port:
+        yield Home(port, source, stats, folder)

@@ -145,7 +145,7 @@ class Now(Said):
     flowing: bool = Field(description="whether any sensor's data come in")
     today: Day | None = Field(description="the day so far; null in the hub's first second")  # type: ignore[valid-type]
     steps: list[Step] = Field(description="the last 30 steps, oldest first")
-    aids: list[str] = Field(description="aids in use, as somebody said")
+    aids: list[str] | None = Field(description="aids that are on, as somebody said; null: nobody has said so far")
     sensors: list[Sensor] = Field(description="all sensors of the wearer")
     alerts: list[AlertShown] = Field(description="what wants an answer, the newest first")
 

@@ -115,6 +115,7 @@ class PageView:
                 {"side": step.side.value, "strike": step.strike, "drag": step.drag, "trip": step.trip}
                 for step in list(shown.live.steps)[-SHOWN_STEPS:]
             ],
+            "aids": None if day is None else day["aids"],
             "sensors": [_sensor(role, state) for role, state in sensors.items()],
             "alerts": [_alert(alert) for alert in self._to_answer(nickname)],
         }

@@ -45,6 +45,7 @@ class Still:
             "flowing": True,
             "today": day,
             "steps": [],
+            "aids": None,
             "sensors": [],
             "alerts": [],
         }

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from hub.page.files import STATIC
 from hub.service.page_schema import page_schema
-from tests.page.still import Still, home
+from tests.page.still import Still
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "page-api.json"
 

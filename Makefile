@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults bench virtual-pi figures dashboards mutations lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench virtual-pi figures dashboards mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ kill-demo: $(READY)  ## kill -9 the demo 20 times at random moments: nothing tol
 
 radio-faults: $(READY)  ## 1,000 random sequences of what can go wrong with the radio, for docs/reliability.md (half an hour)
 	INSOLE_HUB_FAULT_SEQUENCES=1000 $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/radio/test_misfortunes.py
+
+outages: $(READY)  ## the outage matrix: broker, database, network and disk, 80 cases, for docs/reliability.md (half an hour)
+	$(BIN)/python -m tests.outages.matrix $(ARGS)
 
 home-assistant: $(READY)  ## let Home Assistant's own code judge what is announced to it (needs Python 3.13: HA_PYTHON; some minutes)
 	@test -x $(VENV)-home-assistant/bin/python || $(HA_PYTHON) -m venv $(VENV)-home-assistant

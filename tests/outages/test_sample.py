@@ -1,0 +1,47 @@
+"""A sample of the outage matrix, one case of each kind of outage; ``make outages`` runs all."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.outages.cases import CASES
+from tests.outages.hub_child import render_walks
+from tests.outages.judgement import judge
+from tests.outages.trial import Times, run
+from tests.services.influxdb import Influxd, program
+
+SEED = int(os.environ.get("INSOLE_HUB_OUTAGE_SEED", "3"))
+KINDS = ("broker", "database", "network", "disk")
+BRIEF = Times(calm_s=1.0, outage_s=3.5, flaps_s=(0.5, 0.8, 0.8, 0.5), after_s=1.0, week_walks_n=2)
+
+pytestmark = [pytest.mark.broker, pytest.mark.influx]
+
+
+def sample() -> list:
+    chance = random.Random(SEED)
+    return [chance.choice([case for case in CASES if case.outage.startswith(kind)]) for kind in KINDS]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory):
+    server = Influxd(program(), tmp_path_factory.mktemp("influxd"))
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="module")
+def walks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("walks") / "walks.npz"
+    render_walks(path)
+    return path
+
+
+@pytest.mark.parametrize("case", sample(), ids=lambda case: case.name)
+async def test_nothing_is_lost_doubled_or_out_of_order(case, server, walks, tmp_path):
+    verdict = judge(await run(case, tmp_path / case.outage.split()[0], server, walks, BRIEF, SEED))
+    assert verdict.is_sound, verdict
+    assert verdict.points_n == verdict.events_n > 0
+    assert bool(verdict.kills_n) is case.kills

@@ -166,7 +166,7 @@ class _Trial:
             case Course.AT_START:
                 async with self._outage():
                     self._begin(group)
-                    if self._case.outage not in DISKS:  # with those no hub begins
+                    if self._case.outage not in {Outage.DISK_FULL, Outage.DISK_READ_ONLY}:  # with those no hub begins
                         await self._walking()
                     await self._pass(times.outage_s)
             case Course.MIDDLE:

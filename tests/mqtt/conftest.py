@@ -1,13 +1,17 @@
 import asyncio
+import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
 import pytest
 
 from hub.events import Event, Kind, Value, event_id
+from hub.mqtt import BrokerAddress
 from sensors.layout import Side
 from tests.services import mosquitto as service
 from tests.services.mosquitto import Mosquitto
@@ -37,9 +41,54 @@ async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     await broker.end(signal.SIGKILL)
 
 
+@dataclass
+class Subscriber:
+    """What a reader with a lasting session has received, through restarts of the broker."""
+
+    messages: list[aiomqtt.Message] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions_n: int = 0
+
+    def take(self, message: aiomqtt.Message) -> None:
+        self.messages.append(message)
+        if message.topic.matches("+/+/+/event/#"):
+            self.events.append(json.loads(message.payload))
+
+    def of(self, topic: str) -> list[aiomqtt.Message]:
+        return [message for message in self.messages if message.topic.matches(topic)]
+
+    @property
+    def ids(self) -> list[str]:
+        return [event["id"] for event in self.events]
+
+
 @pytest.fixture
 def subscriber():
-    return service.subscribed
+    @asynccontextmanager
+    async def subscribe(address: BrokerAddress, name: str = "reader", **login: Any) -> AsyncIterator[Subscriber]:
+        reader = Subscriber()
+
+        async def read() -> None:
+            while True:
+                try:
+                    client = aiomqtt.Client(address.host, address.port, identifier=name, clean_session=False, **login)
+                    async with client:
+                        await client.subscribe("#", qos=1)
+                        reader.subscriptions_n += 1
+                        async for message in client.messages:
+                            reader.take(message)
+                except aiomqtt.MqttError:
+                    await asyncio.sleep(0.02)
+
+        task = asyncio.create_task(read())
+        await service.until(lambda: reader.subscriptions_n)
+        try:
+            yield reader
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    return subscribe
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.events import COMMON_FIELDS, Kind
+from hub.events import COMMON_FIELDS, STEP_KINDS, Kind
 from hub.influx.points import TIE_NS
 from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS, Name
 
@@ -106,9 +106,9 @@ class Verdict:
     faults: Mapping[str, int]
 
     @property
-    def is_sound(self) -> bool:
-        """Whether nothing is wrong."""
-        return not any(self.faults.values())
+    def wrong(self) -> dict[str, int]:
+        """What is wrong; empty where nothing is."""
+        return {what: n for what, n in self.faults.items() if n}
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -171,16 +171,19 @@ def _changed(seen: Sequence[Seen], stored: Mapping[str, Stored]) -> int:
 
 
 def _disordered(evidence: Evidence) -> int:
-    """First sights that come before one of an earlier position of the same wearer."""
+    """First sights that come before one of an earlier position, of the same wearer and the same haste.
+
+    What is urgent may overtake contacts and steps, which have waited to be written together.
+    """
     position = {each.id: each.position for each in evidence.stored}
-    newest: dict[str, int] = {}
-    first = dict.fromkeys(each.event["id"] for each in evidence.seen)
-    wearer = {each.event["id"]: each.wearer for each in evidence.seen}
+    newest: dict[tuple[str, bool], int] = {}
+    first = {each.event["id"]: each for each in reversed(evidence.seen)}
     disordered_n = 0
-    for id_ in first:
+    for id_ in dict.fromkeys(each.event["id"] for each in evidence.seen):
+        stream = first[id_].wearer, Kind(first[id_].event["kind"]) in STEP_KINDS
         at = position.get(id_, 0)
-        disordered_n += at < newest.get(wearer[id_], 0)
-        newest[wearer[id_]] = max(at, newest.get(wearer[id_], 0))
+        disordered_n += at < newest.get(stream, 0)
+        newest[stream] = max(at, newest.get(stream, 0))
     return disordered_n
 
 

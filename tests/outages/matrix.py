@@ -67,10 +67,9 @@ def main() -> None:
                 evidence = asyncio.run(run(case, place, server, folder / "walks.npz", Times(), given.seed))
                 verdict = judge(evidence)
                 _say(row(case, verdict))
-                if not verdict.is_sound:
+                if verdict.wrong:
                     sound = False
-                    wrong = {what: n for what, n in verdict.faults.items() if n}
-                    sys.stderr.write(f"{case.name}: {wrong}\n{(place / 'hub.log').read_text()}")
+                    sys.stderr.write(f"{case.name}: {verdict.wrong}\n{(place / 'hub.log').read_text()}")
         finally:
             server.end()
     _say(f"\nload of the machine at the end: {', '.join(f'{each:.1f}' for each in os.getloadavg())}")

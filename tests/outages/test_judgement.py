@@ -49,7 +49,7 @@ def sound() -> Evidence:
 
 def test_a_sound_run_is_sound(sound):
     verdict = judge(sound)
-    assert verdict.is_sound, verdict.faults
+    assert verdict.wrong == {}
     assert (verdict.events_n, verdict.points_n, verdict.repeated_n, verdict.cut_n, verdict.dropped_n) == (4, 4, 0, 0, 0)
     assert (verdict.told_after_s, verdict.written_after_s) == pytest.approx((340e-9, 440e-9))
     assert verdict.during.n == 1
@@ -57,7 +57,7 @@ def test_a_sound_run_is_sound(sound):
 
 def test_a_repeated_message_is_counted_and_no_fault(sound):
     verdict = judge(replace(sound, seen=[*sound.seen, sound.seen[1]]))
-    assert (verdict.is_sound, verdict.repeated_n) == (True, 1)
+    assert (verdict.wrong, verdict.repeated_n) == ({}, 1)
 
 
 def with_point(sound: Evidence, change: Callable[[list], None]) -> Evidence:
@@ -75,7 +75,8 @@ def without_last_decision(sound: Evidence) -> Evidence:
     ("fault", "harmed"),
     [
         (LOST, lambda sound: replace(sound, seen=sound.seen[:-1])),
-        (DISORDERED, lambda sound: replace(sound, seen=[sound.seen[1], sound.seen[0], *sound.seen[2:]])),
+        (DISORDERED, lambda sound: replace(sound, seen=[sound.seen[2], *sound.seen[:2], sound.seen[3]])),
+        (DISORDERED, lambda sound: replace(sound, seen=[sound.seen[3], *sound.seen[:3]])),
         ("told and not on disk", lambda sound: replace(sound, stored=sound.stored[:-1])),
         (
             "told otherwise than it is on disk",

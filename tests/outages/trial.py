@@ -22,7 +22,7 @@ from tests.outages.relay import Relay, Way
 from tests.outages.service import Service
 from tests.services import mosquitto
 from tests.services.influxdb import ADMIN_TOKEN, Influxd
-from tests.services.mosquitto import LOOPBACK, Mosquitto, Subscriber, subscribed, until
+from tests.services.mosquitto import LOOPBACK, Mosquitto, Reader, until
 
 DRAINED_WITHIN_S = 600.0
 """Only turns a hang into a failure."""
@@ -68,7 +68,7 @@ class _Site:
     databases: dict[Bucket, str]
     relays: list[Relay]
     disk: Disk
-    reader: Subscriber
+    reader: Reader
     hub: Service
     journal: Path
     decided: Path
@@ -93,10 +93,10 @@ class _Site:
         with closing(sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True)) as journal:
             rows = journal.execute("SELECT position, id, wearer, wall_time_ns, event FROM events ORDER BY position")
             stored = [Stored(*row[:4], json.loads(row[4])) for row in rows]
-        messages = self.reader.of("+/+/+/event/#")
         seen = [
-            Seen(came_ns, str(message.topic).split("/")[2], event)
-            for came_ns, message, event in zip(self.reader.events_came_ns, messages, self.reader.events, strict=True)
+            Seen(came_ns, topic.split("/")[2], json.loads(payload))
+            for came_ns, (topic, payload, _) in zip(self.reader.came_ns, self.reader.messages, strict=True)
+            if "/event/" in topic
         ]
         points = {
             name: self.influxd.query(self.databases[MEASUREMENTS[name].bucket], f'SELECT * FROM "{name}"')
@@ -113,7 +113,8 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path) -> Asyn
         broker = Mosquitto(mosquitto.program(), folder / "mosquitto", "allow_anonymous true\nmax_inflight_messages 0")
         await broker.start()
         held.push_async_callback(broker.end, signal.SIGKILL)
-        reader = await held.enter_async_context(subscribed(broker.address))
+        reader = Reader(broker.port)
+        held.callback(reader.start().loop_stop)
         broker.process.send_signal(signal.SIGUSR1)  # it writes down that there is a reader, and knows it when killed
         await until((folder / "mosquitto" / "mosquitto.db").exists)
         address = influxd.address(ADMIN_TOKEN, f"{folder.name}-lasting", f"{folder.name}-steps")
@@ -205,6 +206,9 @@ class _Trial:
         watching, running = self._tasks
         await running
         watching.cancel()
+        came_n = -1
+        while came_n != (came_n := len(site.reader.messages)):  # what the broker has taken is still on its way
+            await asyncio.sleep(1.0)
 
     async def _walk_calmly(self, group: asyncio.TaskGroup) -> None:
         """The hub begins, and nothing is wrong."""

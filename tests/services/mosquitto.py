@@ -1,25 +1,26 @@
-"""A real Mosquitto on a free loopback port, and a reader with a lasting session."""
+"""A real Mosquitto on a free loopback port, and a reader that keeps its session while brokers and hubs come and go."""
 
 import asyncio
-import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import aiomqtt
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from hub.mqtt import BrokerAddress
 
 LOOPBACK = "127.0.0.1"
+RECONNECT_S = 0.05
 
 
 def program() -> str:
@@ -90,49 +91,33 @@ class Mosquitto:
 
 
 @dataclass
-class Subscriber:
-    """What a reader with a lasting session has received, through restarts of the broker."""
+class Reader:
+    """Everything that was published, in the order of arrival; ``wait_for`` looks at it under a lock."""
 
-    messages: list[aiomqtt.Message] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    events_came_ns: list[int] = field(default_factory=list)
-    subscriptions_n: int = 0
+    port: int
+    messages: list[tuple[str, bytes, bool]] = field(default_factory=list)
+    came_ns: list[int] = field(default_factory=list)
+    _news: threading.Condition = field(default_factory=threading.Condition)
 
-    def take(self, message: aiomqtt.Message) -> None:
-        self.messages.append(message)
-        if message.topic.matches("+/+/+/event/#"):
-            self.events.append(json.loads(message.payload))
-            self.events_came_ns.append(time.monotonic_ns())
+    def start(self) -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id="reader", clean_session=False)
+        subscribed = threading.Event()
+        client.on_connect = lambda *_: client.subscribe("#", qos=1)
+        client.on_subscribe = lambda *_: subscribed.set()
+        client.on_message = self._take
+        client.reconnect_delay_set(RECONNECT_S, RECONNECT_S)
+        client.connect(LOOPBACK, self.port)
+        client.loop_start()
+        assert subscribed.wait(30)
+        return client
 
-    def of(self, topic: str) -> list[aiomqtt.Message]:
-        return [message for message in self.messages if message.topic.matches(topic)]
+    def _take(self, _client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
+        with self._news:
+            self.messages.append((message.topic, message.payload, message.retain))
+            self.came_ns.append(time.monotonic_ns())
+            self._news.notify_all()
 
-    @property
-    def ids(self) -> list[str]:
-        return [event["id"] for event in self.events]
-
-
-@asynccontextmanager
-async def subscribed(address: BrokerAddress, name: str = "reader", **login: Any) -> AsyncIterator[Subscriber]:
-    """A reader of everything, through restarts of the broker."""
-    reader = Subscriber()
-
-    async def read() -> None:
-        while True:
-            try:
-                client = aiomqtt.Client(address.host, address.port, identifier=name, clean_session=False, **login)
-                async with client:
-                    await client.subscribe("#", qos=1)
-                    reader.subscriptions_n += 1
-                    async for message in client.messages:
-                        reader.take(message)
-            except aiomqtt.MqttError:
-                await asyncio.sleep(0.02)
-
-    task = asyncio.create_task(read())
-    await until(lambda: reader.subscriptions_n)
-    try:
-        yield reader
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    def wait_for(self, holds, patience_s: float = 60.0) -> bool:
+        """Wait until ``holds(messages)``; the patience only turns a hang into a failure."""
+        with self._news:
+            return self._news.wait_for(lambda: holds(self.messages), patience_s)

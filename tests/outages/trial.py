@@ -128,7 +128,7 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path) -> Asyn
         decided.touch()
         settings = {
             "hub": {"name": "outages", "state_dir": state},
-            "page": {"enabled": False},
+            "page": {"mode": "off"},
             "mqtt": {"host": LOOPBACK, "port": ports[0]},
             "influxdb": {
                 "url": f"http://{LOOPBACK}:{ports[1]}",

@@ -11,20 +11,12 @@ from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hub.radio.rfkill import RfKill, switches
+
 RunProgram = Callable[[tuple[str, ...]], str | None]
 """What a program prints; None where it is not there, fails or does not answer."""
 
 _ANSWER_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class RfKill:
-    """A switch that blocks a radio."""
-
-    kind: str
-    name: str
-    soft_blocked: bool
-    hard_blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,7 @@ def look(state_dir: Path, root: Path = Path("/"), run: RunProgram | None = None)
         bluez_version=_bluez_version(run),
         bluetooth_conf=_ini(root / "etc/bluetooth/main.conf"),
         adapters=tuple(_adapter(root, path) for path in sorted((root / "sys/class/bluetooth").glob("hci*[0-9]"))),
-        rfkill=tuple(_rfkill(path) for path in sorted((root / "sys/class/rfkill").glob("rfkill*"))),
+        rfkill=switches(root),
         wifi_up=tuple(_wifi_up(root)),
         wifi_shares_chip=(root / "sys/module/brcmfmac").exists() or (root / "sys/module/rtw88_8723d").exists(),
         clock_synchronised=_synchronised(root, run),
@@ -180,11 +172,6 @@ def _adapter(root: Path, path: Path) -> Adapter:
     return Adapter(
         path.name, bus, _number(debug / "conn_min_interval", 1.25), _number(debug / "conn_max_interval", 1.25)
     )
-
-
-def _rfkill(path: Path) -> RfKill:
-    kind, name = _text(path / "type"), _text(path / "name")
-    return RfKill(kind, name, _text(path / "soft") == "1", _text(path / "hard") == "1")
 
 
 def _wifi_up(root: Path) -> list[str]:

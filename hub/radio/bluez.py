@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from bleak.exc import (
@@ -19,6 +20,7 @@ from dbus_fast.errors import AuthError
 
 from hub.radio.interval import ask_interval
 from hub.radio.ladder import Rung
+from hub.radio.rfkill import block_of
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +46,14 @@ class BlueZ:
     ----------
     wanted : the adapter's name or address; None takes the first that is on, else the first.
     interval_ms : the longest connection interval that is asked for; None leaves it to the system.
+    root : of the machine's files.
     """
 
-    def __init__(self, wanted: str | None, interval_ms: float | None = None) -> None:
+    def __init__(self, wanted: str | None, interval_ms: float | None = None, root: Path = Path("/")) -> None:
         self.name: str | None = None
         self._wanted = wanted
         self._interval_ms = interval_ms
+        self._root = root
         self._address = ""
 
     @property
@@ -59,7 +63,13 @@ class BlueZ:
         return frozenset(Rung) - missing
 
     async def prepare(self) -> Mapping[str, Any]:
-        """Find the adapter, and ask for short connection intervals where it is new."""
+        """Find the adapter, and ask for short connection intervals where it is new.
+
+        Raises
+        ------
+        BleakError
+            There is none, or it is blocked: BlueZ only says that it is off, and that it failed to switch it on.
+        """
         async with _bus() as bus:
             name, address = await self._find(bus)
         if (name, address) != (self.name, self._address):
@@ -67,6 +77,9 @@ class BlueZ:
             log.info("Bluetooth adapter %s", name)
             if self._interval_ms is not None:
                 log.info("%s", ask_interval(name, self._interval_ms))
+        if (block := block_of(name, self._root)) is not None:
+            message = f"{name} is blocked through rfkill, {block}"
+            raise BleakError(message)
         return {"bluez": {"adapter": name}}
 
     async def drop(self, address: str) -> bool:

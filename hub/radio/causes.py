@@ -23,6 +23,7 @@ class Cause(StrEnum):
         "it is blocked"
     )
     BLOCKED = "the Bluetooth adapter is blocked; `sudo rfkill unblock bluetooth` lifts a block that is no switch's"
+    SWITCHED_OFF = "a switch on the machine blocks the Bluetooth adapter; turn the radio on at the switch"
     DENIED = (
         "this user may not use Bluetooth; `sudo usermod -aG bluetooth $USER` allows it from the next login, in a "
         "service SupplementaryGroups=bluetooth"
@@ -78,7 +79,7 @@ def cause_of(error: Exception) -> Cause | None:
     """What is wrong with Bluetooth as a whole; None where the error does not tell, or is one device's."""
     said = _said(error)
     if "rfkill" in said.lower():
-        return Cause.BLOCKED
+        return Cause.SWITCHED_OFF if "hard" in said else Cause.BLOCKED
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _UNAVAILABLE.get(error.reason)
     if (name := _dbus_name(error)) in _DBUS:

@@ -95,7 +95,15 @@ A process that exits has waited 15 min before, so that a hub that is started aga
 """
 
 _SYMPTOMS: dict[Cause | None, Symptom] = {Cause.OFF: Symptom.OFF, Cause.BUS_BROKE: Symptom.CUT_OFF}
-_BEYOND_RESETS = {Cause.NO_BUS, Cause.NO_SERVICE, Cause.NO_ADAPTER, Cause.NO_CENTRAL, Cause.BLOCKED, Cause.DENIED}
+_BEYOND_RESETS = {
+    Cause.NO_BUS,
+    Cause.NO_SERVICE,
+    Cause.NO_ADAPTER,
+    Cause.NO_CENTRAL,
+    Cause.BLOCKED,
+    Cause.SWITCHED_OFF,
+    Cause.DENIED,
+}
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_property
 
 from hub.radio.bluetooth import BLUETOOTH_ERRORS
 from hub.radio.bluez import BlueZ
+from hub.radio.causes import Cause, cause_of
 from hub.radio.interval import ask_interval
 from hub.radio.ladder import Rung
 
@@ -158,6 +159,26 @@ async def test_power_is_switched_and_a_refusal_is_an_error_of_the_radio(service:
     adapter.refuses = DBusError("org.bluez.Error.Failed", "Blocked through rfkill")
     with pytest.raises(BLUETOOTH_ERRORS, match="rfkill"):
         await control.power_on()
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "cause"),
+    [("1", "0", Cause.BLOCKED), ("0", "1", Cause.SWITCHED_OFF), ("1", "1", Cause.SWITCHED_OFF)],
+)
+async def test_a_blocked_adapter_is_named_so_though_bluez_only_says_that_it_is_off(
+    service: Service, tmp_path: Path, soft: str, hard: str, cause: Cause
+) -> None:
+    switch = tmp_path / "sys/class/rfkill/rfkill3"
+    switch.mkdir(parents=True)
+    for name, text in (("type", "bluetooth"), ("name", "hci0"), ("soft", soft), ("hard", hard)):
+        (switch / name).write_text(f"{text}\n")
+    await BlueZ(TWO, root=tmp_path).prepare()  # another adapter's switch
+    with pytest.raises(BLUETOOTH_ERRORS) as raised:
+        await BlueZ(ONE, root=tmp_path).prepare()
+    assert cause_of(raised.value) is cause
+    for name in ("soft", "hard"):
+        (switch / name).write_text("0\n")
+    await BlueZ(ONE, root=tmp_path).prepare()
 
 
 async def test_a_left_over_connection_is_ended_once(service: Service) -> None:

@@ -34,6 +34,8 @@ NotAvailable = BleakBluetoothNotAvailableReason
         (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), "power on"),
         (BleakDBusError("org.bluez.Error.InProgress", []), "busy"),
         (BleakDBusError("org.bluez.Error.Failed", ["Blocked through rfkill"]), "rfkill unblock"),
+        (BleakError("hci0 is blocked through rfkill, soft"), "rfkill unblock"),
+        (BleakError("hci0 is blocked through rfkill, hard"), "at the switch"),
         (BleakDBusError("org.freedesktop.DBus.Error.AccessDenied", ["Rejected send"]), "usermod -aG bluetooth"),
         (BleakBluetoothNotAvailableError("No powered adapters", NotAvailable.POWERED_OFF), "power on"),
         (BleakBluetoothNotAvailableError("No adapters", NotAvailable.NO_BLUETOOTH), "plug one in"),

@@ -98,7 +98,15 @@ def test_a_quiet_house_costs_a_power_cycle_now_and_then_and_never_a_restart() ->
 
 
 def test_nothing_is_tried_against_what_no_reset_can_mend() -> None:
-    beyond = (Cause.NO_BUS, Cause.NO_SERVICE, Cause.NO_ADAPTER, Cause.NO_CENTRAL, Cause.BLOCKED, Cause.DENIED)
+    beyond = (
+        Cause.NO_BUS,
+        Cause.NO_SERVICE,
+        Cause.NO_ADAPTER,
+        Cause.NO_CENTRAL,
+        Cause.BLOCKED,
+        Cause.SWITCHED_OFF,
+        Cause.DENIED,
+    )
     for cause in beyond:
         assert climbed(AdapterLadder(ALL), AdapterSigns(False, True, cause, 0.0), 4000) == []
 

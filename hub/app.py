@@ -258,7 +258,9 @@ class Hub:
 
     async def _tick(self) -> None:
         while True:
+            due_s = time.monotonic() + TICK_S
             await asyncio.sleep(TICK_S)
+            self._upkeep.strain.see_wake(due_s, time.monotonic())
             if len(self.radio.inbox):  # what waits there is older than now
                 continue
             self._ticked_s = time.monotonic()

@@ -149,6 +149,13 @@ COUNTS_FIELDS = {
     "disk_written_mb": Field(
         NUMBER, "MB that the hub has caused to be written to the disk in the last 24 h, or since it started"
     ),
+    "memory_mb": Field(NUMBER, "memory that the hub holds (resident), MB"),
+    "processor_pct": Field(NUMBER, "processor time that it took since the last counts, % of one core"),
+    "loop_lag_ms": Field(
+        NUMBER, "how late its event loop was at most since then: what arrived was seen that much later"
+    ),
+    "temperature_c": Field(NUMBER, "of the machine's processor; a Raspberry Pi slows itself down from 80 on"),
+    "disk_free_mb": Field(NUMBER, "room left on the disk of the state folder, MB"),
     "mqtt_acknowledged": Field(NUMBER, "events that the broker has acknowledged"),
     "mqtt_connections": Field(NUMBER, "connections to the broker made"),
     "mqtt_failures": Field(NUMBER, "connections to the broker that failed or broke"),
@@ -242,6 +249,11 @@ class HubCounts:
     steps_removed: int
     steps_removed_untold: int
     disk_written_mb: float | None
+    memory_mb: float | None
+    processor_pct: float | None
+    loop_lag_ms: float | None
+    temperature_c: float | None
+    disk_free_mb: float | None
     mqtt_acknowledged: int
     mqtt_connections: int
     mqtt_failures: int

@@ -30,7 +30,7 @@ class Shelf:
     """
 
     def __init__(self, state_dir: Path, raw_max_mb: float, clips_max_mb: float) -> None:
-        self._state_dir = state_dir
+        self.state_dir = state_dir
         self.raw = state_dir / RAW
         self.clips = state_dir / CLIPS
         self._raw_max_bytes = raw_max_mb * _MB
@@ -48,7 +48,7 @@ class Shelf:
         raw, clips = _by_age(self.raw, in_use), _by_age(self.clips, in_use)
         if not raw and not clips:
             return
-        free = shutil.disk_usage(self._state_dir).free
+        free = shutil.disk_usage(self.state_dir).free
         raw_n, raw_bytes = _remove(raw, max(_size(raw) - self._raw_max_bytes, RAW_SPARE_BYTES - free))
         self.removed_n += raw_n
         lacking = CLIPS_SPARE_BYTES - free - raw_bytes

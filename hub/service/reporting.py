@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Protocol
 
 from hub.alerts.desk import Desk
@@ -110,7 +111,7 @@ class Reporter:
         self._tell_health(wall_time_ns)
         if now_s - self._counted_s >= ANYWAY_S:
             self._counted_s = now_s
-            self._publisher.set_state(self._topics.counts, hub_counts(self._counts(), wall_time_ns))
+            self._publisher.set_state(self._topics.counts, hub_counts(self._counts(now_s), wall_time_ns))
 
     def tell_all(self) -> None:
         """Look at all states a last time, and tell all of them."""
@@ -192,10 +193,10 @@ class Reporter:
             ),
         )
 
-    def _counts(self) -> HubCounts:
+    def _counts(self, now_s: float) -> HubCounts:
         journal, broker = self._journal.stats, self._publisher.stats
         recordings = [wearer.keeper.counts for wearer in self._wearers.values()]
-        adapter, database = self._radio.adapter(), self._database()
+        adapter, database, strain = self._radio.adapter(), self._database(), self._upkeep.strain.read(now_s)
         return HubCounts(
             adapter=adapter.name,
             adapter_trouble=adapter.trouble or None,
@@ -215,6 +216,7 @@ class Reporter:
             steps_removed=journal.removed_n,
             steps_removed_untold=journal.untold_n,
             disk_written_mb=None if (grown := self._upkeep.written.grown) is None else round(grown / 1e6, 1),
+            **{name: None if value is None else round(value, 1) for name, value in asdict(strain).items()},
             mqtt_acknowledged=broker.acknowledged_n,
             mqtt_connections=broker.connects_n,
             mqtt_failures=broker.failures_n,

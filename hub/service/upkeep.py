@@ -17,6 +17,7 @@ from hub.recording.shelf import Shelf
 from hub.service.at_home import WearerAtHome
 from hub.service.caregivers import Caregivers
 from hub.service.health import Health, HealthState, Signs, judge
+from hub.service.strain import StrainMeter
 from hub.service.systemd import ServiceManager
 from hub.service.wear import Wear
 from hub.service.written import DAY_S, DayWindow, written_bytes
@@ -58,6 +59,7 @@ class Upkeep:
         self._keep = keep
         self.written = DayWindow()
         """Bytes written to the disk."""
+        self.strain = StrainMeter(shelf.state_dir)
         self._database = database
         self._manager = ServiceManager()
         self._asleep: set[tuple[str, Role]] = set()

@@ -352,7 +352,7 @@ class Hub:
                 return f"the sensors are let go for {minutes:g} min"
             case ResumeRadio():
                 self.radio.resume(wearer=nickname)
-                return "the sensors are connected again"
+                return "the sensors are searched for"
         raise CommandError("this hub cannot do that", nickname, command.name)
 
     def _wall_time_ns_at(self, time_s: float) -> int:

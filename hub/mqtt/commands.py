@@ -36,7 +36,7 @@ class PauseRadio(Command):
 
 
 class ResumeRadio(Command):
-    """End a pause before its time."""
+    """Search at once for the wearer's sensors: ends a pause, a rest, and the wait after a failure."""
 
     name: ClassVar[str] = "resume_radio"
 

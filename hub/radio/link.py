@@ -118,9 +118,13 @@ class Link:
         self._call_away()
 
     def resume(self) -> None:
-        """End a pause."""
+        """Search at once: ends a pause, a rest, and the wait after a failure."""
+        self._backoff.reset()
         if self._is_paused():
             self.pause(_now_s())
+        self.wake()
+        if self._standing.state is LinkState.LOST:
+            self._call_away()
 
     def rest(self) -> None:
         """Let go of the device until it wakes; see ``Rest``."""

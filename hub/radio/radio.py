@@ -130,7 +130,7 @@ class Radio:
             link.pause(until_s)
 
     def resume(self, *, wearer: str | None = None) -> None:
-        """End a pause before its time.
+        """Search at once for a wearer's devices, or for all: ends pauses, rests, and the waits after failures.
 
         Raises
         ------

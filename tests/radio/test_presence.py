@@ -121,6 +121,31 @@ async def test_a_pause_is_ended_before_its_time() -> None:
         await hub.until_streaming(SHIN.role)
 
 
+async def test_the_wait_after_a_failure_is_ended_before_its_time() -> None:
+    async with hub_with([SHIN], settings=replace(QUICK, backoff_first_s=600.0, backoff_most_s=3600.0)) as hub:
+        await hub.until_streaming(SHIN.role)
+        hub.air.change_faults(SHIN.address, Faults(disconnect_at_s=(hub.air.now_s() + 1.0,)))
+        await hub.until(lambda: hub.status(SHIN.role).state is LinkState.LOST)
+        until_s = hub.status(SHIN.role).until_s
+        assert until_s is not None
+        assert until_s - now_s() > 290.0
+        hub.radio.resume()
+        await hub.until_streaming(SHIN.role)
+        assert now_s() < until_s - 200.0
+
+
+async def test_resume_ends_a_rest() -> None:
+    async with hub_with([SHIN], settings=RESTFUL) as hub:
+        await hub.until_streaming(SHIN.role)
+        hub.radio.rest(SHIN.role)
+        await hub.until(lambda: hub.status(SHIN.role).state is LinkState.SLEEPING)
+        before_s = now_s()
+        hub.radio.resume()
+        await hub.until_streaming(SHIN.role)
+        assert now_s() - before_s < 5.0
+        assert hub.status(SHIN.role).counts.wakes == 1
+
+
 @pytest.mark.parametrize("changes", range(1, 6))
 async def test_pause_and_resume_at_any_moment(changes: int) -> None:
     async with hub_with(ALL) as hub:

@@ -7,7 +7,9 @@ client; everything else, and whatever is not quite as it should be, goes bumble'
 """
 
 import struct
+from asyncio import InvalidStateError
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from bumble import att, hci
@@ -30,7 +32,8 @@ class NotifiedHost(Host):
         """Take a packet from the controller."""
         subscribers = self._subscribers(packet)
         if not subscribers:
-            super().on_packet(packet)
+            with suppress(InvalidStateError):  # the answer to a request that was given up at this very moment
+                super().on_packet(packet)
         for subscriber in subscribers:
             if callable(subscriber):
                 subscriber(packet[_HEAD.size :])

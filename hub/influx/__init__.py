@@ -3,6 +3,7 @@
 from hub.influx.address import DatabaseAddress
 from hub.influx.refused import REFUSED, Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket, Measurement, Name, Tag
+from hub.influx.sensor_points import SensorPoints
 from hub.influx.writer import Writer, WriterStats
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Name",
     "Refused",
     "RefusedFile",
+    "SensorPoints",
     "Tag",
     "Writer",
     "WriterStats",

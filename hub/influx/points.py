@@ -110,6 +110,12 @@ def diary_point(hub: str, entry: DiaryEntry, position: int) -> Point | None:
     return Point(name, tags, _known({"id": entry.id} | fields), _parted(entry.at_ns, position % TIE_NS))
 
 
+def sensor_point(hub: str, wearer: str, role: Role, state: Mapping[str, Value], wall_time_ns: int) -> Point:
+    """How a sensor is doing; what is in ``state`` and not in the schema is left out."""
+    known = {name: value for name, value in _known(state).items() if name in MEASUREMENTS[Name.SENSOR].fields}
+    return Point(Name.SENSOR, {Tag.HUB: hub, Tag.WEARER: wearer, Tag.ROLE: role.value}, known, wall_time_ns)
+
+
 def day_point(hub: str, wearer: str, summary: Mapping[str, Value]) -> Point:
     """A local day. Noon of its date in UTC lies in the same day and week as the date, whatever the wearer's zone."""
     noon = datetime.combine(date.fromisoformat(str(summary["day"])), time(12), UTC)

@@ -17,6 +17,7 @@ class Tag(StrEnum):
     SIDE = "side"
     KIND = "kind"
     AID = "aid"
+    ROLE = "role"
 
 
 class Bucket(StrEnum):
@@ -36,6 +37,7 @@ class Name(StrEnum):
     EXERCISE = "exercise"
     ALERT = "alert"
     NOTE = "note"
+    SENSOR = "sensor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,26 @@ MEASUREMENTS: dict[Name, Measurement] = {
             "tags": Field(STRING, "words to look for, with spaces between them"),
             "pain": Field(NUMBER, "0..10"),
             "alert": Field(STRING, "id of the alert that it is about"),
+        },
+    ),
+    Name.SENSOR: Measurement(
+        Name.SENSOR,
+        "how a sensor is doing, once a minute while the hub runs; at most half a day waits where the database is away",
+        Bucket.STEPS,
+        (Tag.HUB, Tag.WEARER, Tag.ROLE),
+        (),
+        {
+            "state": Field(STRING, "as on MQTT: streaming, connecting, sleeping, not_worn, lost ..."),
+            "battery_pct": Field(NUMBER, "charge, 0..100"),
+            "battery_days": Field(NUMBER, "days until it is empty, at the way it was used"),
+            "rate_hz": Field(NUMBER, "samples per second that arrive"),
+            "loss_pct": Field(NUMBER, "samples that did not arrive, %"),
+            "rssi_dbm": Field(NUMBER, "signal strength"),
+            "jitter_ms": Field(NUMBER, "by how much the delay of arrivals varies: its mean deviation"),
+            "drift_ppm": Field(NUMBER, "by how much its clock is slower than the hub's"),
+            "connections": Field(NUMBER, "links made since the hub started"),
+            "samples": Field(NUMBER, "samples taken in since the hub started"),
+            "samples_lost": Field(NUMBER, "samples that never came since the hub started"),
         },
     ),
 }

@@ -3,22 +3,21 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Never, Protocol, TypeVar
 
-from hub.alert import Change
-from hub.diary import DiaryEntry
 from hub.errors import RejectedError
-from hub.events import Event, Value
 from hub.influx.address import DatabaseAddress
 from hub.influx.errors import BusyError, ClosedError
 from hub.influx.line import line
 from hub.influx.points import alert_point, day_point, diary_point, event_point
 from hub.influx.refused import Refused, RefusedFile
-from hub.influx.schema import MEASUREMENTS, Bucket
+from hub.influx.schema import MEASUREMENTS, Bucket, Name
+from hub.influx.sensor_points import SensorPoints
+from hub.influx.sources import AlertSource, DaySource, DiarySource, EventSource, Record
 from hub.support.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -53,129 +52,6 @@ class Database(Protocol):
 
     async def write(self, bucket: Bucket, lines: Sequence[str]) -> int:
         """Write lines; gives how many of them are older than it keeps points."""
-
-
-class Record(Protocol):
-    """An event on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all events."""
-
-    @property
-    def wearer(self) -> str:
-        """Whose it is."""
-
-    @property
-    def wall_time_ns(self) -> int:
-        """When it happened, Unix time."""
-
-    @property
-    def event(self) -> Event:
-        """What happened."""
-
-    @property
-    def aids(self) -> str | None:
-        """Aids that were on."""
-
-
-class Page(Protocol):
-    """Events on disk, in order."""
-
-    @property
-    def records(self) -> Sequence[Record]:
-        """The events."""
-
-    @property
-    def until(self) -> int:
-        """Position up to which they were read."""
-
-
-class EventSource(Protocol):
-    """``hub.journal.Journal``, or anything that follows and remembers like it."""
-
-    def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
-        """Every record after the destination's cursor, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
-
-
-class AlertRecord(Protocol):
-    """A change of an alert on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all changes."""
-
-    @property
-    def change(self) -> Change:
-        """The change."""
-
-
-class AlertSource(Protocol):
-    """``hub.journal.AlertLog``, or anything that follows and remembers like it."""
-
-    def follow(self, destination: str) -> AsyncGenerator[AlertRecord, None]:
-        """Every change after the destination's cursor, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
-
-
-class Summary(Protocol):
-    """A day in figures."""
-
-    def to_dict(self) -> dict[str, Value]:
-        """Figures by their names."""
-
-
-class DayRecord(Protocol):
-    """A day on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all days."""
-
-    @property
-    def wearer(self) -> str:
-        """Whose it is."""
-
-    @property
-    def summary(self) -> Summary:
-        """The day in figures."""
-
-
-class DaySource(Protocol):
-    """``hub.journal.DayLog``, or anything that follows and remembers like it."""
-
-    def follow(self, destination: str) -> AsyncGenerator[DayRecord, None]:
-        """Every day after the destination's cursor, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
-
-
-class DiaryRecord(Protocol):
-    """An entry of the diary on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all entries."""
-
-    @property
-    def entry(self) -> DiaryEntry:
-        """The entry."""
-
-
-class DiarySource(Protocol):
-    """``hub.journal.DiaryLog``, or anything that follows and remembers like it."""
-
-    def follow(self, destination: str) -> AsyncGenerator[DiaryRecord, None]:
-        """Every entry after the destination's cursor, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +135,12 @@ class Writer:
                     await self._deliver("diary", MEASUREMENTS[point.measurement].bucket, [line(point)])
                 source.advance(DESTINATION, record.position)
         raise AssertionError
+
+    async def follow_sensors(self, source: SensorPoints) -> Never:
+        """Write how the sensors are doing."""
+        while True:
+            points = await source.take()
+            await self._deliver("sensors", MEASUREMENTS[Name.SENSOR].bucket, [line(point) for point in points])
 
     async def _lines(self, records: Sequence[Record]) -> dict[Bucket, list[str]]:
         lines: dict[Bucket, list[str]] = {bucket: [] for bucket in Bucket}

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from hub.alert import Severity
+from hub.diary import Aid
 from hub.events import Kind
 from hub.mqtt.payloads import HEALTH_FIELDS, SensorCondition
 from hub.mqtt.topics import Topics
@@ -46,7 +47,7 @@ def discovery(topics: Topics, wearer: str, roles: Iterable[Role], *, version: st
         **_hub(topics.health),
         **_sensors(topics, wearer, roles),
         **_events(topics, wearer),
-        **(_buttons(topics, wearer) if obeys else {}),
+        **(_aids(topics, wearer) | _buttons(topics, wearer) if obeys else {}),
     }
     for name, component in components.items():
         if component["platform"] != "device_automation":
@@ -189,9 +190,36 @@ def _events(topics: Topics, wearer: str) -> dict[str, Component]:
     return components
 
 
+def _aids(topics: Topics, wearer: str) -> dict[str, Component]:
+    """A switch for each aid: several may be on at once."""
+    shown = {
+        Aid.BRACE: ("With brace", "mdi:shoe-cleat"),
+        Aid.STIMULATOR: ("With stimulator", "mdi:lightning-bolt-outline"),
+        Aid.STICK: ("With stick", "mdi:human-cane"),
+        Aid.OTHER: ("With another aid", "mdi:human-wheelchair"),
+    }
+    return {
+        f"aid_{aid.value}": {
+            "platform": "switch",
+            "name": name,
+            "icon": icon,
+            "state_topic": topics.state(wearer),
+            "value_template": f"{{{{ 'ON' if '{aid.value}' in (value_json.aids or []) else 'OFF' }}}}",
+            "state_on": "ON",
+            "state_off": "OFF",
+            "command_topic": topics.command(wearer, "aid"),
+            "payload_on": json.dumps({"aid": aid.value}),
+            "payload_off": json.dumps({"aid": aid.value, "on": False}),
+            "qos": 1,
+        }
+        for aid, (name, icon) in shown.items()
+    }
+
+
 def _buttons(topics: Topics, wearer: str) -> dict[str, Component]:
     pressed = {
         "fine": ("I'm fine", "mdi:emoticon-happy-outline", "{}"),
+        "aid": ("No aid", "mdi:walk", '{"aid": "nothing"}'),
         "acknowledge": ("Acknowledge alerts", "mdi:hand-heart", '{"by": "Home Assistant"}'),
         "pause_radio": ("Let go of the sensors for 10 min", "mdi:pause", "{}"),
         "resume_radio": ("Connect the sensors again", "mdi:play", "{}"),

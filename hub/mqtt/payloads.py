@@ -165,6 +165,9 @@ COUNTS_FIELDS = {
         NUMBER, "points on this disk because the database will never take them, of earlier runs too"
     ),
     "influxdb_outlived": Field(NUMBER, "points older than the database keeps them; left out"),
+    "influxdb_dropped": Field(
+        NUMBER, "points of how sensors are doing that were left out because the database was away for long"
+    ),
     "clips_kept": Field(NUMBER, "recordings of the seconds around a trip or fall"),
     "recording_failures": Field(NUMBER, "recordings that the disk did not take"),
     "recordings_removed": Field(NUMBER, "files of raw recordings and clips that made way for newer ones"),
@@ -261,6 +264,7 @@ class HubCounts:
     influxdb_failures: int
     influxdb_refused: int
     influxdb_outlived: int
+    influxdb_dropped: int
     clips_kept: int
     recording_failures: int
     recordings_removed: int

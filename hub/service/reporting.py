@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hub.alerts.desk import Desk
 from hub.events import Value
-from hub.influx import WriterStats
+from hub.influx import SensorPoints, WriterStats
 from hub.intake import IntakeStatus
 from hub.journal import DayRecord, DayTally, Journal
 from hub.mqtt import (
@@ -38,6 +38,10 @@ from sensors.layout import Role
 
 ANYWAY_S = 30.0
 """A state without news is told again after this, with its newest counts."""
+
+
+POINT_S = 60.0
+"""How often the database is told how the sensors are doing."""
 
 
 class Told(Protocol):
@@ -82,6 +86,7 @@ class Reporter:
         days: DayKeeper,
         database: Callable[[], WriterStats],
         page: PageStats,
+        points: SensorPoints | None,
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -96,6 +101,8 @@ class Reporter:
         self._over: dict[str, DayRecord] = {}
         self._database = database
         self._page = page
+        self._points = points
+        self._pointed_s = float("-inf")
         self._health: Health | None = None
         self._told_sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
         self.sensors: dict[tuple[str, Role], SensorState] = {}
@@ -121,10 +128,17 @@ class Reporter:
 
     def _tell_sensors(self, now_s: float, wall_time_ns: int) -> None:
         incoming = {name: wearer.pipeline.intake.status(now_s) for name, wearer in self._wearers.items()}
+        is_due = now_s - self._pointed_s >= POINT_S
+        if is_due:
+            self._pointed_s = now_s
         for link in self._radio.status():
             topic = self._topics.sensor(link.wearer, link.role)
-            state = self._sensor(link, incoming[link.wearer][link.role], self._wearers[link.wearer], wall_time_ns)
+            came = incoming[link.wearer][link.role]
+            state = self._sensor(link, came, self._wearers[link.wearer], wall_time_ns)
             self.sensors[link.wearer, link.role] = state
+            if is_due and self._points is not None:
+                drift_ppm = round(came.clock.drift_ppm, 1)
+                self._points.see(link.wearer, link.role, _figures(state, drift_ppm), wall_time_ns)
             news, (told, told_s) = (state.condition, state.rate_hz is None), self._told_sensors.get(topic, (None, 0.0))
             if news != told or now_s - told_s >= ANYWAY_S:
                 self._told_sensors[topic] = (news, now_s)
@@ -224,6 +238,7 @@ class Reporter:
             influxdb_failures=database.failures_n,
             influxdb_refused=database.refused_n,
             influxdb_outlived=database.outlived_n,
+            influxdb_dropped=0 if self._points is None else self._points.dropped_n,
             clips_kept=sum(recorded.clips_n for recorded in recordings),
             recording_failures=sum(recorded.failures_n for recorded in recordings),
             recordings_removed=self._shelf.removed_n,
@@ -241,6 +256,23 @@ CONDITIONS = {
     LinkState.SLEEPING: SensorCondition.SLEEPING,
     LinkState.PAUSED: SensorCondition.PAUSED,
 }
+
+
+def _figures(state: SensorState, drift_ppm: float) -> dict[str, Value]:
+    """As the database has them."""
+    return {
+        "state": state.condition.value,
+        "battery_pct": state.battery_pct,
+        "battery_days": state.battery_days,
+        "rate_hz": state.rate_hz,
+        "loss_pct": state.loss_pct,
+        "rssi_dbm": state.rssi_dbm,
+        "jitter_ms": state.jitter_ms,
+        "drift_ppm": None if state.rate_hz is None else drift_ppm,
+        "connections": state.counts.connections,
+        "samples": state.counts.samples,
+        "samples_lost": state.counts.samples_lost,
+    }
 
 
 def _days_to_empty(wearer: Told, link: LinkStatus, wall_time_ns: int) -> float | None:

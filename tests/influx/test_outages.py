@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from hub.alert import Alert, Change, Rule, Severity, State, Step
 from hub.diary import Aid, AidsChanged, DiaryEntry, Noted
 from hub.events import Kind
-from hub.influx import Bucket
+from hub.influx import Bucket, SensorPoints
 from hub.journal import DaySummary, Journal
+from sensors.layout import Role
 from tests.services.influxdb import ADMIN_TOKEN, Influxd
 
 pytestmark = pytest.mark.influx
@@ -112,6 +113,25 @@ async def test_a_database_that_is_killed_over_and_over_has_each_point_once(
         assert writer.stats.trouble == ""
         assert writer.stats.failures_n > 3
     assert own_server.count(address.buckets[Bucket.STEPS], "step", "stride_time_s") == 1203
+
+
+async def test_sensors_are_told_after_an_outage_too(own_server: Influxd, prepared, journal, writing, until):
+    address, points = prepared(own_server), SensorPoints("home")
+    own_server.end(signal.SIGKILL)
+    async with writing(address, journal) as writer:
+        following = asyncio.create_task(writer.follow_sensors(points))
+        for n in range(3):
+            points.see("ada", Role.LEFT_SHIN, {"state": "streaming", "rate_hz": 100.0}, NOW_NS + n)
+        await until(lambda: writer.stats.failures_n)
+        points.see("ada", Role.LEFT_SHIN, {"state": "lost"}, NOW_NS + 3)
+        await asyncio.to_thread(own_server.start)
+        await until(lambda: writer.stats.written_n == 4)
+        following.cancel()
+    rows = own_server.query(address.buckets[Bucket.STEPS], 'SELECT "state", "role", "rate_hz" FROM "sensor"')
+    assert [(row["state"], row["role"], row["rate_hz"]) for row in rows] == [
+        *[("streaming", "left_shin", 100)] * 3,
+        ("lost", "left_shin", None),
+    ]
 
 
 async def test_a_database_that_is_suspended_is_waited_for(

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from hub.alert import Alert, Message, MessageState, Rule, Severity, State, Step
 from hub.diary import Aid, AidsChanged, DiaryEntry, Exercise, ExerciseBegun, ExerciseDone, Noted, Recalibrated
 from hub.events import FIELDS, Event, Kind
-from hub.influx import MEASUREMENTS, Bucket, Name, Tag
+from hub.influx import MEASUREMENTS, Bucket, Name, SensorPoints, Tag
 from hub.influx.line import line
 from hub.influx.points import TIE_NS, Point, alert_point, diary_point, event_point
 from hub.influx.reference import reference
 from hub.influx.schema import MEASUREMENT_OF
-from sensors.layout import Side
+from hub.influx.sensor_points import AT_ONCE_N, WAITING_N
+from sensors.layout import Role, Side
 
 WALL_NS = 1_767_225_600_123_456_789
 
@@ -29,7 +30,7 @@ def test_every_field_of_every_kind_of_event_has_one_place_and_one_type():
 
 
 def test_what_comes_with_each_step_is_not_kept_with_what_is_rare():
-    assert {name for name, each in MEASUREMENTS.items() if each.bucket is Bucket.STEPS} == {Name.STEP}
+    assert {name for name, each in MEASUREMENTS.items() if each.bucket is Bucket.STEPS} == {Name.STEP, Name.SENSOR}
     assert {kind for kind, name in MEASUREMENT_OF.items() if name is Name.STEP} == {
         Kind.INITIAL_CONTACT,
         Kind.FINAL_CONTACT,
@@ -66,6 +67,17 @@ def test_what_was_said_is_a_mark_or_an_exercise():
         measurement = MEASUREMENTS[each.measurement]
         assert set(each.fields) <= set(measurement.fields)
         assert each.tags[Tag.KIND] in measurement.kinds
+
+
+async def test_points_of_sensors_wait_within_a_bound_and_the_oldest_go_and_are_counted():
+    points = SensorPoints("home")
+    for n in range(WAITING_N + 3):
+        points.see("ada", Role.LEFT_SHIN, {"state": "streaming", "battery_pct": n, "unheard_of": 1, "rate_hz": None}, n)
+    assert points.dropped_n == 3
+    taken = [await points.take() for _ in range(WAITING_N // AT_ONCE_N)]
+    assert [point.time_ns for page in taken for point in page] == list(range(3, WAITING_N + 3))
+    assert taken[0][0].tags == {Tag.HUB: "home", Tag.WEARER: "ada", Tag.ROLE: "left_shin"}
+    assert taken[0][0].fields == {"state": "streaming", "battery_pct": 3.0}
 
 
 def test_whole_numbers_become_floats_and_truth_stays_truth():

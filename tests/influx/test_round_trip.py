@@ -14,10 +14,10 @@ from hub.alert import Alert, Rule, Severity, State, Step
 from hub.day_fields import DAY_FIELDS
 from hub.diary import Aid, AidsChanged, DiaryEntry, Exercise, ExerciseDone, Noted, Recalibrated, aids_text
 from hub.events import BOOLEAN, FIELDS, NUMBER, STRING, Context, Event, Kind, event_id
-from hub.influx import MEASUREMENTS, DatabaseAddress
+from hub.influx import MEASUREMENTS, DatabaseAddress, Name
 from hub.influx.database import Database
 from hub.influx.line import line
-from hub.influx.points import TIE_NS, Point, alert_point, day_point, diary_point, event_point
+from hub.influx.points import TIE_NS, Point, alert_point, day_point, diary_point, event_point, sensor_point
 from sensors.layout import Role, Side
 from tests.services.influxdb import Influxd
 
@@ -29,6 +29,7 @@ LEVEL = st.text(
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 VALUES = {NUMBER: NUMBERS, STRING: TEXT, BOOLEAN: st.booleans()}
+SENSOR_FIELDS = MEASUREMENTS[Name.SENSOR].fields
 TYPES = {NUMBER: "float", STRING: "string", BOOLEAN: "boolean"}
 BEGIN_NS = (time.time_ns() - 3600 * 10**9) // 10**9 * 10**9
 """Within what the steps' bucket keeps."""
@@ -101,7 +102,9 @@ def journals(draw: st.DrawFn) -> list[Point]:
     day = {name: draw(st.none() | VALUES[each.type]) for name, each in DAY_FIELDS.items()}
     told = {**day, "day": str(draw(st.dates(date(2026, 1, 1), date(2027, 1, 1)))), "steps": draw(st.integers(0, 10**5))}
     days = [day_point(hub, wearers[0], told)]
-    return points + days + [alert_point(hub, each) for each in draw(raised)]
+    figures = {name: draw(st.none() | VALUES[each.type]) for name, each in SENSOR_FIELDS.items()} | {"state": "lost"}
+    sensor = sensor_point(hub, wearers[0], draw(st.sampled_from(Role)), figures, BEGIN_NS)
+    return points + days + [sensor] + [alert_point(hub, each) for each in draw(raised)]
 
 
 def as_read(point: Point) -> dict[str, Any]:

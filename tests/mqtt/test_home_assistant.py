@@ -12,9 +12,10 @@ import aiomqtt
 import pytest
 
 from hub.config import Config
+from hub.diary import Aid
 from hub.events import FIELDS, Event, Kind
 from hub.journal import Journal
-from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, home_assistant, payloads
+from hub.mqtt import Publisher, SensorCondition, SensorState, SetAid, Topics, home_assistant, payloads
 from hub.mqtt import publisher as publisher_module
 from hub.mqtt.commands import parse_command
 from hub.mqtt.payloads import EVENT_FIELDS, HEALTH_FIELDS, SENSOR_FIELDS, STATE_FIELDS, TIME_FIELDS
@@ -26,7 +27,12 @@ NOW_NS = 4_102_444_800_000_000_000  # 2100: news to whoever reads this before
 BASE = Topics("insole/home")
 ROLES = (Role.LEFT_INSOLE, Role.LEFT_SHIN)
 CHECK = Path(__file__).parent / "home_assistant_check.py"
-DAY = dict.fromkeys(STATE_FIELDS, 0) | {"day": "2100-01-01", "toe_first_pct": None, "alerts_unanswered": 1}
+DAY = dict.fromkeys(STATE_FIELDS, 0) | {
+    "day": "2100-01-01",
+    "toe_first_pct": None,
+    "alerts_unanswered": 1,
+    "aids": ["stick"],
+}
 
 
 def announced(obeys: bool = True) -> dict:
@@ -94,7 +100,21 @@ def test_buttons_are_commands_that_the_hub_knows_and_only_there_where_it_obeys()
     for each in pressed.values():
         wearer, _ = parse_command(BASE, each["command_topic"], each["payload_press"].encode())
         assert wearer == "anna"
-    assert set(announced()["cmps"]) - set(announced(obeys=False)["cmps"]) == set(pressed) != set()
+    given = set(announced()["cmps"]) - set(announced(obeys=False)["cmps"])
+    assert given == {*pressed, *components("switch")}
+    assert {"press_fine", "press_acknowledge", "press_aid"} <= given
+
+
+def test_each_aid_is_a_switch_that_puts_it_on_and_off_and_shows_what_is_on():
+    switches = components("switch")
+    assert set(switches) == {f"aid_{aid.value}" for aid in Aid}
+    for aid in Aid:
+        each = switches[f"aid_{aid.value}"]
+        for payload, on in ((each["payload_on"], True), (each["payload_off"], False)):
+            _, command = parse_command(BASE, each["command_topic"], payload.encode())
+            assert command == SetAid(aid=aid.value, on=on)
+        assert each["state_topic"] == BASE.state("anna")
+        assert f"'{aid.value}' in (value_json.aids or [])" in each["value_template"]
 
 
 @pytest.mark.parametrize(("stage", "age_s"), [("confirmed", 0.0), ("candidate", 0.0), ("confirmed", 700.0)])
@@ -113,6 +133,7 @@ def test_home_assistants_own_code_takes_it_and_shows_what_is_meant(stage, age_s)
     shown = json.loads(done.stdout)["shown"]
     assert (shown["steps"], shown["toe_first_pct"], shown["alert"]) == ("0", "None", "ON")
     assert (shown["left_shin_battery"], shown["left_shin_connected"], shown["hub"]) == ("80.0", "ON", "degraded")
+    assert (shown["aid_stick"], shown["aid_brace"]) == ("ON", "OFF")
     is_news = stage == "confirmed" and not age_s
     for kind in (Kind.TRIP, Kind.FALL):
         assert shown[f"{kind.value}_trigger"] == (kind.value if is_news else "")

@@ -35,6 +35,7 @@ from hub.recording.shelf import Shelf
 from hub.service.announcing import Announcer
 from hub.service.answer import answer
 from hub.service.at_home import at_home
+from hub.service.calibration import Calibrations
 from hub.service.caregivers import open_caregivers
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
@@ -170,6 +171,7 @@ class Hub:
             keep=self.config.journal,
             database=self._database_stats,
         )
+        self._calibrations = Calibrations(self.wearers, self.topics, self.publisher, self._diarist.calibrated)
         self._reporter = Reporter(
             self.topics,
             self.publisher,
@@ -276,6 +278,7 @@ class Hub:
             await asyncio.sleep(REPORT_S)
             await self._observe_clock()
             await self._upkeep.look(time.monotonic(), time.time())
+            self._calibrations.look(time.monotonic(), time.time_ns())
             self._reporter.tell(time.monotonic(), time.time_ns())
 
     async def _observe_clock(self) -> None:
@@ -289,6 +292,7 @@ class Hub:
             wearer.tally = await tally_of_day(wearer.tally.wearer, self._journal.history, today)
 
     async def _drain(self) -> None:
+        self._calibrations.stop_all(time.monotonic(), time.time_ns())
         for arrival in await self.radio.inbox.take() if len(self.radio.inbox) else ():
             self._take(arrival)
         for nickname, wearer in self.wearers.items():
@@ -342,13 +346,15 @@ class Hub:
         Raises
         ------
         CommandError
-            There is no such wearer, or no such alert.
+            There is no such wearer, or it cannot be done.
         """
         if nickname not in self.wearers:
             raise CommandError(f"nobody here is called {nickname!r}", nickname, command.name)
         for keeper in (self._caregivers, self._diarist):
             if (noted := await keeper.obey(nickname, command)) is not None:
                 return noted
+        if (led := self._calibrations.obey(nickname, command, time.monotonic(), time.time_ns())) is not None:
+            return led
         match command:
             case PauseRadio(minutes=minutes):
                 self.radio.pause(minutes * 60.0, wearer=nickname)

@@ -6,6 +6,7 @@ from hub.mqtt.broker import local_broker
 from hub.mqtt.commands import (
     COMMANDS,
     Acknowledge,
+    Calibrate,
     Command,
     CommandError,
     DoExercise,
@@ -19,10 +20,12 @@ from hub.mqtt.commands import (
 from hub.mqtt.erasing import erase_retained, retained_of
 from hub.mqtt.kept_topics import KeptTopics
 from hub.mqtt.payloads import (
+    CalibrationState,
     HubCounts,
     SensorCondition,
     SensorCounts,
     SensorState,
+    calibration,
     day_over,
     health,
     hub_counts,
@@ -39,6 +42,8 @@ __all__ = [
     "Acknowledge",
     "AlertSayer",
     "BrokerAddress",
+    "Calibrate",
+    "CalibrationState",
     "Command",
     "CommandError",
     "DoExercise",
@@ -58,6 +63,7 @@ __all__ = [
     "Tls",
     "Topics",
     "broker_trouble",
+    "calibration",
     "day_over",
     "erase_retained",
     "health",

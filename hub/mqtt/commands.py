@@ -117,6 +117,22 @@ class DoExercise(Command):
         return self
 
 
+class Calibrate(Command):
+    """Begin, lead and end a guided calibration; it is told on `calibration` what is to be done and how it goes."""
+
+    name: ClassVar[str] = "calibrate"
+    do: Literal["start", "skip", "again", "mark", "took", "finish", "stop"] = Field(
+        "start",
+        description="`skip` leaves the present exercise out; `again` tries a refused one at once, which else begins by "
+        "itself; `mark`: one of the two marks 10 m apart is passed; `took`: a stopwatch's times; `finish`: there are "
+        "none; `stop` gives it up, and all is as it was",
+    )
+    re_zero: bool = Field(False, description="of `start`: only hold each foot in the air for some seconds")
+    seconds: tuple[Annotated[float, Field(ge=1, le=120)], ...] = Field(
+        (), max_length=4, description="of `took`: how long each walk took from mark to mark, s"
+    )
+
+
 COMMANDS: tuple[type[Command], ...] = (
     PauseRadio,
     ResumeRadio,
@@ -126,6 +142,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SetAid,
     Note,
     DoExercise,
+    Calibrate,
 )
 
 

@@ -190,6 +190,26 @@ HEALTH_FIELDS = {
 }
 """How the hub is."""
 
+CALIBRATION_FIELDS = {
+    "state": Field(
+        STRING,
+        "doing; refused: said why, and it begins again by itself; timing: a stopwatch's times are waited for; ended; "
+        "stopped: nothing has changed",
+        one_of=("doing", "refused", "timing", "ended", "stopped"),
+    ),
+    "task": Field(STRING, "the present exercise", nullable=True),
+    "number": Field(NUMBER, "its number, from 1", nullable=True),
+    "of": Field(NUMBER, "how many exercises there are"),
+    "instruction": Field(STRING, "what the wearer is asked to do", nullable=True),
+    "said": Field(STRING, "how it goes, why it was refused, or why it has stopped", nullable=True),
+    "done_pct": Field(NUMBER, "how much of the exercise is done, %"),
+    "again_s": Field(NUMBER, "seconds until a refused exercise begins again", nullable=True),
+    "feels": Field(LIST, "what the sensors feel now, in words"),
+    "ended": Field(LIST, "exercises that are over: name, done, skipped or impossible, and how it went"),
+    "found": Field(LIST, "at the end: what came of it, in words"),
+}
+"""A guided calibration."""
+
 ANSWER_FIELDS = {
     "obeyed": Field(BOOLEAN, "whether the command was"),
     "message": Field(STRING, "what was done, or why not"),
@@ -292,6 +312,23 @@ class SensorState:
     counts: SensorCounts = field(default_factory=SensorCounts)
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationState:
+    """Where a guided calibration stands; as in ``CALIBRATION_FIELDS``."""
+
+    state: str
+    task: str | None = None
+    number: int | None = None
+    of: int = 0
+    instruction: str | None = None
+    said: str | None = None
+    done_pct: float = 0.0
+    again_s: float | None = None
+    feels: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+
 OFFLINE = b'{"state":"offline"}'
 """The last will."""
 
@@ -376,6 +413,11 @@ def hub_counts(counts: HubCounts, wall_time_ns: int) -> bytes:
 def health(state: str, reasons: Sequence[str], wall_time_ns: int) -> bytes:
     """How the hub is, as of ``wall_time_ns``."""
     return _encode({"state": state, "reasons": list(reasons)}, wall_time_ns)
+
+
+def calibration(state: CalibrationState, wall_time_ns: int) -> bytes:
+    """Where a guided calibration stands, as of ``wall_time_ns``."""
+    return _encode(asdict(state), wall_time_ns)
 
 
 def answer(message: str, wall_time_ns: int, *, obeyed: bool) -> bytes:

@@ -10,6 +10,7 @@ from hub.mqtt.commands import COMMANDS
 from hub.mqtt.payloads import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
+    CALIBRATION_FIELDS,
     COUNTS_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
@@ -88,6 +89,8 @@ def _lines() -> Iterator[str]:
     yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
     alert = topics.alert(wearer, "ID").removesuffix("ID") + "<id>"
     yield f"| `{alert}` | until it is over, then empty | an [alert](alerts.md) |"
+    calibration = topics.calibration(wearer)
+    yield f"| `{calibration}` | while it runs and 10 min after, then empty | a guided [calibration](calibration.md) |"
     yield f"| `{topics.counts}` | yes | what the hub has counted |"
     yield f"| `{topics.health}` | yes | how the hub is; the same as JSON at `http://127.0.0.1:8330/health` |"
     command = topics.command(wearer, "<name>")
@@ -104,6 +107,8 @@ def _lines() -> Iterator[str]:
     yield from _table(SENSOR_FIELDS | TIME_FIELDS)
     yield f"## `{alert}`\n\nSaid at every change.\n"
     yield from _table(ALERT_FIELDS | TIME_FIELDS)
+    yield f"## `{calibration}`\n"
+    yield from _table(CALIBRATION_FIELDS | TIME_FIELDS)
     yield f"## `{topics.counts}`\n"
     yield from _table(COUNTS_FIELDS | TIME_FIELDS)
     yield f"## `{topics.health}`\n"

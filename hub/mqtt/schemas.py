@@ -13,6 +13,7 @@ from hub.mqtt.commands import COMMANDS
 from hub.mqtt.payloads import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
+    CALIBRATION_FIELDS,
     COUNTS_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
@@ -39,6 +40,9 @@ def payload_schemas() -> dict[str, Schema]:
         "day": _schema("A wearer's day that is over", DAY_FIELDS | TIME_FIELDS),
         "sensor": _schema("How a sensor is doing", SENSOR_FIELDS | TIME_FIELDS),
         "alert": _schema("An alert while it lives; the payload is empty once it is over", ALERT_FIELDS | TIME_FIELDS),
+        "calibration": _schema(
+            "A guided calibration; the payload is empty while there is none", CALIBRATION_FIELDS | TIME_FIELDS
+        ),
         "counts": _schema("What the hub has counted", COUNTS_FIELDS | TIME_FIELDS),
         "health": _schema("How the hub is", HEALTH_FIELDS | TIME_FIELDS),
         "answer": _schema("What became of a command", ANSWER_FIELDS | TIME_FIELDS),

@@ -80,6 +80,10 @@ class Topics:
         """The wearer's newest day that is over: retained."""
         return f"{self.base}/{_level(wearer)}/day"
 
+    def calibration(self, wearer: str) -> str:
+        """A guided calibration: retained while it runs and for some minutes after, then empty."""
+        return f"{self.base}/{_level(wearer)}/calibration"
+
     def of_wearer(self, wearer: str) -> str:
         """All of a wearer, for subscribing."""
         return f"{self.base}/{_level(wearer)}/#"

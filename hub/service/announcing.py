@@ -34,7 +34,11 @@ class Announcer:
         if config.mqtt is not None:  # the hub's own broker forgets everything with the hub
             said = [topics.status, topics.counts, topics.health, *self._announced]
             for wearer in config.wearers:
-                said += [topics.state(wearer.nickname), topics.day(wearer.nickname)]
+                said += [
+                    topics.state(wearer.nickname),
+                    topics.day(wearer.nickname),
+                    topics.calibration(wearer.nickname),
+                ]
                 said += [topics.sensor(wearer.nickname, device.role) for device in wearer.devices]
             self._kept = KeptTopics(config.hub.state_dir / "kept_topics.json", address, said)
 

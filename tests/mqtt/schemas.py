@@ -16,7 +16,7 @@ def schema_name(base: str, topic: str) -> str:
             return name
         case [_, "event" | "command" as what, name]:
             return f"{what}-{name}"
-        case [_, ("state" | "day" | "sensor" | "alert" | "answer") as name, *_]:
+        case [_, ("state" | "day" | "sensor" | "alert" | "answer" | "calibration") as name, *_]:
             return name
     raise AssertionError(topic)
 

@@ -14,9 +14,11 @@ import aiomqtt
 from hub.app import Hub
 from hub.demo import DEVICES, DemoOptions, demo_config
 from hub.events import Event, Kind
+from hub.gait.calibration import Part
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario
-from sensors.layout import Side
+from hub.recording.calibration_file import read_calibration
+from sensors.layout import Role, Side
 
 
 class Phone:
@@ -81,3 +83,23 @@ async def test_aids_notes_and_exercises(tmp_path: Path) -> None:
         kinds = [kind for (kind,) in journal.execute("SELECT kind FROM diary ORDER BY position")]
     assert rows == [("before", None), ("braced", "brace"), ("restarted", "brace")]
     assert kinds == ["aid", "note", "exercise_begun", "aid"]
+
+
+async def test_a_re_zero_is_led_over_mqtt_and_kept(tmp_path: Path) -> None:
+    scenario = Scenario(DEVICES, affected_side=Side.LEFT, plays="re_zero")
+    async with air_process(scenario) as air, asyncio.timeout(150):
+        async with running(tmp_path, air) as (hub, phone):
+            for role in ("left_insole", "right_insole", "left_shin"):
+                await phone.heard(f"{hub.topics.base}/demo/sensor/{role}", lambda told: told["rate_hz"])
+            assert await phone.say("calibrate", re_zero=True) == "begun: 2 exercises"
+            topic = hub.topics.calibration("demo")
+            told = await phone.heard(topic, lambda told: told.get("state") == "ended")
+            assert told["found"]
+            assert [line.split(": ")[:2] for line in told["ended"]] == [["lift_left", "done"], ["lift_right", "done"]]
+        kept = read_calibration(tmp_path / "calibration" / "demo.json").calibration.fits
+        assert {role: set(fit.made) for role, fit in kept.items()} == {
+            Role.LEFT_INSOLE: {Part.ZERO},
+            Role.RIGHT_INSOLE: {Part.ZERO},
+        }
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as journal:
+        assert journal.execute("SELECT kind FROM diary").fetchall() == [("calibration",)]

@@ -110,7 +110,7 @@ def _pyarrow() -> Sequence[Any]:
     try:
         return import_module("pyarrow"), import_module("pyarrow.parquet")  # 100 MB that only Parquet needs
     except ImportError as error:
-        message = "Parquet needs pyarrow, which is not installed: pip install pyarrow; or use --format csv"
+        message = "Parquet needs pyarrow: pip install 'insole-hub[parquet]'; or use --format csv"
         raise ExportError(message) from error
 
 

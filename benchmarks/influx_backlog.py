@@ -14,7 +14,10 @@ import sqlite3
 import tempfile
 import time
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
+from unittest.mock import patch
 
 import numpy as np
 from alert_path import SETTLE_S, Others, answer, others
@@ -34,6 +37,21 @@ from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
 
 NUMBERS = [name for name, field in FIELDS[Kind.STEP].items() if field.type == NUMBER]
 WEEK_S = 7 * 86_400.0
+
+
+class TimedDisk(sqlite3.Connection):
+    """The journal's disk, with note taken of how long each commit takes."""
+
+    took_ms: ClassVar[list[float]] = []
+
+    def execute(self, sql: str, *parameters: object) -> sqlite3.Cursor:
+        """Run a statement."""
+        began_s = time.perf_counter()
+        try:
+            return super().execute(sql, *parameters)  # type: ignore[arg-type]
+        finally:
+            if sql == "COMMIT":
+                self.took_ms.append((time.perf_counter() - began_s) * 1e3)
 
 
 def resident_mb() -> float:
@@ -66,11 +84,12 @@ async def run(devices: list[Device], helpers: Others, folder: Path, server: Infl
         plain = configured(devices, folder / "state", port, power_safe=True)
         influxdb = {"url": server.url, "token_file": folder / "token"}
         hub = WatchedHub(Config.model_validate({**plain.model_dump(), "influxdb": influxdb}), radio)
+        held.enter_context(patch("hub.app.Journal", partial(Journal, factory=TimedDisk)))
         held.enter_context(radio.listening())
         async with asyncio.TaskGroup() as group:
             running = group.create_task(hub.run())
             await hub.started.wait()
-            began_ns, memory_mb, gone_ns = time.monotonic_ns(), [resident_mb()], 0
+            began_ns, memory_mb, gone_ns, walked_ns = time.monotonic_ns(), [resident_mb()], 0, 0
             assert hub.broker is not None
             helpers.reader.send(hub.broker.port)
             await answer(helpers.reader)
@@ -79,6 +98,7 @@ async def run(devices: list[Device], helpers: Others, folder: Path, server: Infl
             while not (walking.done() and gone_ns):
                 await asyncio.sleep(1.0)
                 memory_mb.append(resident_mb())
+                walked_ns = walked_ns if walking.done() else time.monotonic_ns()
                 if not gone_ns and hub._journal.cursor(DESTINATION) >= points_n:  # noqa: SLF001
                     gone_ns = time.monotonic_ns()
             await asyncio.sleep(SETTLE_S)
@@ -90,9 +110,11 @@ async def run(devices: list[Device], helpers: Others, folder: Path, server: Infl
     for each, at_ns in seen:
         came_ns.setdefault(each, at_ns)
     urgent = urgent_ids(hub.journal_path)
-    sent_ns = {each: at_ns for each, at_ns in hub.sent_ns().items() if each in urgent}
+    until_ns = min(gone_ns, walked_ns)  # what silence decides after the walk is decided by no notification
+    sent_ns = {each: at_ns for each, at_ns in hub.sent_ns().items() if hub.decided_ns[each] <= until_ns}
+    decided_ms = [(hub.decided_ns[each] - at_ns) / 1e6 for each, at_ns in sent_ns.items()]
     told_ms = np.array(
-        [(came_ns[each] - sent_ns[each]) / 1e6 for each in came_ns if each in sent_ns and sent_ns[each] <= gone_ns]
+        [(came_ns[each] - sent_ns[each]) / 1e6 for each in came_ns if each in sent_ns and each in urgent]
     )
     rows = server.query("insole_steps", "SELECT count(stride_time_s) AS n FROM step WHERE wearer = 'week'")
     drained_s = (gone_ns - began_ns) / 1e9
@@ -104,6 +126,10 @@ async def run(devices: list[Device], helpers: Others, folder: Path, server: Infl
         "first_mb": round(memory_mb[min(10, len(memory_mb) - 1)], 1),
         "highest_mb": round(max(memory_mb), 1),
         "last_mb": round(memory_mb[-1], 1),
+        "decided_p50_ms": round(float(np.percentile(decided_ms, 50)), 2),
+        "decided_p99_ms": round(float(np.percentile(decided_ms, 99)), 2),
+        "commit_p50_ms": round(float(np.percentile(TimedDisk.took_ms, 50)), 2),
+        "commit_p99_ms": round(float(np.percentile(TimedDisk.took_ms, 99)), 2),
         "events_told_meanwhile": len(told_ms),
         "told_p50_ms": round(float(np.percentile(told_ms, 50)), 2),
         "told_p99_ms": round(float(np.percentile(told_ms, 99)), 2),

@@ -1,6 +1,7 @@
 """A file that is written by a thread of its own, so that a slow disk never holds up whoever writes."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -60,7 +61,8 @@ class WriteBehind:
                 self._try(data)
         if self.problem is None:
             self._try(b"", sync=True)
-        self._file.close()
+        with suppress(OSError):  # it tries once more to write what has failed before, which ``problem`` tells of
+            self._file.close()
 
     def _try(self, data: bytes, *, sync: bool = False) -> None:
         try:

@@ -287,13 +287,14 @@ def test_nothing_is_written_after_a_failure(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == b"one "
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_full_disk_ends_the_recording_and_not_the_hub(tmp_path: Path, live: Live) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("no /dev/full on this system")
     recorder = RawRecorder(tmp_path / "a.mcap", HEADER)
     recorder._file._file.close()
-    recorder._file._file = full.open("wb", buffering=0)
+    recorder._file._file = full.open("wb")
     for arrival in live.arrivals:
         recorder.write(arrival)
     recorder.close()

@@ -67,7 +67,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a hub begins with. ``disk``: what the disk is as seen by its journal."""
+    """What a hub begins with.
+
+    Parameters
+    ----------
+    disk : what is wrong with the disk, for its journal.
+    real_time : other work on this machine does not take the hub's processor, for figures.
+    """
 
     settings: dict[str, Any]
     run: int
@@ -76,6 +82,7 @@ class Start:
     log: Path
     disk: str
     order: Order
+    real_time: bool
 
 
 def render_walks(path: Path, seconds: float = WALK_S) -> None:
@@ -90,6 +97,8 @@ def render_walks(path: Path, seconds: float = WALK_S) -> None:
 def be_a_hub(start: Start, orders: Connection) -> None:
     """Run as the service does, until the order "stop"; ``CLEAR_ERROR`` and a line in the log where it cannot."""
     logging.basicConfig(filename=start.log, format="%(asctime)s %(name)s: %(message)s", force=True)
+    if start.real_time:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(20))
     _be_hasty()
     FaultyDisk.fault = start.disk
     try:
@@ -183,7 +192,7 @@ class WalkedHub(hub.app.Hub):
                 events: list[Event] = []
                 for role in ROLES:
                     values = self._walks[nickname][role][first : first + BLOCK_N]
-                    events += engine.push(Block(role, time_s, values, float(time_s[-1]) + 1.0 / RATE_HZ))
+                    events += engine.push(Block(role, time_s, values, float(time_s[-1]) + 0.5 / RATE_HZ))
                 self._decide(nickname, events, due_s if paced else None)
         for nickname, engine in engines.items():
             self._decide(nickname, engine.finish(), None)

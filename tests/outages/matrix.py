@@ -49,7 +49,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--case", default="", help="only cases with this in their name")
     options.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default 1)")
+    options.add_argument("--real-time", action="store_true", help="run the hub at real-time priority (root)")
     given = options.parse_args()
+    times = Times(real_time=given.real_time)
     cases = [case for case in CASES if given.case in case.name]
     if not cases:
         options.error(f"no case has {given.case!r} in its name, such as {CASES[0].name!r}")
@@ -64,7 +66,7 @@ def main() -> None:
             _say(HEADINGS)
             for number, case in enumerate(cases):
                 place = folder / f"case{number}"
-                evidence = asyncio.run(run(case, place, server, folder / "walks.npz", Times(), given.seed))
+                evidence = asyncio.run(run(case, place, server, folder / "walks.npz", times, given.seed))
                 verdict = judge(evidence)
                 _say(row(case, verdict))
                 if verdict.wrong:

@@ -47,11 +47,12 @@ class Times:
     flaps_s: tuple[float, ...] = FLAPS_S
     after_s: float = AFTER_S
     week_walks_n: int = WEEK_WALKS_N
+    real_time: bool = False
 
 
 async def run(case: Case, folder: Path, influxd: Influxd, walks: Path, times: Times, seed: int) -> Evidence:
     """From the hub's first start until everything has been told and written."""
-    async with _site(case, folder, influxd, walks) as site:
+    async with _site(case, folder, influxd, walks, times) as site:
         trial = _Trial(case, site, times, random.Random(f"{case.name} {seed}"))
         async with asyncio.TaskGroup() as group:
             await trial.course(group)
@@ -107,7 +108,7 @@ class _Site:
 
 
 @asynccontextmanager
-async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path) -> AsyncIterator[_Site]:
+async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path, times: Times) -> AsyncIterator[_Site]:
     async with AsyncExitStack() as held:
         (folder / "mosquitto").mkdir(parents=True)
         broker = Mosquitto(mosquitto.program(), folder / "mosquitto", "allow_anonymous true\nmax_inflight_messages 0")
@@ -146,7 +147,7 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path) -> Asyn
                 for number, wearer in enumerate(WEARERS)
             ],
         }
-        start = Start(settings, 0, walks, decided, folder / "hub.log", "", Order("on"))
+        start = Start(settings, 0, walks, decided, folder / "hub.log", "", Order("on"), times.real_time)
         hub = Service(start, disk)
         held.callback(hub.kill)
         yield (_Site(broker, influxd, dict(address.buckets), relays, disk, reader, hub, state / "journal.db", decided))

@@ -1,11 +1,14 @@
 """``insole-hub influxdb setup`` and what the doctor says, against a real InfluxDB 2."""
 
 import asyncio
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
@@ -21,6 +24,7 @@ from hub.influx.provision import Plan, provision
 from tests.services.influxdb import ADMIN_TOKEN, ORG, Influxd
 
 pytestmark = pytest.mark.influx
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -74,6 +78,27 @@ def test_the_hubs_token_may_write_there_and_do_nothing_else(setup, server: Influ
         asyncio.run(write(server.address(reader, "least", "least_steps")))
     with pytest.raises(InsoleHubError, match=r"may do everything|no organization"):
         list(provision(Plan(replace(address, buckets={Bucket.LASTING: "more"}), {}, tmp_path / "other")))
+
+
+def test_the_containers_prepare_the_database_by_themselves(server: Influxd, tmp_path: Path):
+    """The compose file's own command; only places differ, and whose the files are."""
+    (tmp_path / "admin").write_text(ADMIN_TOKEN)
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    (command,) = compose["services"]["influxdb-setup"]["command"]
+    command, *ownership = command.split(";")
+    for place, here in {
+        "/opt/insole-hub/bin": str(Path(sys.executable).parent),
+        "http://influxdb:8086": server.url,
+        "/run/secrets/influxdb-admin-token": str(tmp_path / "admin"),
+        "/tokens/hub/token": str(tmp_path / "hub"),
+        "/tokens/grafana/token": str(tmp_path / "grafana"),
+    }.items():
+        assert place in command
+        command = command.replace(place, here)
+    subprocess.run(["sh", "-ec", command], check=True, capture_output=True)
+    server.query("insole", "SHOW MEASUREMENTS", (tmp_path / "grafana").read_text().strip())
+    assert asyncio.run(database_trouble(server.address((tmp_path / "hub").read_text().strip()))) is None
+    assert [line.split()[0] for line in ownership] == ["chown", "chown"]
 
 
 def test_how_long_points_are_kept_changes_only_when_asked(setup):

@@ -35,6 +35,7 @@ from hub.recording.shelf import Shelf
 from hub.service.announcing import Announcer
 from hub.service.answer import answer
 from hub.service.at_home import at_home
+from hub.service.beside_clips import tell_clips
 from hub.service.calibration import Calibrations
 from hub.service.caregivers import open_caregivers
 from hub.service.days import DayKeeper
@@ -352,6 +353,8 @@ class Hub:
             raise CommandError(f"nobody here is called {nickname!r}", nickname, command.name)
         for keeper in (self._caregivers, self._diarist):
             if (noted := await keeper.obey(nickname, command)) is not None:
+                if (about := self._caregivers.desk.alert_of(nickname, getattr(command, "alert", ""))) is not None:
+                    await tell_clips(self.shelf.clips, about, command)
                 return noted
         if (led := self._calibrations.obey(nickname, command, time.monotonic(), time.time_ns())) is not None:
             return led

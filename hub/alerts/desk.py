@@ -13,7 +13,7 @@ from hub.alerts.due import due, plain, with_message
 from hub.alerts.lifecycle import can
 from hub.alerts.occurrence import Occurrence
 from hub.alerts.policy import HOUR_S, NS, TREATMENTS, Patience
-from hub.alerts.precision import Precision
+from hub.alerts.precision import Precision, precision_of
 
 KEPT_S = 90 * 24 * HOUR_S
 """Alerts that are over are remembered so long: for labels, and for how often the hub was right."""
@@ -58,12 +58,7 @@ class Desk:
 
     def precision(self, wearer: str) -> Precision:
         """How often the hub was right."""
-        labels = [
-            alert.label
-            for alert in self._alerts.values()
-            if alert.wearer == wearer and TREATMENTS[alert.rule].escalates and alert.label is not None
-        ]
-        return Precision(len(labels), sum(labels))
+        return precision_of(alert for alert in self._alerts.values() if alert.wearer == wearer)
 
     def open(self, seen: Occurrence, now_ns: int) -> tuple[Change, ...]:
         """Something happened."""

@@ -1,7 +1,11 @@
 """How often the hub was right, by what people said of its alerts. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
+
+from hub.alert import Alert
+from hub.alerts.policy import TREATMENTS
 
 _Z = 1.96
 """Of 95 %."""
@@ -29,3 +33,9 @@ class Precision:
         middle = (share + square / 2) / (1 + square)
         half = sqrt(square * (share * (1 - share) + square / 4)) / (1 + square)
         return round(100.0 * max(0.0, middle - half), 1), round(100.0 * min(1.0, middle + half), 1)
+
+
+def precision_of(alerts: Iterable[Alert]) -> Precision:
+    """Of one wearer's alerts, as far as they are of trips and falls."""
+    labels = [alert.label for alert in alerts if TREATMENTS[alert.rule].escalates and alert.label is not None]
+    return Precision(len(labels), sum(labels))

@@ -2,6 +2,7 @@
 
 from hub.mqtt.address import BrokerAddress, Tls
 from hub.mqtt.alerts import AlertSayer
+from hub.mqtt.asking import ask
 from hub.mqtt.broker import local_broker
 from hub.mqtt.commands import (
     COMMANDS,
@@ -62,6 +63,7 @@ __all__ = [
     "SetAid",
     "Tls",
     "Topics",
+    "ask",
     "broker_trouble",
     "calibration",
     "day_over",

@@ -50,7 +50,17 @@ is none.
 `mosquitto_pub -t 'insole/home/anna/command/pause_radio' -m '{"minutes": 10}'`
 `mosquitto_pub -t 'insole/home/anna/command/acknowledge' -m '{"by": "Ben"}'`
 
-An answer to an alert is on the disk before the command is answered.
+What is said of an alert or in the diary is on the disk before the command is answered.
+
+A command that is given while the hub is away is **not kept for it**: the hub asks the broker for a new session at each
+connection. MQTT 3.1.1 does not tell how old a kept message is, and one that comes late does harm: an "I'm fine" of an
+hour ago would end the alert of a fall that happened now, a pause would let go of sensors that nobody wants any more,
+an aid would be put on at the wrong time, and a note whose receipt was lost would stand there twice. So whoever gives a
+command waits for the answer, and gives it again where none comes; `status` says when the hub is away, and Home
+Assistant shows its buttons as unavailable then. Notes and exercises may be given again later: with `at` they stand at
+their own time, and count once however often they are sent.
+
+The broker decides who may give commands: let a user write `<base>/<wearer>/command/#` only where that is meant.
 """
 
 _BROKERS = """\

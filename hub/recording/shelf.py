@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from hub.errors import RecordingError
+from hub.recording.clip_labels import label_path
 
 RAW, CLIPS = "recordings", "clips"
 
@@ -76,6 +77,7 @@ def _remove(files: Iterable[tuple[Path, int]], too_much_bytes: float) -> tuple[i
             break
         try:
             path.unlink()
+            label_path(path).unlink(missing_ok=True)
         except OSError as error:
             raise RecordingError(path, f"is too old to keep, but cannot be removed: {error.strerror}") from error
         removed_n, removed_bytes = removed_n + 1, removed_bytes + size

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.config import MqttConfig
 from hub.mqtt import Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
 from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import COMMANDS, MOST_BYTES, parse_command
@@ -161,3 +162,33 @@ def test_no_second_has_more_than_is_allowed(gaps: list[float]) -> None:
     for place, at_s in enumerate(taken):
         within = [t for t in taken[place:] if t <= at_s + 1.0]
         assert len(within) <= 26
+
+
+@pytest.mark.broker
+async def test_what_was_asked_while_the_hub_was_away_is_not_done_late(mosquitto, running, until, subscriber) -> None:
+    obedient = Obedient()
+    async with obeying(mosquitto, running, until, obedient):
+        pass
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+        await phone.publish(TOPICS.command("anna", "pause_radio"), b"", 1)
+        async with obeying(mosquitto, running, until, obedient):
+            while ("anna", ResumeRadio()) not in obedient.got:  # the hub connects before it subscribes
+                await phone.publish(TOPICS.command("anna", "resume_radio"), b"", 1)
+                await asyncio.sleep(0.05)
+    assert ("anna", PauseRadio()) not in obedient.got
+
+
+@pytest.mark.parametrize(
+    ("login", "obeys"),
+    [
+        ({}, False),
+        ({"commands": True}, True),
+        ({"username": "hub", "password_file": "secret"}, True),
+        ({"username": "hub", "password_file": "secret", "commands": False}, False),
+    ],
+)
+def test_commands_are_obeyed_only_where_the_hub_logs_in_or_the_owner_says_so(tmp_path, login, obeys) -> None:
+    (tmp_path / "secret").write_text("open-sesame")
+    if "password_file" in login:
+        login = login | {"password_file": tmp_path / "secret"}
+    assert MqttConfig.model_validate({"host": "127.0.0.1", **login}).obeys is obeys

@@ -8,6 +8,7 @@ import { showHistory } from "./history.js";
 import { keep, kept } from "./kept.js";
 import { look } from "./look.js";
 import { showLegend, showMarks } from "./marks.js";
+import { showSaid } from "./said.js";
 import { showLinks, showToday } from "./today.js";
 import { language, languages, speak, t } from "./words.js";
 
@@ -75,6 +76,7 @@ function showNow(what) {
   now = what;
   showToday(now.today, wearer.affected_side);
   showAlerts(now.alerts, about.commands, obey);
+  showSaid(now.aids, about.commands, obey);
   if (isNews("steps", now.steps)) showMarks(now.steps);
   if (isNews("sensors", now.sensors.map((sensor) => sensor.role))) shins.lay(now.sensors);
   showLinks(now.sensors);
@@ -121,6 +123,7 @@ async function obey(button, command, asked) {
   try {
     await ask(`wearers/${encodeURIComponent(wearer.nickname)}/commands/${command}`, asked);
     note(t("noted"));
+    if (command !== "fine" && command !== "acknowledge") button.disabled = false;
   } catch (error) {
     note(t("not_noted", { why: error.status ? error.message : t("not_now") }));
     button.disabled = false;

@@ -1,0 +1,90 @@
+"""Pictures of the page for docs/page.md: ``python -m tests.page.pictures``. The walker and the weeks are simulated."""
+
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page, expect
+
+from hub.journal.day import DaySummary
+from hub.page import Role
+from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired, trip
+
+FOLDER = Path(__file__).parents[2] / "docs" / "page"
+PHONE, TABLET = (390, 844), (1180, 820)
+WALKED_S = 45.0
+"""So long the walker walks before the pictures."""
+
+PICTURES = (
+    ("phone-light", PHONE, "light", "en-GB", ""),
+    ("phone-dark", PHONE, "dark", "de-DE", ""),
+    ("tablet-light", TABLET, "light", "de-DE", ""),
+    ("tablet-dark", TABLET, "dark", "en-GB", ""),
+    ("tablet-history", TABLET, "light", "en-GB", "#history"),
+)
+
+
+def main() -> None:
+    """Walk, look, and keep the pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    expect.set_options(timeout=PATIENCE_S * 1000)
+    with tempfile.TemporaryDirectory() as state, living_hub(Path(state)) as living, chromium() as browser:
+        weeks(living)
+        time.sleep(WALKED_S)
+        for name, size, colours, language, view in PICTURES:
+            take(browser, living, name, size, colours, language, view)
+        trip(living, "trip1")
+        take(browser, living, "phone-alert", PHONE, "light", "en-GB", "", wait_for="I'm fine")
+        take(browser, living, "tablet-contrast", TABLET, "contrast", "en-GB", "", wait_for="I'm fine")
+
+
+def weeks(living: LivingHub) -> None:
+    """Eight weeks that get better, as they may."""
+    rng = np.random.default_rng(1)
+    today = datetime.now(UTC).astimezone().date()
+    for days in range(55, 0, -1):
+        if rng.random() < 0.1:
+            continue  # nothing was worn
+        share = round(float(np.clip(70 - 0.5 * days + rng.normal(0, 5), 5, 95)), 1)
+        summary = DaySummary(
+            (today - timedelta(days=days)).isoformat(),
+            steps=(steps := int(rng.integers(900, 3500))),
+            judged_steps=steps // 2,
+            good_step_pct=share,
+            drags=int(rng.poisson(days / 3 + 4)),
+            trips=int(rng.poisson(0.15)),
+            walks=int(rng.integers(4, 14)),
+            walking_min=steps / 90,
+        )
+        living.put_day(summary)
+
+
+def take(
+    browser: Browser,
+    living: LivingHub,
+    name: str,
+    size: tuple[int, int],
+    colours: str,
+    language: str,
+    view: str,
+    wait_for: str = "",
+) -> None:
+    """One picture."""
+    viewport = {"width": size[0], "height": size[1]}
+    scheme = "light" if colours == "contrast" else colours
+    context = paired(browser, living, Role.OWNER, viewport=viewport, color_scheme=scheme, locale=language)
+    page: Page = context.new_page()
+    page.goto(living.address + view)
+    if colours == "contrast":
+        page.locator("#theme").select_option(colours)
+    if wait_for:
+        expect(page.get_by_role("button", name=wait_for)).to_be_visible()
+    page.wait_for_timeout(2500)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=not wait_for)
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

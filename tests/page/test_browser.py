@@ -1,0 +1,262 @@
+"""The page in real Chromium, on a hub that hears emulated sensors of a walker over the virtual radio.
+
+One hub and one browser for all, since both are dear; each test leaves them fit for the next.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import paho.mqtt.client as paho
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from jsonschema import Draft202012Validator
+from paho.mqtt.enums import CallbackAPIVersion
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hub.journal.day import DaySummary
+from hub.page import Role
+from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired, trip
+from tests.page.test_schema import PUBLISHED
+
+PHONE, TABLET = (360, 640), (1024, 768)
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+
+@pytest.fixture(scope="module")
+def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingHub]:
+    with living_hub(tmp_path_factory.mktemp("state")) as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, living: LivingHub) -> Iterator[BrowserContext]:
+    context = paired(browser, living, Role.OWNER)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(owner: BrowserContext, living: LivingHub) -> Iterator[Page]:
+    """The page, which must ask nobody else and complain of nothing."""
+    page = owner.new_page()
+    complaints: list[str] = []
+    strangers: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(living.address) else strangers.append(asked.url))
+    page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    page.goto(living.address)
+    yield page
+    page.close()
+    assert strangers == []
+    assert [each for each in complaints if "Failed to load resource" not in each and "ERR_" not in each] == []
+
+
+def until(holds) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def picture_of(page: Page, side: str) -> str:
+    return page.evaluate("side => document.getElementById(side).toDataURL()", side)
+
+
+def test_without_a_code_there_is_a_form_and_a_wrong_code_is_told(browser: Browser, living: LivingHub) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(living.address)
+    code = page.get_by_label("Code of 8 digits")
+    expect(code).to_be_focused()
+    code.fill("0000 0000")
+    code.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="this code is wrong")).to_be_visible()
+    assert_accessible(page)
+    expect(page.get_by_role("heading", name="Both feet now")).to_be_hidden()
+    context.close()
+
+
+def test_the_page_is_alive_with_the_walker(page: Page, living: LivingHub) -> None:
+    until(lambda: living.ask(lambda hub: len(hub.wearers["demo"].live.steps)) >= 6)
+    for side in ("left", "right"):
+        seen = {picture_of(page, side)}
+        until(lambda: seen.add(picture_of(page, side)) or len(seen) >= 8)  # noqa: B023
+    labels = page.locator("#steps svg").evaluate_all("all => all.map((mark) => mark.getAttribute('aria-label'))")
+    strikes = living.ask(lambda hub: [f"{step.side.value} {step.strike}" for step in hub.wearers["demo"].live.steps])
+    words = {"heel first": "heel", "flat": "flat", "toes first": "toe", "not known": "unknown"}
+    shown = [f"{label.split(':')[0].lower()} {words[label.split(': ')[1].split(',')[0]]}" for label in labels]
+    assert len(shown) >= 5
+    assert " ".join(shown[1:]) in " ".join(strikes)  # the first may have been forgotten meanwhile
+    expect(page.get_by_role("img", name=re.compile("^Left foot: (load on|in the air)"))).to_be_visible()
+    expect(page.locator("#shins span")).to_have_text(re.compile(r"Left shin: .?\d+°"))
+    expect(page.locator("#good_share")).to_have_text(re.compile(r"^\d+ %$"))
+    expect(page.locator("#links li").first).to_have_text("Left insole: connected, data come in; battery 87 %")
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_the_figures_are_those_that_mqtt_is_told(page: Page, living: LivingHub) -> None:
+    expect(page.locator("[data-number=steps]")).not_to_have_text("0")
+    told = page.evaluate("fetch('api/wearers/demo/now').then((answer) => answer.json())")
+    schema = json.loads(PUBLISHED.read_text())
+    now = {"$ref": "#/components/schemas/Now", "components": schema["components"]}
+    Draft202012Validator(now).validate(told)
+    days = living.ask(lambda hub: hub._reporter.days["demo"])
+    assert told["today"].keys() < days.keys()
+    assert 0 <= days["steps"] - told["today"]["steps"] <= 5
+
+
+def test_im_fine_ends_the_alert_on_mqtt(page: Page, living: LivingHub) -> None:
+    said: list[bytes] = []
+    phone = paho.Client(CallbackAPIVersion.VERSION2)
+    phone.on_message = lambda _client, _data, message: said.append(message.payload)
+    phone.on_connect = lambda *_: phone.subscribe(living.ask(lambda hub: hub.topics.alert("demo", "trip1")), 1)
+    phone.connect("127.0.0.1", living.ask(lambda hub: hub.broker.port))
+    phone.loop_start()
+    trip(living, "trip1")
+    until(lambda: any(json.loads(payload or b"{}").get("state") == "open" for payload in said))
+    expect(page.get_by_role("heading", name=re.compile("^Trip, "))).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="I'm fine").click()
+    until(lambda: said[-1] == b"")
+    expect(page.get_by_role("button", name="I'm fine")).to_be_hidden()
+    phone.loop_stop()
+    page.get_by_role("button", name="No, a false alarm").click()  # it is still asked whether it was one
+    expect(page.locator("#alerts")).to_be_hidden()
+    labels = living.ask(lambda hub: [alert.label for alert in hub._caregivers.desk.of_wearer("demo")])
+    assert labels == [False]
+
+
+def test_a_caregiver_looks_after_it_and_cannot_be_fine_for_others(browser: Browser, living: LivingHub) -> None:
+    context = paired(browser, living, Role.CAREGIVER)
+    page = context.new_page()
+    page.goto(living.address)
+    trip(living, "trip2")
+    page.get_by_role("button", name="I look after it").click()
+    expect(page.get_by_text("Somebody looks after it")).to_be_visible()
+    expect(page.get_by_role("button", name="I'm fine")).to_be_hidden()
+    page.get_by_role("button", name="Yes, it happened").click()
+    until(lambda: True in living.ask(lambda hub: [alert.label for alert in hub._caregivers.desk.of_wearer("demo")]))
+    context.close()
+    living.ask(lambda hub: hub._caregivers._keep(hub._caregivers.desk.fine("demo", time.time_ns())))
+
+
+def test_aids_and_notes_take_one_tap(page: Page, living: LivingHub) -> None:
+    brace = page.get_by_role("button", name="a brace")
+    brace.click()
+    expect(page.get_by_role("button", name="a brace", pressed=True)).to_be_visible()
+    assert living.ask(lambda hub: hub._diarist.aids("demo")) == ["brace"]
+    page.get_by_role("button", name="nothing", exact=True).click()
+    expect(page.get_by_role("button", name="nothing", pressed=True)).to_be_visible()
+    page.get_by_role("button", name="Pain 3").click()
+    expect(page.get_by_role("status").filter(has_text="Noted.")).to_be_visible()
+
+
+def test_weeks_are_shown_from_the_journals_days(page: Page, living: LivingHub) -> None:
+    today = datetime.now(UTC).astimezone().date()
+    last_week = today - timedelta(days=today.weekday() + 3)
+    for n, share in ((0, 50.0), (1, 80.0)):
+        day = (last_week + timedelta(days=n)).isoformat()
+        summary = DaySummary(day, 900, judged_steps=100 + 200 * n, good_step_pct=share, drags=3, trips=n, walks=2)
+        living.put_day(summary)
+    page.get_by_role("link", name="History").click()
+    week = page.locator("#weeks tbody tr").first
+    expect(week).to_contain_text("73 %")  # (100 * 50 + 300 * 80) / 400 = 72.5
+    assert week.locator("td").all_inner_texts() == ["73 %", "2", "4", "0", "6", "1", "0"]
+    expect(page.get_by_role("img", name=re.compile("lowest 50 %, highest 80 %"))).to_be_visible()
+    assert_accessible(page)
+
+
+COLOURS = {"light": "rgb(246, 245, 241)", "dark": "rgb(20, 24, 28)", "contrast": "rgb(0, 0, 0)"}
+
+
+def test_it_is_accessible_in_all_colours_and_sizes(page: Page) -> None:
+    expect(page.locator("#links li").first).to_be_visible()
+    looks = [
+        (PHONE, "light", "huge"),
+        (PHONE, "dark", "normal"),
+        (TABLET, "light", "large"),
+        (TABLET, "contrast", "normal"),
+    ]
+    for (width, height), theme, size in looks:
+        page.set_viewport_size({"width": width, "height": height})
+        page.get_by_label("Colours").select_option(theme)
+        page.get_by_label("Text size").select_option(size)
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == COLOURS[theme]
+
+
+def test_the_device_s_own_dark_mode_is_taken(page: Page) -> None:
+    page.get_by_label("Colours").select_option("auto")
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == COLOURS["dark"]
+
+
+def test_german_is_whole_and_is_remembered(page: Page) -> None:
+    page.get_by_label("Language").select_option("de")
+    expect(page.get_by_role("heading", name="Gute Schritte heute")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Gute Schritte heute")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.get_by_label("Sprache").select_option("en")
+
+
+def test_a_keyboard_reaches_everything_in_order(page: Page) -> None:
+    expect(page.locator("#links li").first).to_be_visible()
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name = page.evaluate("(document.activeElement.id || document.activeElement.textContent).trim()")
+        if reached and name == reached[0]:
+            break
+        reached.append(name)
+    wanted = [
+        "To the content",
+        "Today",
+        "History",
+        "a brace",
+        "nothing",
+        "stairs",
+        "0",
+        "10",
+        "theme",
+        "size",
+        "language",
+    ]
+    assert [name.removeprefix("✓ ") for name in reached if name in wanted] == wanted
+
+
+def test_it_says_that_no_data_come(page: Page, living: LivingHub) -> None:
+    living.ask(lambda hub: hub.radio.pause(60.0, wearer="demo"))
+    expect(page.get_by_role("alert").filter(has_text="No data come in")).to_be_visible()
+    expect(page.get_by_role("img", name="Left foot: no data")).to_be_visible()
+    expect(page.locator("#links li").first).to_contain_text("let go for a while")
+    living.ask(lambda hub: hub.radio.resume(wearer="demo"))
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_it_says_that_it_has_lost_the_hub_and_finds_it_again(page: Page, living: LivingHub) -> None:
+    expect(page.locator("#links li").first).to_contain_text("data come in")
+    living.stop()
+    expect(page.get_by_role("alert").filter(has_text="This page has lost the hub")).to_be_visible()
+    expect(page.get_by_role("img", name="Left foot: no data")).to_be_visible()
+    living.start()
+    expect(page.get_by_text("This page has lost the hub")).to_be_hidden()
+    expect(page.locator("#links li").first).to_contain_text("data come in")
+    page.reload()
+    expect(page.locator("#links li").first).to_contain_text("data come in")

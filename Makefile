@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench virtual-pi figures dashboards mutations lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench virtual-pi page-pictures figures dashboards mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian
 dashboards: $(READY)  ## build the dashboards' JSON, and draw them from a real InfluxDB for docs/dashboards.md
 	$(BIN)/python -m dashboards.build
 	$(BIN)/python -m tests.dashboards.pictures
+
+page-pictures: $(READY)  ## take the pictures of docs/page.md with Chromium (two minutes)
+	$(BIN)/python -m tests.page.pictures
 
 figures: $(READY)  ## renew what the tests expect the engine to say of the fixed walkers: after a default was changed on purpose
 	$(BIN)/python -m tests.gait.figures

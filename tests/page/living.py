@@ -24,7 +24,7 @@ from hub.radio.virtual.scenario import Scenario
 from sensors.layout import Side
 
 Answer = TypeVar("Answer")
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 class LivingHub:

@@ -1,7 +1,7 @@
 // The last weeks: a bar per day, a row per week.
 
 import { ask } from "./api.js";
-import { find, make, put } from "./dom.js";
+import { find, make, put, say } from "./dom.js";
 import { day, number, percent, t } from "./words.js";
 
 const WEEKS = 8;
@@ -20,8 +20,8 @@ export async function showHistory(nickname) {
 function showBars(days) {
   const bars = find("bars");
   const judged = days.filter((each) => each.good_step_pct !== null);
-  bars.hidden = judged.length === 0;
-  if (bars.hidden) return;
+  find("shares").hidden = judged.length === 0;
+  if (judged.length === 0) return;
   const at = new Map(days.map((each) => [each.day, each.good_step_pct]));
   const [first, last] = [judged[0].day, judged.at(-1).day];
   const dates = [];
@@ -32,7 +32,7 @@ function showBars(days) {
     return bar;
   }));
   const shares = judged.map((each) => each.good_step_pct);
-  bars.setAttribute("aria-label", t("history_bars", { first: day(first), last: day(last), low: percent(Math.min(...shares)), high: percent(Math.max(...shares)) }));
+  say(find("shares").querySelector("figcaption"), t("history_bars", { first: day(first), last: day(last), low: percent(Math.min(...shares)), high: percent(Math.max(...shares)) }));
 }
 
 function byWeek(days) {

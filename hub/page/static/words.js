@@ -21,10 +21,13 @@ export async function speak(wanted) {
   for (const element of document.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel));
 }
 
+// The person's own way to write numbers and times, where their browser speaks the page's language.
+const manner = () => navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language;
+
 export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(manner(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 export const percent = (value, digits = 0) => `${number(value, digits)} %`;
 export const time = (iso) =>
-  new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+  new Intl.DateTimeFormat(manner(), { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 export const day = (iso) =>
-  new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
+  new Intl.DateTimeFormat(manner(), { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));

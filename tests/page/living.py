@@ -124,6 +124,7 @@ def chromium() -> Iterator[Browser]:
 def paired(browser: Browser, living: LivingHub, role: Role, **options: object) -> BrowserContext:
     """A browser with a device's cookie, got by the page's own form."""
     context = browser.new_context(**{"locale": "en-GB", **options})  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_S * 1000)
     page = context.new_page()
     page.goto(living.address)
     page.locator("#code").fill(living.code(role))

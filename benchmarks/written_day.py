@@ -52,13 +52,12 @@ async def follow(journal: Journal, destination: str) -> None:
             journal.advance(destination, page.until)
 
 
-async def walk(path: Path, minutes: float, speed: float) -> None:
+async def walk(path: Path, minutes: float, speed: float, batch_s: float) -> None:
     """All walks, one after the other."""
     recording = render_session("foot_drop", WALK_MIN, 1, trips=1)
     insole = InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
     sensors = {role: insole if role.is_insole else ShinSpec(recording.rate_hz) for role in recording.values}
-    batch_s = JournalConfig.model_validate({}).batch_s / speed
-    async with Journal(path, batch_s=batch_s, factory=Counted) as journal:
+    async with Journal(path, batch_s=batch_s / speed, factory=Counted) as journal:
         journal.observe_clock(0.0, time.time_ns())
         followers = [asyncio.create_task(follow(journal, each)) for each in DESTINATIONS]
         kept, began_s = KeptCalibration(), time.monotonic()
@@ -91,6 +90,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--minutes", type=float, default=60.0, help="that are walked (default 60)")
     options.add_argument("--speed", type=float, default=20.0, help="times real time (default 20)")
+    usual_s = JournalConfig.model_validate({}).batch_s
+    options.add_argument("--batch-s", type=float, default=usual_s, help=f"journal.batch_s (default {usual_s:g})")
     options.add_argument("--folder", type=Path, help="on the disk to write to; default: the system's temporary one")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
@@ -98,7 +99,7 @@ def main() -> None:
         asyncio.run(_nothing(path))
         before_bytes, size_bytes = written_bytes() or 0, path.stat().st_size
         with patch.object(writer, "CURSOR_DELAY_S", writer.CURSOR_DELAY_S / given.speed):
-            asyncio.run(walk(path, given.minutes, given.speed))
+            asyncio.run(walk(path, given.minutes, given.speed, given.batch_s))
         written_mb = ((written_bytes() or 0) - before_bytes) / 1e6
         grown_mb = (path.stat().st_size - size_bytes) / 1e6
         scale = HOURS_WALKED * 60.0 / given.minutes

@@ -222,3 +222,17 @@ def test_against_a_model_of_a_list_and_a_cursor(tmp_path_factory, operations):
         await journal.__aexit__(None, None, None)
 
     asyncio.run(run())
+
+
+async def test_a_page_that_is_read_lets_other_threads_in_again_and_again(path, event, monkeypatch):
+    """Python makes the event loop wait for 5 ms each time that a thread does not let go by itself."""
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, WALL_NS)
+        journal.append("ada", [event(float(n)) for n in range(100)])
+        await journal.flush()
+        pauses_s: list[float] = []
+        monkeypatch.setattr("hub.journal.reader.time.sleep", pauses_s.append)
+        page = journal._reader.after(0)
+    assert [record.event.time_s for record in page.records] == [float(n) for n in range(100)]
+    assert len(pauses_s) >= 4
+    assert all(0 < pause_s < 0.001 for pause_s in pauses_s)

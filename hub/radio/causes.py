@@ -45,6 +45,8 @@ _DBUS = {
     "org.freedesktop.DBus.Error.NameHasNoOwner": Cause.NO_SERVICE,
     "org.freedesktop.DBus.Error.Spawn.ChildExited": Cause.NO_SERVICE,
     "org.freedesktop.DBus.Error.Spawn.ServiceNotFound": Cause.NO_SERVICE,
+    "org.freedesktop.systemd1.NoSuchUnit": Cause.NO_SERVICE,  # disabled
+    "org.freedesktop.systemd1.UnitMasked": Cause.NO_SERVICE,
     "org.freedesktop.DBus.Error.NoReply": Cause.HANGS,
     "org.freedesktop.DBus.Error.TimedOut": Cause.HANGS,
     "org.freedesktop.DBus.Error.AccessDenied": Cause.DENIED,

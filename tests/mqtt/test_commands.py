@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import aiomqtt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from hub.config import MqttConfig
 from hub.mqtt import Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
@@ -176,6 +179,54 @@ async def test_what_was_asked_while_the_hub_was_away_is_not_done_late(mosquitto,
                 await phone.publish(TOPICS.command("anna", "resume_radio"), b"", 1)
                 await asyncio.sleep(0.05)
     assert ("anna", PauseRadio()) not in obedient.got
+
+
+ACL = """
+user hub
+topic readwrite insole/home/#
+user owner
+topic write insole/home/anna/command/#
+topic read insole/home/#
+user reader
+topic read insole/home/#
+"""
+
+
+@pytest.mark.broker
+async def test_only_who_the_broker_lets_is_obeyed(mosquitto, running, until) -> None:
+    """Users with rights of their own; the hub knows none of them and need not."""
+    users, secret = mosquitto.folder / "users", "open-sesame"
+    users.write_text("".join(f"{name}:{secret}\n" for name in ("hub", "owner", "reader")))
+    await asyncio.to_thread(subprocess.run, ["mosquitto_passwd", "-U", str(users)], check=True, capture_output=True)
+    (mosquitto.folder / "acl").write_text(ACL)
+    mosquitto.settings = f"allow_anonymous false\npassword_file {users}\nacl_file {mosquitto.folder}/acl"
+    await mosquitto.start()
+    obedient = Obedient()
+    address = replace(mosquitto.address, username="hub", password=SecretStr(secret))
+    publisher = Publisher(address, TOPICS, Nothing(), version="0", obey=obedient, backoff=Backoff(0.01, 0.05))
+
+    def as_user(name: str, password: str = secret) -> aiomqtt.Client:
+        return aiomqtt.Client("127.0.0.1", mosquitto.port, username=name, password=password)
+
+    async with running(publisher):
+        await until(lambda: publisher.stats.connected)
+        for stranger in (as_user("owner", "wrong"), aiomqtt.Client("127.0.0.1", mosquitto.port)):
+            with pytest.raises(aiomqtt.MqttError):
+                async with stranger:
+                    pass
+        async with as_user("owner") as owner:
+            for user, wearer in (("reader", "anna"), ("reader", "bert"), ("owner", "bert")):
+                with suppress(aiomqtt.MqttError):  # the broker may hang up on who does what is denied
+                    async with as_user(user) as denied:
+                        await denied.publish(TOPICS.command(wearer, "pause_radio"), b"", 1)
+            while not obedient.got:  # the hub connects before it subscribes
+                await owner.publish(TOPICS.command("anna", "resume_radio"), b"", 1)
+                await asyncio.sleep(0.05)
+            await owner.publish(TOPICS.command("anna", "pause_radio"), b"x" * (MOST_BYTES + 1), 1)
+            await owner.publish(TOPICS.command("anna", "pause_radio"), b"{", 1)
+            await until(lambda: publisher.stats.commands_refused_n == 2)
+        assert {command for _, command in obedient.got} == {ResumeRadio()}, "nobody else's, and none for another wearer"
+        assert publisher.stats.connected
 
 
 @pytest.mark.parametrize(

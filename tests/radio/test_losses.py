@@ -35,7 +35,9 @@ class Losses:
     rate_hz: float
 
 
-@pytest.mark.parametrize(("worn", "packet_samples"), [(LEFT, 2), (BRILLIANT_SOLE, 2)], ids=str)
+@pytest.mark.parametrize(
+    ("worn", "packet_samples"), [(LEFT, 2), (BRILLIANT_SOLE, 2)], ids=["orphe_insole", "brilliant_sole"]
+)
 def test_a_device_that_numbers_its_packets_is_missed_to_the_sample(worn: Worn, packet_samples: int) -> None:
     losses = run(worn, 5.0, packet_samples)
     assert losses.dropped > 200

@@ -90,6 +90,7 @@ async def test_aids_notes_and_exercises(tmp_path: Path) -> None:
 
 async def test_a_calibration_is_led_over_mqtt_and_stopped_without_a_trace(tmp_path: Path) -> None:
     async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(120), running(tmp_path, air) as (hub, phone):
+        await phone.heard(hub.topics.state("demo"), lambda told: True)  # told once commands are heard
         topic = hub.topics.calibration("demo")
         while not (await phone.ask("calibrate", re_zero=True))["obeyed"]:  # not all sensors send yet
             await asyncio.sleep(0.2)

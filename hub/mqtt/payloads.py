@@ -147,15 +147,19 @@ COUNTS_FIELDS = {
     "steps_removed": Field(NUMBER, "old contacts and steps that made room"),
     "steps_removed_untold": Field(NUMBER, "those among them that somebody had not been told of"),
     "disk_written_mb": Field(
-        NUMBER, "MB that the hub has caused to be written to the disk in the last 24 h, or since it started"
+        NUMBER,
+        "MB that the hub has caused to be written to the disk in the last 24 h, or since it started",
+        nullable=True,
     ),
-    "memory_mb": Field(NUMBER, "memory that the hub holds (resident), MB"),
-    "processor_pct": Field(NUMBER, "processor time that it took since the last counts, % of one core"),
+    "memory_mb": Field(NUMBER, "memory that the hub holds (resident), MB", nullable=True),
+    "processor_pct": Field(NUMBER, "processor time that it took since the last counts, % of one core", nullable=True),
     "loop_lag_ms": Field(
-        NUMBER, "how late its event loop was at most since then: what arrived was seen that much later"
+        NUMBER, "how late its event loop was at most since then: what arrived was seen that much later", nullable=True
     ),
-    "temperature_c": Field(NUMBER, "of the machine's processor; a Raspberry Pi slows itself down from 80 on"),
-    "disk_free_mb": Field(NUMBER, "room left on the disk of the state folder, MB"),
+    "temperature_c": Field(
+        NUMBER, "of the machine's processor; a Raspberry Pi slows itself down from 80 on", nullable=True
+    ),
+    "disk_free_mb": Field(NUMBER, "room left on the disk of the state folder, MB", nullable=True),
     "mqtt_acknowledged": Field(NUMBER, "events that the broker has acknowledged"),
     "mqtt_connections": Field(NUMBER, "connections to the broker made"),
     "mqtt_failures": Field(NUMBER, "connections to the broker that failed or broke"),

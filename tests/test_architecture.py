@@ -8,7 +8,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 PURE = {"asyncio", "bleak", "bumble", "aiomqtt", "amqtt", "sqlite3", "socket", "logging", "time", "threading"}
-VOCABULARY = ["hub.session", "hub.events", "hub.errors", "hub.packets", "hub.alert", "hub.day_fields", "hub.diary"]
+VOCABULARY = [
+    "hub.session",
+    "hub.events",
+    "hub.errors",
+    "hub.packets",
+    "hub.alert",
+    "hub.day_fields",
+    "hub.diary",
+    "hub.following",
+]
 CORE = [*VOCABULARY, "hub.clock", "hub.merge", "hub.intake", "hub.gait", "hub.pipeline"]
 EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt", "hub.influx", "hub.page", "hub.alerts"]
 PURE_OF_EDGES = [

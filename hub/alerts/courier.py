@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Never, Protocol
 
@@ -13,6 +13,7 @@ from hub.alert import Change, Message, Step
 from hub.alerts.delivery import Outcome, send
 from hub.alerts.desk import Desk
 from hub.alerts.words import Letter, Writer
+from hub.following import AlertSource
 from hub.support.in_flight import InFlight
 
 logger = logging.getLogger(__name__)
@@ -26,29 +27,11 @@ AT_ONCE_N = 3
 Send = Callable[[SecretStr, Letter], Awaitable[Outcome]]
 
 
-class Record(Protocol):
-    """A change of an alert on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all changes."""
-
-    @property
-    def change(self) -> Change:
-        """The change."""
-
-
-class AlertLog(Protocol):
+class AlertLog(AlertSource, Protocol):
     """``hub.journal.AlertLog``, as far as it is needed here."""
 
     def append(self, changes: Sequence[Change]) -> None:
         """Take changes for the next commit."""
-
-    def follow(self, destination: str) -> AsyncGenerator[Record, None]:
-        """Every change after the destination's cursor, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
 
 
 class Courier:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Never, Protocol, TypeVar
 
 from hub.errors import RejectedError
+from hub.following import AlertSource, DaySource, DiarySource, EventSource, Record
 from hub.influx.address import DatabaseAddress
 from hub.influx.errors import BusyError, ClosedError
 from hub.influx.line import line
@@ -17,7 +18,6 @@ from hub.influx.points import alert_point, day_point, diary_point, event_point
 from hub.influx.refused import Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket, Name
 from hub.influx.sensor_points import SensorPoints
-from hub.influx.sources import AlertSource, DaySource, DiarySource, EventSource, Record
 from hub.support.backoff import Backoff
 
 logger = logging.getLogger(__name__)

@@ -1,37 +1,15 @@
 """Alerts on MQTT: every change of each, retained while it lives, and an empty payload when it is over."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing
-from typing import Protocol
 
 import aiomqtt
 
-from hub.alert import Alert, Change
+from hub.alert import Alert
+from hub.following import AlertSource
 from hub.mqtt import payloads
 from hub.mqtt.topics import Topics
 from hub.support.uninterrupted import uninterrupted
-
-
-class AlertRecord(Protocol):
-    """A change of an alert on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all changes."""
-
-    @property
-    def change(self) -> Change:
-        """The change."""
-
-
-class AlertSource(Protocol):
-    """``hub.journal.AlertLog``, or anything that follows and remembers like it."""
-
-    def follow(self, destination: str) -> AsyncGenerator[AlertRecord, None]:
-        """Every change after the destination's cursor, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
 
 
 class AlertSayer:

@@ -5,14 +5,15 @@ import logging
 import random
 import socket
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Never, Protocol
+from typing import Never
 
 import aiomqtt
 
-from hub.events import STEP_KINDS, Event
+from hub.events import STEP_KINDS
+from hub.following import EventSource, Record
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
@@ -48,44 +49,6 @@ FAREWELL_S = 1.0
 """How long an orderly end waits for the broker to take the last word."""
 
 
-class Record(Protocol):
-    """An event on disk."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the order of all events."""
-
-    @property
-    def wearer(self) -> str:
-        """Whose it is."""
-
-    @property
-    def wall_time_ns(self) -> int:
-        """When it happened, Unix time."""
-
-    @property
-    def event(self) -> Event:
-        """What happened."""
-
-
-class Page(Protocol):
-    """Records that are on disk together."""
-
-    @property
-    def records(self) -> Sequence[Record]:
-        """In the order of their positions."""
-
-
-class Source(Protocol):
-    """What is published: ``hub.journal.Journal``, or anything that follows and remembers like it."""
-
-    def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
-        """All records after the destination's cursor that are there when one is asked for, now and in future."""
-
-    def advance(self, destination: str, position: int) -> None:
-        """The destination has taken everything up to here."""
-
-
 @dataclass(frozen=True, slots=True)
 class PublisherStats:
     """Counts since start; ``trouble`` is what keeps the broker away, in words, or empty.
@@ -119,7 +82,7 @@ class Publisher:
         self,
         address: BrokerAddress,
         topics: Topics,
-        source: Source,
+        source: EventSource,
         *,
         version: str,
         destination: str = "mqtt",

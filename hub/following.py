@@ -1,4 +1,4 @@
-"""What the writer follows: the journal and its side logs, or anything like them."""
+"""What is followed: the journal and its side logs, as far as those who follow need them, or anything like them."""
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol

@@ -25,16 +25,16 @@ _STRATEGIES_BY_PHASE = (
 """Early, middle and late swing with each strategy that occurs there."""
 
 
-def demo_script(profile: Profile | None = None, seed: int = 1) -> Iterator[Segment]:
-    """Endless: stands 3 s, walks with a trip after about 30 s and then one every minute or two, stands in between."""
+def demo_script(profile: Profile | None = None, seed: int = 1, *, trips: bool = True) -> Iterator[Segment]:
+    """Endless: stands 3 s, walks, with ``trips`` after about 30 s and then every minute or two, stands in between."""
     gait = PROFILES["foot_drop"] if profile is None else profile
     rng = np.random.default_rng((seed, 10))
     yield Stand(3.0)
-    yield Walk(60.0, gait, (Trip(26.0, 0.45, 1.0, Strategy.LOWERING),))
+    yield Walk(60.0, gait, (Trip(26.0, 0.45, 1.0, Strategy.LOWERING),) if trips else ())
     while True:
         yield Stand(rng.uniform(4.0, 8.0))
         trip = Trip(rng.uniform(25.0, 50.0), rng.uniform(0.2, 0.6), 1.0)
-        yield Walk(rng.uniform(60.0, 90.0), gait, (trip,) if rng.random() < 0.8 else ())
+        yield Walk(rng.uniform(60.0, 90.0), gait, (trip,) if trips and rng.random() < 0.8 else ())
         if rng.random() < 0.25:
             yield Sit(rng.uniform(10.0, 20.0))
 

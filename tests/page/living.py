@@ -86,7 +86,7 @@ class LivingHub:
     @contextmanager
     def in_the_air(self) -> Iterator[None]:
         self._thread.start()
-        entered = air_process(Scenario(DEVICES, affected_side=AFFECTED))
+        entered = air_process(Scenario(DEVICES, affected_side=AFFECTED, plays="walks"))
         self._air = self.run(entered.__aenter__())
         try:
             self.start()

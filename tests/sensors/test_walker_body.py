@@ -220,3 +220,9 @@ def test_regions_without_cells_hand_their_load_to_their_neighbours() -> None:
     forces = Walker([Stand(10.0)], seed=1, insole=PERFECT).cell_forces_n(Side.LEFT, only, time_s)
     share = forces[:, 0] / forces.sum(axis=1)
     assert share.mean() == pytest.approx(0.60 + 0.08 * (0.70 - 0.42) / 0.60, abs=0.05)
+
+
+@pytest.mark.parametrize("trips", [True, False])
+def test_the_demo_trips_only_where_it_is_to(trips: bool) -> None:
+    segments = itertools.islice(demo_script(trips=trips), 60)
+    assert any(isinstance(segment, Walk) and segment.trips for segment in segments) is trips

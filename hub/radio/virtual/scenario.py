@@ -48,7 +48,8 @@ class Scenario:
 
     Parameters
     ----------
-    plays : the demo's walks for ever, the exercises of a guided calibration, or those of a re-zero; then they stand.
+    plays : the demo's walks for ever, or the same without trips; the exercises of a guided calibration, or those of a
+        re-zero, after which they stand.
     mistakes : exercises of the calibration that are done wrongly before they are done rightly.
     """
 
@@ -56,7 +57,7 @@ class Scenario:
 
     devices: tuple[ScenarioDevice, ...]
     profile: str = "foot_drop"
-    plays: Literal["demo", "calibration", "re_zero"] = "demo"
+    plays: Literal["demo", "walks", "calibration", "re_zero"] = "demo"
     mistakes: frozenset[Mistake] = frozenset()
     affected_side: Side = Side.LEFT
     seed: int = 1

@@ -27,13 +27,14 @@ def staged(scenario: Scenario) -> Air:
     profile = PROFILES[scenario.profile]
     scripts = {
         "demo": lambda: demo_script(profile, scenario.seed),
+        "walks": lambda: demo_script(profile, scenario.seed, trips=False),
         "calibration": lambda: calibration_script(profile, scenario.mistakes),
         "re_zero": re_zero_script,
     }
 
     def once_all_listen() -> Iterator[Segment]:
         """Who is told what to do does nothing before the hub hears all sensors."""
-        while scenario.plays != "demo" and not air.is_heard:
+        while scenario.plays in {"calibration", "re_zero"} and not air.is_heard:
             yield Stand(0.5)
         yield from scripts[scenario.plays]()
 

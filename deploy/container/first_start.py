@@ -54,8 +54,8 @@ def main() -> int:
         _make(config / "influxdb-password", DATABASE, secret),
         _make(config / "influxdb-admin-token", DATABASE, secret),
         _make(config / "grafana-password", GRAFANA, secret),
-        _make(config / "hub.toml", HUB, lambda: HUB_TOML),
-        _make(ROOT / ".env", 0, _settings),
+        _make(config / "hub.toml", HUB, lambda: HUB_TOML, mode=0o640),
+        _make(ROOT / ".env", 0, _settings, mode=0o644),  # no secret: whoever runs compose reads it
     ]
     for path, is_new in made:
         sys.stdout.write(f"{'made' if is_new else 'kept'}  {path.relative_to(ROOT)}\n")
@@ -79,13 +79,14 @@ def mosquitto_hash(password: str, salt: bytes) -> str:
     return f"$7${rounds_n}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
 
 
-def _make(path: Path, owner: int, content: Callable[[], str]) -> tuple[Path, bool]:
+def _make(path: Path, owner: int, content: Callable[[], str], mode: int = 0o400) -> tuple[Path, bool]:
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400 if path.suffix != ".toml" else 0o640)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
         return path, False
     with os.fdopen(file, "w") as stream:
         stream.write(content())
+        os.fchmod(stream.fileno(), mode)  # whatever the umask
         os.fchown(stream.fileno(), owner, owner)
     return path, True
 

@@ -125,7 +125,8 @@ def test_a_first_start_makes_what_the_containers_need_and_a_second_keeps_it(
     assert {tmp_path / name for name in needed if name.startswith("./config")} <= set(made)
     secret = [path for path in made if path.name not in {"hub.toml", ".env"}]
     assert all(path.stat().st_mode & 0o777 == 0o400 for path in secret)
-    assert all(path.stat().st_mode & 0o007 == 0 for path in made)
+    assert (tmp_path / "config/hub.toml").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o644, "whoever runs compose reads it"
     assert made[tmp_path / "config/mqtt-password"] == passwords(tmp_path)["insole"]
     first_start.main()
     assert {path: path.read_text() for path in made} == made

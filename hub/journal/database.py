@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from hub.errors import JournalError
+from hub.journal import first_page
 from hub.journal.rescue import Rescue, has_foreign_log, save_readable
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ def prepare(path: Path) -> Rescue | None:
         _finish_replacing(path)
         rescue = _replace(path) if _is_suspect(path) else None
         _migrate(path)
+        first_page.keep(path)
     except (sqlite3.Error, OSError) as error:
         raise JournalError(explain(error, path)) from error
     return rescue

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from hub.errors import JournalError
-from hub.journal import database
+from hub.journal import database, first_page
 
 logger = logging.getLogger(__name__)
 
@@ -72,5 +72,6 @@ def _shrink(connection: sqlite3.Connection, path: Path) -> None:
     try:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        first_page.keep(path)
     except sqlite3.OperationalError as error:
         logger.warning("journal %s: deleted and overwritten, but the file keeps its size (%s)", path, error)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hub.journal import first_page
+
 Row = tuple[Any, ...]
 
 PAGE_N = 512
 """Rows read at once where all is well."""
 
-_HEADER_BYTES = 100
-_PAGE_COUNT_AT, _CHANGE_COUNTER_AT, _VALID_FOR_AT = 28, 24, 92
 _NO_POSITION = 1 << 62
 
 
@@ -115,21 +115,25 @@ def has_foreign_log(path: Path) -> bool:
 
 
 def _open(damaged: Path, fresh: Path) -> sqlite3.Connection | None:
-    """The best view of the file: with its log, without a log that is not its own, or under a new header."""
-    alone = _connect(damaged, "immutable=1")
+    """The best view of the file: with its log, without a log that is not its own, or with a mended first page."""
     has_log = damaged.with_name(damaged.name + "-wal").exists() and not has_foreign_log(damaged)
-    together = _connect(damaged, "mode=ro") if has_log else None
-    for one, other in ((together, alone), (alone, together)):
-        if one is not None and (other is None or _is_sound(one) or not _is_sound(other)):
-            if other is not None:
-                other.close()
-            return one
-    mended = fresh.with_name(fresh.name + ".header")
-    shutil.copyfile(damaged, mended)
-    _mend_header(mended, fresh)
-    source = _connect(mended, "immutable=1")
-    mended.unlink()  # its content lives until the connection is closed
-    return source
+    hows = ("mode=ro", "immutable=1") if has_log else ("immutable=1",)
+    views = [view for how in hows if (view := _connect(damaged, how)) is not None]
+    if not any(map(_is_sound, views)):
+        mended = fresh.with_name(fresh.name + ".mended")
+        for page in first_page.mended(damaged, fresh):
+            shutil.copyfile(damaged, mended)
+            with mended.open("r+b") as file:
+                file.write(page)
+            view = _connect(mended, "immutable=1")
+            mended.unlink()  # its content lives until the connection is closed
+            if view is not None:
+                views.append(view)
+    best = max(views, key=_is_sound, default=None)  # of equals the first
+    for view in views:
+        if view is not best:
+            view.close()
+    return best
 
 
 def _connect(path: Path, how: str) -> sqlite3.Connection | None:
@@ -148,17 +152,6 @@ def _is_sound(source: sqlite3.Connection) -> bool:
         return [row[0] for row in source.execute("PRAGMA quick_check(1)")] == [b"ok"]
     except sqlite3.DatabaseError:
         return False
-
-
-def _mend_header(path: Path, pattern: Path) -> None:
-    """Give a file the first bytes of another journal: they are the same in all but for the number of pages."""
-    header = bytearray(pattern.read_bytes()[:_HEADER_BYTES])
-    page_bytes = int.from_bytes(header[16:18], "big")
-    header[_PAGE_COUNT_AT : _PAGE_COUNT_AT + 4] = (path.stat().st_size // page_bytes).to_bytes(4, "big")
-    header[_VALID_FOR_AT : _VALID_FOR_AT + 4] = header[_CHANGE_COUNTER_AT : _CHANGE_COUNTER_AT + 4]
-    header[32:40] = bytes(8)  # free pages: none are known
-    with path.open("r+b") as file:
-        file.write(header)
 
 
 def _as_in(source: sqlite3.Connection, table: _Table) -> _Table:

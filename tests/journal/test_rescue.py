@@ -12,7 +12,7 @@ import pytest
 from hub.alert import Alert, Change, Rule, Severity, Step
 from hub.errors import JournalError
 from hub.events import Kind
-from hub.journal import DaySummary, Journal, database, set_aside
+from hub.journal import DaySummary, Journal, database, erase, set_aside
 
 PAGE = 4096
 NS = 10**9
@@ -96,7 +96,7 @@ async def test_whatever_is_spoilt_what_goes_on_was_there_and_the_journal_goes_on
     size = path.stat().st_size
     for _ in range(chance.choice([1, 3, 20])):
         n = chance.choice([1, 60, PAGE, 3 * PAGE])
-        _spoil(path, chance.randrange(PAGE, size - n), n)  # without the first page nothing can be read
+        _spoil(path, chance.randrange(size - n), n)
     async with Journal(path) as journal:
         journal.observe_clock(9e6, 0)
         journal.append("ada", [event(9e6 + 1, Kind.FALL)])
@@ -110,13 +110,25 @@ async def test_whatever_is_spoilt_what_goes_on_was_there_and_the_journal_goes_on
     assert checked == "ok" or checked.startswith("CHECK constraint failed in "), "at most spoilt text"
 
 
-async def test_a_spoilt_header_alone_loses_nothing(path, event):
+@pytest.mark.parametrize(("start", "n"), [(0, 100), (100, 500), (PAGE // 2, PAGE // 2), (0, PAGE)])
+async def test_a_spoilt_first_page_alone_loses_nothing(path, event, start, n):
     await _fill(path, event)
-    _spoil(path, 0, 100)
+    erase(path, "eve")  # gives the tables other places in the file
+    _spoil(path, start, n)
     async with _opened(path) as journal:
         assert (journal.rescue.saved_n, journal.rescue.lost_n) == (N + 29, 0)
         assert journal.cursor("alerts") == N - 5
     assert [file.name for file in path.parent.iterdir() if ".new" in file.name] == []
+
+
+async def test_without_a_kept_first_page_a_spoilt_one_loses_all_and_says_so(path, event, caplog):
+    await _fill(path, event)
+    (kept,) = path.parent.glob("*.first-page")
+    kept.unlink()
+    _spoil(path, 0, PAGE)
+    async with _opened(path) as journal:
+        assert not journal.rescue.readable
+    assert "nothing of it could be read" in caplog.text
 
 
 async def test_a_file_that_is_cut_short_keeps_what_is_before_the_cut(path, event):

@@ -8,7 +8,8 @@ from hub.day_fields import DAY_FIELDS
 from hub.diary import AidsChanged, DiaryEntry, ExerciseBegun, ExerciseDone, Noted, Recalibrated, aids_text
 from hub.events import COMMON_FIELDS, FIELDS, NUMBER, STRING, Field, Kind, Value
 from hub.journal import DayRecord, Record
-from hub.mqtt.payloads import EVENT_FIELDS, iso
+from hub.mqtt.fields import EVENT_FIELDS
+from hub.mqtt.payloads import iso
 
 INTEGER = "integer"
 

@@ -19,11 +19,11 @@ from hub.mqtt.commands import (
     SetAid,
 )
 from hub.mqtt.erasing import erase_retained, retained_of
+from hub.mqtt.fields import SensorCondition
 from hub.mqtt.kept_topics import KeptTopics
 from hub.mqtt.payloads import (
     CalibrationState,
     HubCounts,
-    SensorCondition,
     SensorCounts,
     SensorState,
     calibration,

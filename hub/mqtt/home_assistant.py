@@ -11,7 +11,7 @@ from typing import Any
 from hub.alert import Severity
 from hub.diary import Aid
 from hub.events import Kind
-from hub.mqtt.payloads import HEALTH_FIELDS, SensorCondition
+from hub.mqtt.fields import HEALTH_FIELDS, SensorCondition
 from hub.mqtt.topics import Topics
 from sensors.layout import Role
 

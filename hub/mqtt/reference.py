@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping
 from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
 from hub.mqtt.commands import COMMANDS
-from hub.mqtt.payloads import (
+from hub.mqtt.fields import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
     CALIBRATION_FIELDS,
     COUNTS_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
-    OFFLINE,
     SENSOR_FIELDS,
     STATE_FIELDS,
     STATUS_FIELDS,
     TIME_FIELDS,
 )
+from hub.mqtt.payloads import OFFLINE
 from hub.mqtt.topics import Topics
 from sensors.layout import Role
 

@@ -10,7 +10,7 @@ from typing import Any
 from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, LIST, Field, Kind
 from hub.mqtt.commands import COMMANDS
-from hub.mqtt.payloads import (
+from hub.mqtt.fields import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
     CALIBRATION_FIELDS,

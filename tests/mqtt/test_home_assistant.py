@@ -18,7 +18,7 @@ from hub.journal import Journal
 from hub.mqtt import Publisher, SensorCondition, SensorState, SetAid, Topics, home_assistant, payloads
 from hub.mqtt import publisher as publisher_module
 from hub.mqtt.commands import parse_command
-from hub.mqtt.payloads import EVENT_FIELDS, HEALTH_FIELDS, SENSOR_FIELDS, STATE_FIELDS, TIME_FIELDS
+from hub.mqtt.fields import EVENT_FIELDS, HEALTH_FIELDS, SENSOR_FIELDS, STATE_FIELDS, TIME_FIELDS
 from hub.service.announcing import Announcer
 from hub.support.backoff import Backoff
 from sensors.layout import Role, Side

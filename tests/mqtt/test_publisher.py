@@ -11,7 +11,7 @@ from hub.events import Kind
 from hub.journal import Journal
 from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, sensor_state, wearer_state
 from hub.mqtt import publisher as publisher_module
-from hub.mqtt.payloads import STATE_FIELDS
+from hub.mqtt.fields import STATE_FIELDS
 from hub.support.backoff import Backoff
 from sensors.layout import Role
 

@@ -11,6 +11,15 @@ from hub.alert import Alert, Rule, Severity
 from hub.events import FIELDS, Event, Field, Kind
 from hub.journal import DayTally
 from hub.mqtt import SensorCondition, SensorState, Topics, payloads
+from hub.mqtt.fields import (
+    ALERT_FIELDS,
+    EVENT_FIELDS,
+    JSON_TYPES,
+    SENSOR_FIELDS,
+    STATE_FIELDS,
+    STATUS_FIELDS,
+    TIME_FIELDS,
+)
 from hub.mqtt.reference import reference
 from hub.session import Wearer
 from sensors.layout import Role, Side
@@ -38,7 +47,7 @@ def test_an_event_is_itself_with_wall_time():
     happened = Event("id1", Kind.TOE_FIRST, Side.LEFT, 1 / 3, 0.4, 0.9, {"lead_ms": 62.0, "reason": None})
     data = json.loads(payloads.event(happened, WALL_NS))
     assert data == happened.to_dict() | {"wall_time": "2026-01-01T00:00:00.123456Z", "wall_time_ns": WALL_NS}
-    assert set(data) == set(payloads.EVENT_FIELDS) | set(FIELDS[Kind.TOE_FIRST]) | set(payloads.TIME_FIELDS)
+    assert set(data) == set(EVENT_FIELDS) | set(FIELDS[Kind.TOE_FIRST]) | set(TIME_FIELDS)
 
 
 @given(st.integers(0, 4 * 10**18))
@@ -49,10 +58,10 @@ def test_iso_time_is_the_nanoseconds_cut_to_microseconds(wall_time_ns):
 
 
 def _assert_described(data, fields: dict[str, Field]):
-    assert set(data) == set(fields | payloads.TIME_FIELDS)
+    assert set(data) == set(fields | TIME_FIELDS)
     for name, value in data.items():
-        described = (fields | payloads.TIME_FIELDS)[name]
-        assert value is None or isinstance(value, payloads.JSON_TYPES[described.type]), name
+        described = (fields | TIME_FIELDS)[name]
+        assert value is None or isinstance(value, JSON_TYPES[described.type]), name
 
 
 @pytest.mark.parametrize(
@@ -61,7 +70,7 @@ def _assert_described(data, fields: dict[str, Field]):
 )
 def test_a_sensors_state_is_as_described(state):
     data = json.loads(payloads.sensor_state(state, WALL_NS))
-    _assert_described(data, payloads.SENSOR_FIELDS)
+    _assert_described(data, SENSOR_FIELDS)
     assert len([value for value in data.values() if value is None]) == list(asdict(state).values()).count(None)
 
 
@@ -78,13 +87,13 @@ def test_the_days_summary_is_what_the_wearers_state_takes():
         "exercise": None,
     }
     data = json.loads(payloads.wearer_state(tally.summary(WALL_NS).to_dict() | labels, WALL_NS))
-    _assert_described(data, payloads.STATE_FIELDS)
+    _assert_described(data, STATE_FIELDS)
     assert data["steps"] == 1
 
 
 def test_an_alert_is_as_described():
     raised = Alert("t1", "ada", Rule.TRIP, Severity.MEDIUM, "a trip", WALL_NS, WALL_NS, confidence=0.8, label=True)
-    _assert_described(json.loads(payloads.alert(raised, WALL_NS)), payloads.ALERT_FIELDS)
+    _assert_described(json.loads(payloads.alert(raised, WALL_NS)), ALERT_FIELDS)
     assert Topics("insole/home").alert("ada", "t1") == "insole/home/ada/alert/t1"
 
 
@@ -94,7 +103,7 @@ def test_a_state_with_other_fields_is_refused():
 
 
 def test_status_is_as_described_and_the_will_is_the_contract():
-    _assert_described(json.loads(payloads.online("1.0", WALL_NS)), payloads.STATUS_FIELDS)
+    _assert_described(json.loads(payloads.online("1.0", WALL_NS)), STATUS_FIELDS)
     assert payloads.OFFLINE == b'{"state":"offline"}'
 
 

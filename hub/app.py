@@ -38,6 +38,7 @@ from hub.service.at_home import at_home
 from hub.service.beside_clips import tell_clips
 from hub.service.calibration import Calibrations
 from hub.service.caregivers import open_caregivers
+from hub.service.cues import Cues
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
 from hub.service.health import HealthState
@@ -86,6 +87,7 @@ class Hub:
         self.page_port: int | None = None
         """Where the page is; None where nothing serves."""
         self.page_stats = PageStats()
+        self.cues = Cues(config)
         self.shelf = Shelf(config.hub.state_dir, config.recording.raw_max_mb, config.recording.clips_max_mb)
         self.wearers = {
             wearer.nickname: at_home(config, wearer, self.shelf, self._wall_time_ns_at) for wearer in config.wearers
@@ -186,6 +188,7 @@ class Hub:
             desk=self._caregivers.desk,
             diarist=self._diarist,
             page=self.page_stats,
+            cues=self.cues.stats,
             points=self._sensor_points,
         )
         async with self._page(ours), asyncio.TaskGroup() as group:
@@ -197,6 +200,7 @@ class Hub:
                 group.create_task(self._tick(), name="tick"),
                 group.create_task(self._report(), name="report"),
                 group.create_task(self._caregivers.run(), name="alerts"),
+                group.create_task(self.cues.run(), name="cues"),
                 group.create_task(days.run(), name="days"),
                 group.create_task(self._journal.check(), name="journal-check"),
                 group.create_task(announcer.run(self.publisher), name="announce"),
@@ -256,6 +260,8 @@ class Hub:
             return
         wearer = self.wearers[nickname]
         self._journal.append(nickname, events)
+        guided = wearer.pipeline.guide is not None
+        self.cues.see(nickname, events, time.time_ns(), is_silent=guided)
         for event in events:
             wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
             wearer.has_learnt |= event.kind is Kind.WALK_END
@@ -327,6 +333,7 @@ class Hub:
             desk=self._caregivers.desk,
             journal=self._journal,
             health=self._health,
+            cues=self.cues,
             obey=self._obey,
         )
         async with AsyncExitStack() as held:

@@ -9,10 +9,8 @@ from hub.alert import Rule
 from hub.alerts.occurrence import Occurrence
 from hub.alerts.policy import HOUR_S, NS
 from hub.events import Event, Kind, Value
+from hub.good_step import LIKELY
 from sensors.layout import Side
-
-LIKELY = 0.5
-"""Toe drags of less confidence are possible ones, of a shin sensor alone: not counted."""
 
 WEEKS = 4
 """How far back the wearer's own days are looked at."""

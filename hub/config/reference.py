@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from hub.config import schema
 from hub.config.alerts import AlertsConfig, ContactConfig
+from hub.config.cues import CuesConfig, SoundConfig
 from hub.config.influxdb import InfluxdbConfig
 from hub.config.sketch import SketchCellConfig, SketchConfig, SketchFieldConfig
 from hub.config.table import table_in
@@ -23,12 +24,14 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[wearers.devices.sketch]", SketchConfig),
     ("[[wearers.devices.sketch.fields]]", SketchFieldConfig),
     ("[[wearers.devices.sketch.cells]]", SketchCellConfig),
+    ("[wearers.cues]", CuesConfig),
     ("[mqtt]", schema.MqttConfig),
     ("[mqtt.home_assistant]", schema.HomeAssistantConfig),
     ("[broker]", schema.BrokerConfig),
     ("[influxdb]", InfluxdbConfig),
     ("[journal]", schema.JournalConfig),
     ("[recording]", schema.RecordingConfig),
+    ("[sound]", SoundConfig),
     ("[page]", schema.PageConfig),
     ("[alerts]", AlertsConfig),
     ("[[contacts]]", ContactConfig),
@@ -101,7 +104,13 @@ def _type(field: FieldInfo) -> str:
     text = str(field.annotation)
     if text.startswith("tuple[str"):
         return "list of text"
-    for name, words in (("Path", "path"), ("bool", "true or false"), ("float", "number"), ("int", "whole number")):
+    for name, words in (
+        ("Path", "path"),
+        ("date", "date"),
+        ("bool", "true or false"),
+        ("float", "number"),
+        ("int", "whole number"),
+    ):
         if name in text:
             return words
     return "table of text" if "dict" in text else "text"

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from hub.config.alerts import AlertsConfig, ContactConfig
+from hub.config.cues import CuesConfig, SoundConfig
 from hub.config.influxdb import InfluxdbConfig
 from hub.config.mistake import Misfit, raise_all
 from hub.config.password import password_in_file, password_in_variable
@@ -146,6 +147,7 @@ class WearerConfig(Table):
     mass_kg: float | None = Field(None, strict=True, gt=20, lt=300, description="Body mass; only scales measures.")
     height_m: float | None = Field(None, strict=True, gt=0.8, lt=2.5, description="Body height; only scales measures.")
     devices: tuple[DeviceConfig, ...] = Field(min_length=1, description="The wearer's sensors.")
+    cues: CuesConfig = Field(default_factory=lambda: CuesConfig.model_validate({}))
 
     def wearer(self) -> Wearer:
         """The person, as the gait engine knows them."""
@@ -289,6 +291,7 @@ class Config(Table):
     influxdb: InfluxdbConfig | None = None
     journal: JournalConfig = Field(default_factory=lambda: JournalConfig.model_validate({}))
     recording: RecordingConfig = Field(default_factory=lambda: RecordingConfig.model_validate({}))
+    sound: SoundConfig = Field(default_factory=lambda: SoundConfig.model_validate({}))
     page: PageConfig = Field(default_factory=lambda: PageConfig.model_validate({}))
     alerts: AlertsConfig = Field(default_factory=lambda: AlertsConfig.model_validate({}))
     contacts: tuple[ContactConfig, ...] = Field((), description="Who is told of alerts.")

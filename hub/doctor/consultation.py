@@ -41,6 +41,7 @@ async def consult(path: Path | None, listen_s: float) -> Consultation:
         return Consultation(machine, tuple(findings), None, None)
     facts = look_at(state_dir / JOURNAL)
     findings += [*trials.journal(facts), await trials.broker(config), *await trials.database(config)]
+    findings += await trials.sound(config)
     if facts.held or machine.service == "active":  # a service keeps its journal where another user may not look
         findings.append(note("Bluetooth", "a hub is running and holds the sensors; stop it to have them looked for"))
     elif listen_s:

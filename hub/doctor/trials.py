@@ -1,4 +1,4 @@
-"""What can only be found out by trying: the configuration, the broker, the journal, the sensors on the air."""
+"""What can only be found out by trying: the configuration, the broker, the journal, sound, the sensors on the air."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,12 +6,15 @@ from pathlib import Path
 
 from hub.app import broker_address, database_address
 from hub.config import Config, load_config
+from hub.cues.player import sound_trouble
+from hub.cues.sound import samples
 from hub.doctor.finding import Finding, note, ok, problem, warning
 from hub.errors import ConfigError, LinkError
 from hub.influx import REFUSED, RefusedFile
 from hub.journal import JournalFacts
 from hub.mqtt import broker_trouble
 from hub.radio import Bluetooth, Found, scan
+from hub.service.cues import SILENT, settings_of
 
 WEAK_DBM = -85
 """Packets begin to be lost about here."""
@@ -95,6 +98,25 @@ def journal(facts: JournalFacts) -> Iterator[Finding]:
                     f"{waiting_n} events wait for {destination}",
                     "they are sent when it is there again; see the broker and the database above",
                 )
+
+
+async def sound(config: Config) -> list[Finding]:
+    """Whether this machine can sound at steps: somebody hears one sound for each wearer who wants any."""
+    if config.sound.device == SILENT:
+        return []
+    findings = []
+    for wearer in config.wearers:
+        settings = settings_of(wearer.cues)
+        if settings.on is not None:
+            said = f"{wearer.nickname}'s sound at steps"
+            trouble = await sound_trouble(config.sound.device, samples(settings.on, settings.volume_pct))
+            cause, _, remedy = trouble.partition("; ")
+            findings.append(
+                problem("sound", f"{said} cannot be played: {cause}", remedy)
+                if trouble
+                else ok("sound", f"{said} was just played on {config.sound.device!r}; was it heard?")
+            )
+    return findings
 
 
 async def sensors(config: Config, bluetooth: Bluetooth, seconds: float) -> list[Finding]:

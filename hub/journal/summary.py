@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
 from hub.events import Event, Kind, Value
+from hub.good_step import LIKELY, FootJudge
 from hub.journal.day import DayCounts, DaySummary, bounds_ns, local_day
 from hub.journal.record import Record
 from hub.session import Wearer
@@ -12,19 +13,6 @@ from sensors.layout import Side
 
 LONGEST_STEP_S = 3.0
 """A longer gap between contacts is no walking; so time without data is not counted as walked."""
-
-
-LIKELY = 0.5
-"""Toe drags of less confidence are possible ones, of a shin sensor alone: not counted."""
-
-
-@dataclass(slots=True)
-class _Foot:
-    """What is needed to judge a foot's newest contact: a drag may become known before or after it."""
-
-    contact_s: float = float("-inf")
-    was_good: bool = False
-    drag_s: float = float("-inf")
 
 
 @dataclass(slots=True)
@@ -40,7 +28,7 @@ class DayTally:
     zone: tzinfo | None = None
     _day: date | None = None
     _counts: DayCounts = field(default_factory=DayCounts)
-    _feet: dict[Side, _Foot] = field(default_factory=lambda: {Side.LEFT: _Foot(), Side.RIGHT: _Foot()})
+    _feet: dict[Side, FootJudge] = field(default_factory=lambda: {Side.LEFT: FootJudge(), Side.RIGHT: FootJudge()})
     _is_walking: bool = False
     _open_walk_s: float = 0.0
     _last_contact_s: float = 0.0
@@ -86,24 +74,19 @@ class DayTally:
         if self._is_walking and 0.0 < gap_s <= LONGEST_STEP_S:
             self._open_walk_s += gap_s
         self._last_contact_s = event.time_s
-        strike = event.fields.get("strike")
-        if event.side not in self._feet or not self._is_judged(event.side) or strike not in {"heel", "flat", "toe"}:
+        if event.side not in self._feet or not self._is_judged(event.side):
             return
-        foot = self._feet[event.side]
-        good = strike == "heel" and not foot.contact_s < foot.drag_s <= event.time_s
-        foot.contact_s, foot.was_good = event.time_s, good
+        good = self._feet[event.side].landed(event)
+        if good is None:
+            return
         counts.judged += 1
         counts.good += good
-        counts.toe_first += strike == "toe"
+        counts.toe_first += event.fields.get("strike") == "toe"
 
     def _drag(self, event: Event, counts: DayCounts) -> None:
         counts.drags += 1
         foot = self._feet.get(event.side)
-        if foot is None:
-            return
-        foot.drag_s = event.time_s
-        if event.time_s <= foot.contact_s and foot.was_good:
-            foot.was_good = False
+        if foot is not None and foot.dragged(event):
             counts.good = max(0, counts.good - 1)
 
     def _walk_start(self, event: Event, counts: DayCounts) -> None:

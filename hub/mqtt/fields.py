@@ -177,6 +177,8 @@ COUNTS_FIELDS = {
     "page_watchers": Field(NUMBER, "browsers that watch the hub's page now"),
     "page_frames_dropped": Field(NUMBER, "moments of the live view that a browser was too slow for"),
     "page_refused": Field(NUMBER, "requests and connections that the page has refused"),
+    "cues_played": Field(NUMBER, "sounds at steps that this machine has played"),
+    "cues_missed": Field(NUMBER, "sounds at steps that it could not play"),
 }
 """What the hub itself counts."""
 

@@ -80,6 +80,8 @@ class HubCounts:
     page_watchers: int
     page_frames_dropped: int
     page_refused: int
+    cues_played: int
+    cues_missed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ FRAME_S = 0.04
 FRAMES_PER_LOOK = 5
 """The present is looked at with every so-manieth frame."""
 
-FRAME, NOW, LAYOUT = "frame", "now", "layout"
+FRAME, NOW, LAYOUT, CUE = "frame", "now", "layout", "cue"
 
 
 class Watcher:
@@ -88,7 +88,14 @@ class Broadcast:
             watcher.end()
 
     async def run(self) -> Never:
-        """Tell frames 25 times a second, and the present when it is another, for ever."""
+        """Tell frames 25 times a second, sounds at once, and the present when it is another, for ever."""
+        end_listening = self._source.listen(lambda nickname, cue: self._tell(nickname, CUE, cue))
+        try:
+            await self._run()
+        finally:
+            end_listening()
+
+    async def _run(self) -> Never:
         loop = asyncio.get_running_loop()
         frames_n = 0
         while True:

@@ -1,6 +1,7 @@
 """The page's own files, read once: a path is a name in a table, so none leads anywhere else."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".wav": "audio/wav",
     ".webmanifest": "application/manifest+json",
 }
 
@@ -28,14 +30,16 @@ class PageFile:
     tag: str
 
 
-def page_files() -> dict[str, PageFile]:
-    """All files by their path."""
-    files = {}
-    for path in sorted(STATIC.rglob("*.*")):
-        body = path.read_bytes()
-        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        files["/" + path.relative_to(STATIC).as_posix()] = PageFile(body, TYPES[path.suffix], tag)
+def page_files(sounds: Mapping[str, bytes]) -> dict[str, PageFile]:
+    """All files by their path; ``sounds`` are WAV files by their name."""
+    bodies = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
+    bodies |= {f"sounds/{name}.wav": sound for name, sound in sounds.items()}
+    files = {f"/{path}": _file(path, body) for path, body in bodies.items()}
     return {**files, "/": files["/index.html"]}
+
+
+def _file(path: str, body: bytes) -> PageFile:
+    return PageFile(body, TYPES[Path(path).suffix], f'"{hashlib.sha256(body).hexdigest()[:16]}"')
 
 
 def answer(file: PageFile, request: Request) -> Response:

@@ -12,6 +12,7 @@ from sensors.layout import Region, Side
 from sensors.layout import Role as SensorRole
 
 Foot = Literal["left", "right"]
+CueKind = Literal["good_step", "toe_first"]
 
 
 class Said(BaseModel):
@@ -72,6 +73,14 @@ class FootFrame(Said):
     cop: tuple[float, float] | None = Field(description="centre of pressure, x and y; null while off the ground")
 
 
+class Cue(Said):
+    """A sound that is due at once; on the stream as ``cue``."""
+
+    kind: CueKind = Field(description="which; its file is /sounds/KIND.wav")
+    gain: float = Field(description="loudness, 0..1 of the file's amplitude")
+    time_s: float = Field(description="when the foot touched, on the hub's clock as in frames")
+
+
 class ShankFrame(Said):
     """Pitch of both shanks, degrees, positive with the ankle ahead of the knee; null where not known."""
 
@@ -82,6 +91,7 @@ class ShankFrame(Said):
 class Frame(Said):
     """One moment, 25 times a second; null where no data flow."""
 
+    time_s: float = Field(description="the hub's clock, s")
     left: FootFrame | None = Field(description="left foot")
     right: FootFrame | None = Field(description="right foot")
     shank: ShankFrame = Field(description="both shanks")
@@ -137,6 +147,13 @@ Day = create_model("Day", __base__=Said, __doc__="A day in figures.", **_DAY)
 """A wearer's local day, with the fields of ``hub.day_fields``."""
 
 
+class Cues(Said):
+    """Which steps sound."""
+
+    on: Literal["off", "good_step", "toe_first"] = Field(description="which of the trained side")
+    every: int = Field(description="only every so-many-th of them, before any fading")
+
+
 class Now(Said):
     """A wearer's present, told when it changes."""
 
@@ -145,6 +162,7 @@ class Now(Said):
     flowing: bool = Field(description="whether any sensor's data come in")
     today: Day | None = Field(description="the day so far; null in the hub's first second")  # type: ignore[valid-type]
     steps: list[Step] = Field(description="the last 30 steps, oldest first")
+    cues: Cues = Field(description="what sounds")
     aids: list[str] | None = Field(description="aids that are on, as somebody said; null: nobody has said so far")
     sensors: list[Sensor] = Field(description="all sensors of the wearer")
     alerts: list[AlertShown] = Field(description="what wants an answer, the newest first")

@@ -6,11 +6,14 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from hub.page.model import About, Answer, Days, Devices, Frame, Layout, Now, Pairing, Refusal
+from hub.page.model import About, Answer, Cue, Days, Devices, Frame, Layout, Now, Pairing, Refusal
 
 Schema = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
+
+STREAMED: dict[str, type[BaseModel]] = {"frame": Frame, "layout": Layout, "now": Now, "cue": Cue}
+"""What comes on the stream, by the event's name."""
 
 REFUSALS = {
     "401": "this device is not paired",
@@ -29,7 +32,7 @@ REFUSALS = {
 
 def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
     """The schema of a hub that knows these commands."""
-    told: list[type[BaseModel]] = [About, Answer, Days, Devices, Frame, Layout, Now, Refusal]
+    told: list[type[BaseModel]] = [About, Answer, Cue, Days, Devices, Frame, Layout, Now, Refusal]
     asked: list[type[BaseModel]] = [Pairing, *commands.values()]
     modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         *((model, "serialization") for model in told),
@@ -79,12 +82,12 @@ def _post(what: str, model: type[BaseModel] | None, *parameters: Schema) -> Sche
 def _stream(nickname: Schema) -> Schema:
     what = (
         "Server-sent events. `layout` and `now` come first and whenever they are others, each with JSON of that model; "
-        "`frame` comes 25 times a second, and a slow reader misses some."
+        "`frame` comes 25 times a second, and a slow reader misses some; `cue` comes at once."
     )
     events = {
         "text/event-stream": {
             "schema": {"type": "string"},
-            "x-events": {kind: _ref(model) for kind, model in (("frame", Frame), ("layout", Layout), ("now", Now))},
+            "x-events": {kind: _ref(model) for kind, model in STREAMED.items()},
         }
     }
     responses = {**_responses(None), "200": {"description": what, "content": events}}

@@ -48,7 +48,7 @@ class Pages:
         self._source = source
         self._streams = streams
         self._paired = paired
-        self._files = page_files()
+        self._files = page_files(source.sounds)
         self._schema = openapi(source.commands, source.version)
         self._attempts = Attempts()
         self._pairing = asyncio.Lock()

@@ -1,6 +1,6 @@
 """The hub, as the page sees it: what there is to show, and who carries commands out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic import BaseModel
@@ -42,6 +42,13 @@ class Source(Protocol):
 
     def now(self, nickname: str) -> Mapping[str, Any]:
         """The present."""
+
+    @property
+    def sounds(self) -> Mapping[str, bytes]:
+        """WAV files of what can sound, by its name."""
+
+    def listen(self, hear: Callable[[str, Mapping[str, Any]], None]) -> Callable[[], None]:
+        """Have sounds told in the instant at which they are due, as a wearer and a ``Cue``; gives what ends that."""
 
     async def days(self, nickname: str, weeks: int) -> Sequence[Mapping[str, Value]]:
         """The days of the last weeks that are over.

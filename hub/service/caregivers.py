@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Never
 
 from hub.alert import Alert, Change
-from hub.alerts.contact import Contact, QuietHours
+from hub.alerts.contact import Contact
 from hub.alerts.courier import Courier
 from hub.alerts.delivery import send
 from hub.alerts.desk import KEPT_S, AnswerError, Desk
@@ -24,6 +24,7 @@ from hub.mqtt import Acknowledge, Command, CommandError, Fine, Label
 from hub.radio import LinkState, LinkStatus
 from hub.service.on_disk import on_disk
 from hub.service.wear import Wear
+from hub.support.quiet_hours import QuietHours
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,9 @@ from hub.alert import Alert
 from hub.alerts.desk import Desk
 from hub.alerts.policy import NS, TREATMENTS
 from hub.config import Config
+from hub.cues.cueing import Cue
+from hub.cues.settings import CueKind, CueSettings
+from hub.cues.sound import gain, wav
 from hub.day_fields import DAY_FIELDS
 from hub.events import Value
 from hub.journal import Journal
@@ -19,6 +22,7 @@ from hub.live import Live
 from hub.mqtt import COMMANDS, Command, CommandError, SensorState, iso
 from hub.page import FOLDER, Door, NotDoneError
 from hub.pipeline import Pipeline
+from hub.service.cues import Cues
 from hub.service.reporting import Reporter
 from hub.session import InsoleSpec
 from sensors.layout import Role, Side
@@ -71,6 +75,7 @@ class PageView:
         desk: Desk,
         journal: Journal,
         health: Callable[[], tuple[bool, Mapping[str, Any]]],
+        cues: Cues,
         obey: Callable[[str, Command], Awaitable[str]],
     ) -> None:
         self.hub = hub
@@ -81,7 +86,9 @@ class PageView:
         self._reporter = reporter
         self._desk = desk
         self._journal = journal
+        self._cues = cues
         self._obey = obey
+        self.sounds = {kind.value: wav(kind) for kind in CueKind}
 
     def layout(self, nickname: str) -> Mapping[str, Any]:
         """Where the cells lie."""
@@ -100,7 +107,11 @@ class PageView:
         shown, now_s = self._shown[nickname], time.monotonic()
         fresh = {role for role, newest_s in shown.live.newest_s.items() if now_s - newest_s < STALE_S}
         pitches = {side.value: _pitch(shown.pipeline, side.shin, fresh) for side in FEET}
-        return {**{side.value: _foot(shown.live, side.insole, fresh) for side in FEET}, "shank": pitches}
+        return {
+            "time_s": round(now_s, 3),
+            **{side.value: _foot(shown.live, side.insole, fresh) for side in FEET},
+            "shank": pitches,
+        }
 
     def now(self, nickname: str) -> Mapping[str, Any]:
         """The present."""
@@ -115,10 +126,15 @@ class PageView:
                 {"side": step.side.value, "strike": step.strike, "drag": step.drag, "trip": step.trip}
                 for step in list(shown.live.steps)[-SHOWN_STEPS:]
             ],
+            "cues": _cues(self._cues.cueing[nickname].settings),
             "aids": None if day is None else day["aids"],
             "sensors": [_sensor(role, state) for role, state in sensors.items()],
             "alerts": [_alert(alert) for alert in self._to_answer(nickname)],
         }
+
+    def listen(self, hear: Callable[[str, Mapping[str, Any]], None]) -> Callable[[], None]:
+        """Tell sounds in the instant at which they are due."""
+        return self._cues.listen(lambda nickname, cue: hear(nickname, _cue(cue)))
 
     async def days(self, nickname: str, weeks: int) -> Sequence[Mapping[str, Value]]:
         """The days of the last weeks that are over."""
@@ -158,6 +174,14 @@ def _foot(live: Live, role: Role, fresh: set[Role]) -> dict[str, Any] | None:
 def _pitch(pipeline: Pipeline, role: Role, fresh: set[Role]) -> float | None:
     pitch_deg = pipeline.shank_pitch_deg(role) if role in fresh else None
     return None if pitch_deg is None else round(pitch_deg, 1)
+
+
+def _cue(cue: Cue) -> dict[str, Any]:
+    return {"kind": cue.kind.value, "gain": round(gain(cue.volume_pct), 3), "time_s": round(cue.time_s, 3)}
+
+
+def _cues(settings: CueSettings) -> dict[str, Any]:
+    return {"on": "off" if settings.on is None else settings.on.value, "every": settings.every_n}
 
 
 def _sensor(role: Role, state: SensorState) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from hub.alerts.desk import Desk
+from hub.cues.player import PlayerStats
 from hub.events import Value
 from hub.influx import SensorPoints, WriterStats
 from hub.intake import IntakeStatus
@@ -86,6 +87,7 @@ class Reporter:
         days: DayKeeper,
         database: Callable[[], WriterStats],
         page: PageStats,
+        cues: PlayerStats,
         points: SensorPoints | None,
     ) -> None:
         self._topics = topics
@@ -101,6 +103,7 @@ class Reporter:
         self._over: dict[str, DayRecord] = {}
         self._database = database
         self._page = page
+        self._cues = cues
         self._points = points
         self._pointed_s = float("-inf")
         self._health: Health | None = None
@@ -248,6 +251,8 @@ class Reporter:
             page_watchers=self._page.watchers_n,
             page_frames_dropped=self._page.frames_dropped_n,
             page_refused=self._page.refused_n,
+            cues_played=self._cues.played_n,
+            cues_missed=self._cues.missed_n,
         )
 
 

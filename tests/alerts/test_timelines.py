@@ -6,9 +6,10 @@ from datetime import UTC, time
 import pytest
 
 from hub.alert import MessageState, Rule, Severity, State
-from hub.alerts.contact import Contact, QuietHours
+from hub.alerts.contact import Contact
 from hub.alerts.desk import AnswerError
 from hub.alerts.policy import Patience
+from hub.support.quiet_hours import QuietHours
 from tests.alerts.home import Home
 
 NIGHT = QuietHours(time(22), time(7), UTC)

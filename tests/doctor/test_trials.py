@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from hub.config import Config, load_config
+from hub.config.cues import CuesConfig, SoundConfig
+from hub.cues.settings import CueKind
+from hub.cues.sound import samples
 from hub.doctor import trials
 from hub.doctor.finding import Level
 from hub.events import Event, Kind
@@ -16,6 +19,7 @@ from hub.radio import Bluetooth
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
 from sensors.layout import Role, Side
+from tests.services.alsa import DEVICE, written_device
 
 SHIN = "C0:FF:EE:00:00:03"
 TEXT = f"""
@@ -119,3 +123,20 @@ async def test_bluetooth_that_is_not_there_is_a_problem(config: Config, monkeypa
     assert finding.level is Level.PROBLEM
     assert "no D-Bus system bus" in finding.what
     assert "systemctl start dbus" in finding.remedy
+
+
+async def test_a_sound_that_is_wanted_is_played_or_it_is_said_why_not(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = written_device(tmp_path, monkeypatch)
+    assert await trials.sound(config) == []
+    wanted = config.wearers[0].model_copy(update={"cues": CuesConfig(on="good_step")})
+    asked = config.model_copy(update={"wearers": (wanted,), "sound": SoundConfig(device=DEVICE)})
+    (finding,) = await trials.sound(asked)
+    assert finding.level is Level.OK
+    assert played()[0].startswith(samples(CueKind.GOOD_STEP, 40.0))
+    (finding,) = await trials.sound(asked.model_copy(update={"sound": SoundConfig(device="nonsense")}))
+    assert finding.level is Level.PROBLEM
+    assert "'nonsense' cannot be had" in finding.what
+    assert "aplay -L" in finding.remedy
+    assert await trials.sound(asked.model_copy(update={"sound": SoundConfig(device="none")})) == []

@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from hub.app import Hub
+from hub.config.cues import CuesConfig, SoundConfig
 from hub.demo import AFFECTED, DEVICES, WEARER, DemoOptions, demo_config
-from hub.events import Event, Kind
+from hub.events import Context, Event, Kind
 from hub.journal.day import DaySummary
 from hub.page import FOLDER, Role, Visitor, make_code
 from hub.radio.virtual.process import air_process
@@ -75,7 +76,10 @@ class LivingHub:
     async def _start(self) -> None:
         config = demo_config(DemoOptions(port=0, page_port=self.port, state_dir=self.state_dir))
         page = config.page.model_copy(update={"mode": "lan"})
-        self.hub = Hub(config.model_copy(update={"page": page}), self._air.bluetooth)
+        (wearer,) = config.wearers
+        wearer = wearer.model_copy(update={"cues": CuesConfig(on="good_step", volume_pct=50.0)})
+        lan = {"page": page, "wearers": (wearer,), "sound": SoundConfig(device="none")}
+        self.hub = Hub(config.model_copy(update=lan), self._air.bluetooth)
         self._running = asyncio.create_task(self.hub.run())
         await self.hub.started.wait()
 
@@ -132,6 +136,13 @@ def paired(browser: Browser, living: LivingHub, role: Role, **options: object) -
     expect(page.locator("#good_title")).to_be_visible()
     page.close()
     return context
+
+
+def good_step(living: LivingHub, ago_s: float = 0.1) -> None:
+    at_s = time.monotonic() - ago_s
+    fields = {"strike": "heel", "lead_ms": -60.0}
+    step = Event(f"{at_s}", Kind.INITIAL_CONTACT, Side.LEFT, at_s, at_s, 0.9, fields, Context.WALKING)
+    living.ask(lambda hub: hub.cues.see(WEARER, [step], time.time_ns()))
 
 
 def trip(living: LivingHub, name: str) -> None:

@@ -1,6 +1,6 @@
 """A source that stands still, for tests of the server alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from hub.mqtt import COMMANDS
 from hub.page import Door, NotDoneError, PageStats, Role, Visitor, make_code, serve
 
 FOOT = {"cells": [0, 50, 100], "cop": [0.4, 0.6]}
+CUE = {"kind": "good_step", "gain": 0.25, "time_s": 7.4}
 CELLS = [{"x": 0.5, "y": y, "region": "heel"} for y in (0.1, 0.5, 0.9)]
 
 
@@ -22,11 +23,17 @@ class Still:
     hub = "home"
     version = "1.2.3"
     wearers: Mapping[str, str] = {"anna": "left", "bo peep": "none"}
+    sounds: Mapping[str, bytes] = {"good_step": b"RIFF"}
     commands: Mapping[str, type[BaseModel]] = {command.name: command for command in COMMANDS}
 
     def __init__(self) -> None:
         self.lives = True
+        self.hears: list[Callable[[str, Mapping[str, Any]], None]] = []
         self.asked: list[tuple[str, BaseModel]] = []
+
+    def listen(self, hear: Callable[[str, Mapping[str, Any]], None]) -> Callable[[], None]:
+        self.hears.append(hear)
+        return lambda: self.hears.remove(hear)
 
     def health(self) -> tuple[bool, Mapping[str, Any]]:
         return self.lives, {"state": "ok" if self.lives else "stuck", "reasons": [] if self.lives else ["packets wait"]}
@@ -35,7 +42,7 @@ class Still:
         return {"left": CELLS, "right": []}
 
     def frame(self, nickname: str) -> Mapping[str, Any]:
-        return {"left": FOOT, "right": None, "shank": {"left": 1.5, "right": None}}
+        return {"time_s": 7.5, "left": FOOT, "right": None, "shank": {"left": 1.5, "right": None}}
 
     def now(self, nickname: str) -> Mapping[str, Any]:
         day = DaySummary("2026-01-02", 0).to_dict()
@@ -45,6 +52,7 @@ class Still:
             "flowing": True,
             "today": day,
             "steps": [],
+            "cues": {"on": "off", "every": 1},
             "aids": None,
             "sensors": [],
             "alerts": [],

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.journal.day import DaySummary
 from hub.page import Role
-from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired, trip
+from tests.page.living import PATIENCE_S, LivingHub, chromium, good_step, living_hub, paired, trip
 from tests.page.test_schema import PUBLISHED
 
 PHONE, TABLET = (360, 640), (1024, 768)
@@ -164,6 +164,55 @@ def test_aids_and_notes_take_one_tap(page: Page, living: LivingHub) -> None:
     expect(page.get_by_role("button", name="nothing", pressed=True)).to_be_visible()
     page.get_by_role("button", name="Pain 3").click()
     expect(page.get_by_role("status").filter(has_text="Noted.")).to_be_visible()
+
+
+PLAYED = """
+window.played = [];
+const start = AudioBufferSourceNode.prototype.start;
+AudioBufferSourceNode.prototype.start = function () {
+  played.push([this.context.state, Math.round(1000 * this.buffer.duration)]);
+  return start.call(this);
+};
+"""
+"""Notes what is handed to the browser's own mixer."""
+
+
+def test_this_device_sounds_after_a_tap_and_only_while_it_is_news(page: Page, living: LivingHub) -> None:
+    page.add_init_script(PLAYED)
+    page.reload()
+    expect(page.get_by_text("A sound tells each good step")).to_be_visible()
+    sound = page.get_by_role("button", name="Sound on this device")
+    good_step(living)
+    sound.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This device sounds while this page is open.")).to_be_visible()
+    page.wait_for_function("played.length >= 1")  # the tap itself, as a trial
+    begun_n = page.evaluate("played.length")
+    page.evaluate("new Promise((done) => setTimeout(done, 500))")  # frames, that tell the hub's clock
+    good_step(living)
+    page.wait_for_function(f"played.length > {begun_n}")
+    assert set(map(tuple, page.evaluate("played"))) == {("running", 260)}
+    assert_accessible(page)
+    page.reload()
+    expect(page.get_by_text("Tap anywhere")).to_be_visible()
+    page.get_by_role("heading", name="Sound at steps").click()
+    page.wait_for_function("played.length >= 1")
+    sound.click()
+    expect(page.get_by_text("This device is silent.")).to_be_visible()
+
+
+def test_a_sound_that_a_slow_network_brings_is_not_played(page: Page) -> None:
+    late = page.evaluate("""async () => {
+      const { Loudspeaker } = await import("./cues.js");
+      const loudspeaker = new Loudspeaker();
+      const told = [];
+      loudspeaker.play = (kind) => told.push(kind);
+      const now_s = performance.now() / 1000;
+      loudspeaker.frame(now_s - 5);
+      for (const ago_s of [0.6, 0.8]) loudspeaker.told({ kind: `${ago_s}`, gain: 1, time_s: now_s - 5 - ago_s });
+      return told;
+    }""")
+    assert late == ["0.6"]
 
 
 def test_weeks_are_shown_from_the_journals_days(page: Page, living: LivingHub) -> None:

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from hub.page.files import STATIC
 from hub.service.page_schema import page_schema
-from tests.page.still import Still
+from tests.page.still import CUE, Still
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "page-api.json"
 
@@ -23,6 +23,7 @@ def test_the_schema_says_what_the_still_source_gives() -> None:
         ("Frame", source.frame("anna")),
         ("Layout", source.layout("anna")),
         ("Now", source.now("anna")),
+        ("Cue", CUE),
     ):
         one = {"$ref": f"#/components/schemas/{model}", "components": schema["components"]}
         Draft202012Validator(one).validate(told)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.cues.settings import CueKind
+from hub.cues.sound import wav
 from hub.errors import PageError
 from hub.page import Door, PageStats, serve
 from hub.page import connections as bounds
@@ -37,12 +39,15 @@ async def test_the_page_and_all_it_names_are_there_and_light(tmp_path: Path) -> 
                 at.port, f"/{path.relative_to(STATIC).as_posix()}", if_none_match=headers["ETag"]
             )
             assert (again, nothing) == (304, b"")
+        status, body, headers = await get(at.port, "/sounds/good_step.wav")
+        assert (status, body, headers["Content-Type"]) == (200, b"RIFF", "audio/wav")
         status, body, headers = await get(at.port, "/")
         assert (status, body) == (200, (STATIC / "index.html").read_bytes())
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
-    assert sum(path.stat().st_size for path in STATIC.rglob("*.*")) < MOST_PAGE_BYTES
+    sounds = sum(len(wav(kind)) for kind in CueKind)
+    assert sum(path.stat().st_size for path in STATIC.rglob("*.*")) + sounds < MOST_PAGE_BYTES
 
 
 async def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:

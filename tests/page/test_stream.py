@@ -11,7 +11,7 @@ from hub.page.broadcast import Broadcast
 from hub.page.pairing import exchange
 from hub.page.stats import PageStats
 from tests.page.asking import get
-from tests.page.still import Still, home
+from tests.page.still import CUE, Still, home
 
 PATH = "/api/wearers/anna/stream"
 
@@ -46,6 +46,19 @@ async def test_layout_and_present_come_first_and_then_frames_and_only_news(tmp_p
         writer.close()
         while at.stats.watchers_n:
             await asyncio.sleep(0.01)
+
+
+async def test_a_sound_is_told_in_its_own_instant_to_those_who_watch_that_wearer(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(broadcast, "FRAME_S", 3600.0)
+    async with asyncio.timeout(20), home(tmp_path) as at:
+        reader, writer = await opened(at.port)
+        while (await heard(reader))[0] != "frame":
+            pass  # no other comes for an hour
+        for nickname in ("bo peep", "anna"):
+            at.source.hears[0](nickname, CUE | {"gain": len(nickname)})
+        assert await heard(reader) == ("cue", CUE | {"gain": 4})
+        writer.close()
+    assert at.source.hears == []
 
 
 async def test_a_frame_is_made_once_for_all_who_watch(tmp_path: Path) -> None:

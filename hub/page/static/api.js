@@ -21,14 +21,15 @@ export async function ask(path, body) {
 const SILENT_MS = 2500;  // frames come 25 times a second, also when no sensor does
 const LONGEST_PAUSE_MS = 8000;
 
-// Watches a wearer. A page that nobody looks at does not; what it shows then is old, and it says so until it is new.
+// Watches a wearer. A page that nobody looks at does not, unless it `stays`; what it shows then is old, and it says so
+// until it is new.
 export class Stream {
-  constructor(nickname, { told, lost, found }) {
+  constructor(nickname, { told, lost, found, stays }) {
     this.path = `api/wearers/${encodeURIComponent(nickname)}/stream`;
     this.hears = { told, lost, found };
     this.pauseMs = 500;
     this.isLost = true;
-    this.seen = () => (document.hidden ? this.pause() : this.connect());
+    this.seen = () => (!document.hidden ? this.connect() : stays() ? null : this.pause());
     document.addEventListener("visibilitychange", this.seen);
     this.connect();
   }
@@ -36,7 +37,7 @@ export class Stream {
   connect() {
     this.pause();
     this.source = new EventSource(this.path);
-    for (const kind of ["frame", "now", "layout"])
+    for (const kind of ["frame", "now", "layout", "cue"])
       this.source.addEventListener(kind, (event) => { this.heard(); this.hears.told(kind, JSON.parse(event.data)); });
     this.source.onerror = () => this.again();
     this.watchdog = setTimeout(() => this.again(), SILENT_MS);

@@ -2,6 +2,7 @@
 
 import { showAlerts } from "./alerts.js";
 import { ask, Stream } from "./api.js";
+import { Loudspeaker } from "./cues.js";
 import { find, make, put, say } from "./dom.js";
 import { Foot, Shins } from "./feet.js";
 import { showHistory } from "./history.js";
@@ -18,6 +19,7 @@ const NOW_KEYS = { sensors: "", steps: "" };
 
 const feet = { left: new Foot("left"), right: new Foot("right") };
 const shins = new Shins();
+const loudspeaker = new Loudspeaker();
 let about = null;
 let stream = null;
 let wearer = null;
@@ -59,14 +61,16 @@ function chooseWearer() {
 function watch(nickname) {
   wearer = about.wearers.find((each) => each.nickname === nickname);
   stream?.end();
-  stream = new Stream(nickname, { told, lost, found });
+  stream = new Stream(nickname, { told, lost, found, stays: () => loudspeaker.isOn });
   showView();
 }
 
 function told(kind, what) {
   if (kind === "layout") for (const side of ["left", "right"]) feet[side].lay(what[side]);
   if (kind === "now") showNow(what);
+  if (kind === "cue") loudspeaker.told(what);
   if (kind === "frame") {
+    loudspeaker.frame(what.time_s);
     for (const side of ["left", "right"]) feet[side].show(what[side]);
     shins.show(what.shank);
   }
@@ -76,6 +80,7 @@ function showNow(what) {
   now = what;
   showToday(now.today, wearer.affected_side);
   showAlerts(now.alerts, about.commands, obey);
+  loudspeaker.show(now.cues);
   showSaid(now.aids, about.commands, obey);
   if (isNews("steps", now.steps)) showMarks(now.steps);
   if (isNews("sensors", now.sensors.map((sensor) => sensor.role))) shins.lay(now.sensors);
@@ -96,6 +101,7 @@ function lost() {
   document.body.classList.add("lost");
   for (const side of ["left", "right"]) feet[side].show(null);
   shins.show(null);
+  loudspeaker.lost();
   say(find("trouble"), t("lost"));
   ask("hub").catch((error) => { if (error.status === 401) askForCode(); });
 }

@@ -1,0 +1,1 @@
+"""Sounds at steps: when one is due, what it sounds like, and this machine's loudspeaker."""

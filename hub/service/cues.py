@@ -1,0 +1,84 @@
+"""Sounds at steps in the running hub, for this machine's loudspeaker and for whoever listens. They wait for nobody."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from hub.config import Config
+from hub.config.cues import CuesConfig
+from hub.config.values import quiet_span
+from hub.cues.cueing import Cue, Cueing
+from hub.cues.player import Player, PlayerStats
+from hub.cues.settings import CueKind, CueSettings, Fading
+from hub.cues.sound import samples
+from hub.events import Event
+from hub.support.quiet_hours import QuietHours
+
+SILENT = "none"
+"""The device of a machine that stays silent."""
+
+Listener = Callable[[str, Cue], None]
+"""Is told the wearer and the sound at once, and must not wait."""
+
+
+class Cues:
+    """The sounds of all wearers."""
+
+    def __init__(self, config: Config) -> None:
+        self.cueing: Mapping[str, Cueing] = {
+            wearer.nickname: Cueing(wearer.wearer(), settings_of(wearer.cues)) for wearer in config.wearers
+        }
+        self.player = None if config.sound.device == SILENT or not self._any_on() else Player(config.sound.device)
+        self._listeners: list[Listener] = []
+        self._sounds: dict[tuple[CueKind, float], bytes] = {}
+        for cueing in self.cueing.values():
+            if cueing.settings.on is not None:
+                self._sound(cueing.settings.on, cueing.settings.volume_pct)  # made beforehand
+
+    @property
+    def stats(self) -> PlayerStats:
+        """What this machine's loudspeaker has counted."""
+        return PlayerStats() if self.player is None else self.player.stats
+
+    def see(self, nickname: str, events: Iterable[Event], wall_time_ns: int, *, is_silent: bool = False) -> None:
+        """Take events as they are decided. ``is_silent``: follow them only, as while somebody calibrates."""
+        now_s = time.monotonic()
+        for event in events:
+            cue = self.cueing[nickname].see(event, now_s, wall_time_ns)
+            if cue is not None and not is_silent:
+                self._sounds_now(nickname, cue)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have a listener told from now on; gives what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def run(self) -> None:
+        """Keep the loudspeaker ready, for as long as there is one."""
+        if self.player is not None:
+            await self.player.run()
+
+    def _sounds_now(self, nickname: str, cue: Cue) -> None:
+        if self.player is not None:
+            self.player.play(self._sound(cue.kind, cue.volume_pct))
+        for listener in self._listeners:
+            listener(nickname, cue)
+
+    def _sound(self, kind: CueKind, volume_pct: float) -> bytes:
+        if (kind, volume_pct) not in self._sounds:
+            self._sounds[kind, volume_pct] = samples(kind, volume_pct)
+        return self._sounds[kind, volume_pct]
+
+    def _any_on(self) -> bool:
+        return any(cueing.settings.on is not None for cueing in self.cueing.values())
+
+
+def settings_of(config: CuesConfig) -> CueSettings:
+    """What a wearer's table of hub.toml asks for."""
+    return CueSettings(
+        on=None if config.on == "off" else CueKind(config.on),
+        every_n=config.every,
+        heel_lead_ms=config.heel_lead_ms,
+        volume_pct=config.volume_pct,
+        fading=None if config.fade_from is None else Fading(config.fade_from, config.fade_days, config.fade_to_every),
+        quiet=None if config.quiet is None else QuietHours(*quiet_span(config.quiet)),
+    )

@@ -1,0 +1,77 @@
+"""Sounds in the running hub: to the loudspeaker and to whoever listens, in the instant of the event."""
+
+import asyncio
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hub.config import Config
+from hub.config.cues import CuesConfig
+from hub.cues.cueing import Cue
+from hub.cues.settings import CueKind, CueSettings, Fading
+from hub.cues.sound import samples
+from hub.events import Context, Event, Kind
+from hub.service.cues import Cues, settings_of
+from sensors.layout import Side
+from tests.services.alsa import DEVICE, written_device
+
+INSOLE = {"role": "left_insole", "type": "orphe_insole", "address": "C0:FF:EE:00:00:01"}
+
+
+def config(device: str, **cues: object) -> Config:
+    wearer = {"nickname": "ada", "affected_side": "left", "devices": [INSOLE], "cues": cues}
+    return Config.model_validate({"wearers": [wearer], "sound": {"device": device}})
+
+
+def step(time_s: float) -> Event:
+    fields = {"strike": "heel", "lead_ms": -40.0}
+    return Event("x", Kind.INITIAL_CONTACT, Side.LEFT, time_s, time_s, 0.9, fields, Context.WALKING)
+
+
+async def test_a_good_step_is_heard_from_the_loudspeaker_and_told_to_listeners(tmp_path: Path, monkeypatch) -> None:
+    played = written_device(tmp_path, monkeypatch)
+    cues = Cues(config(DEVICE, on="good_step", volume_pct=50))
+    told: list[tuple[str, Cue]] = []
+    end_listening = cues.listen(lambda nickname, cue: told.append((nickname, cue)))
+    task = asyncio.create_task(cues.run())
+    async with asyncio.timeout(30):
+        while not cues.stats.played_n:
+            cues.see("ada", [step(time.monotonic())], time.time_ns())
+            await asyncio.sleep(0.005)
+        sound = samples(CueKind.GOOD_STEP, 50)
+        assert played()[0][: len(sound)] == sound
+        assert told[0][0] == "ada"
+        assert told[0][1].volume_pct == 50
+        told_n = len(told)
+        cues.see("ada", [step(time.monotonic())], time.time_ns(), is_silent=True)
+        end_listening()
+        cues.see("ada", [step(time.monotonic())], time.time_ns())
+        assert len(told) == told_n
+    task.cancel()
+
+
+@pytest.mark.parametrize(("device", "on"), [("none", "good_step"), (DEVICE, "off")])
+async def test_no_player_is_started_that_nobody_needs(device: str, on: str) -> None:
+    cues = Cues(config(device, on=on))
+    assert cues.player is None
+    async with asyncio.timeout(5):
+        await cues.run()
+
+
+def test_what_the_file_says_is_what_sounds() -> None:
+    assert settings_of(CuesConfig()) == CueSettings()
+    asked = CuesConfig.model_validate(
+        {"on": "toe_first", "every": 2, "volume_pct": 60.0, "quiet": "22:00-07:00", "fade_from": date(2026, 12, 1)}
+    )
+    settings = settings_of(asked)
+    assert (settings.on, settings.every_n, settings.volume_pct) == (CueKind.TOE_FIRST, 2, 60.0)
+    assert settings.fading == Fading(date(2026, 12, 1), 42, 5)
+    assert settings.quiet is not None
+
+
+def test_sounds_cannot_become_more() -> None:
+    with pytest.raises(ValidationError, match="more often than every 3"):
+        CuesConfig.model_validate({"every": 3, "fade_from": date(2026, 12, 1), "fade_to_every": 2})

@@ -61,6 +61,7 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some min
 	$(BIN)/python benchmarks/day.py
 	$(BIN)/python benchmarks/live_cost.py
 	$(BIN)/python benchmarks/alert_path.py
+	$(BIN)/python benchmarks/cue_latency.py
 	$(BIN)/python benchmarks/devices.py
 	$(BIN)/python benchmarks/radio_load.py
 	PYTHONPATH=. $(BIN)/python benchmarks/influx_backlog.py

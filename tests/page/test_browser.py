@@ -183,20 +183,19 @@ def test_this_device_sounds_after_a_tap_and_only_while_it_is_news(page: Page, li
     expect(page.get_by_text("A sound tells each good step")).to_be_visible()
     sound = page.get_by_role("button", name="Sound on this device")
     good_step(living)
+    assert page.evaluate("played") == []
     sound.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("This device sounds while this page is open.")).to_be_visible()
-    page.wait_for_function("played.length >= 1")  # the tap itself, as a trial
+    until(lambda: page.evaluate("played.length"))  # the tap itself, as a trial
     begun_n = page.evaluate("played.length")
-    page.evaluate("new Promise((done) => setTimeout(done, 500))")  # frames, that tell the hub's clock
-    good_step(living)
-    page.wait_for_function(f"played.length > {begun_n}")
+    until(lambda: (good_step(living), page.evaluate("played.length"))[1] > begun_n)
     assert set(map(tuple, page.evaluate("played"))) == {("running", 260)}
     assert_accessible(page)
     page.reload()
     expect(page.get_by_text("Tap anywhere")).to_be_visible()
     page.get_by_role("heading", name="Sound at steps").click()
-    page.wait_for_function("played.length >= 1")
+    until(lambda: page.evaluate("played.length"))
     sound.click()
     expect(page.get_by_text("This device is silent.")).to_be_visible()
 

@@ -14,6 +14,7 @@ COMMANDS = (
     "demo",
     "run",
     "scan",
+    "setup",
     "calibrate",
     "check",
     "alerts",
@@ -71,7 +72,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     epilog="Start with **insole-hub demo**: the whole hub on emulated sensors, nothing needed. "
-    "Then **insole-hub scan** to find your own.",
+    "Then **insole-hub setup** to find your own.",
 )
 
 

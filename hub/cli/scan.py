@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.errors import InsoleHubError
+from hub.first_run.tables import Worn, wearer_table
 from hub.radio import Bluetooth, Found
 from hub.radio import scan as scan_radio
 from sensors.catalogue import device_type
@@ -60,17 +61,5 @@ def show(console: Console, found: list[Found]) -> None:
 
 def config_block(sensors: list[Found]) -> str:
     """The found sensors as TOML. Sides that the devices do not tell are guesses, and marked so."""
-    lines = ["[[wearers]]", 'nickname = "me"', 'affected_side = "left"']
-    for device in sensors:
-        assert device.device_key is not None
-        place = "insole" if device_type(device.device_key).is_insole else "shin"
-        side = device.facts.side or Side.LEFT
-        guess = "" if device.facts.side else "   # left or right? the device does not tell"
-        lines += [
-            "",
-            "[[wearers.devices]]",
-            f'role = "{side.value}_{place}"{guess}',
-            f'type = "{device.device_key}"',
-            f'address = "{device.address}"   # {device.name}',
-        ]
-    return "\n".join(lines) + "\n"
+    worn = (Worn(each, each.facts.side or Side.LEFT, is_guess=each.facts.side is None) for each in sensors)
+    return wearer_table("me", "left", worn)

@@ -6,12 +6,14 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards.frame import framed
 from dashboards.influxql import Column, Select, rate, total
-from dashboards.panels import MINUTES, PERCENT, Panel, listing, words
+from dashboards.nested import COMPARED_DAYS, Changes, mean_by, rate_of
+from dashboards.panels import MINUTES, PERCENT, SPEED, Panel, listing, words
 from hub.influx.schema import Name, Tag
 
 _READ = (
-    "Each wearer's last days in one row; a click on a column's head sorts by it. Choose a name above and go to "
-    "*Progress* for the weeks."
+    "Who needs attention? Above, each wearer against the own past, the worst change of toe-first contacts first; "
+    "below, the last days. A click on a column's head sorts by it. Choose a name above and go to *Progress* for the "
+    "weeks."
 )
 
 
@@ -20,7 +22,7 @@ def clinic() -> Dashboard:
     return framed(
         "clinic",
         "Clinic",
-        "Every wearer's last days: walking, toe-first contacts, drags, trips, coverage.",
+        "Every wearer's change against the own past, and the last days: walking, toe-first contacts, drags, trips.",
         _panels(),
         since="now-7d",
         several=True,
@@ -29,6 +31,26 @@ def clinic() -> Dashboard:
 
 def _panels() -> Iterator[Panel]:
     yield words(_READ, height=2)
+    yield listing(
+        f"Change: the last {COMPARED_DAYS} days less the {COMPARED_DAYS} before",
+        Changes(
+            Name.DAY,
+            (
+                mean_by("toe_first_pct", "judged_steps", "toes first"),
+                rate_of("drags", "steps", "drags per 1000 steps"),
+                rate_of("slaps", "steps", "slaps per 1000 steps"),
+                mean_by("speed_mps", "walking_min", "speed"),
+                mean_by("coverage_pct", "walking_min", "coverage"),
+            ),
+            ("walking_min", "walked"),
+        ),
+        f"The {COMPARED_DAYS} days up to the end of the time chosen, less the {COMPARED_DAYS} days before: above 0 is "
+        "more than before. Toes first and coverage in percentage points. Whoever has no data in one of the two times "
+        "has no row here. Small changes may be chance: Progress shows each wearer's own scatter.",
+        {"toes first": PERCENT, "speed": SPEED, "coverage": PERCENT, "walked": MINUTES},
+        height=10,
+        most_of="toes first",
+    )
     yield listing(
         "Wearers, in the time chosen",
         Select(
@@ -48,5 +70,5 @@ def _panels() -> Iterator[Panel]:
         "Sums and means of the days in the time chosen. Toes first: mean of the days. Little walking may mean that "
         "the sensors were not worn: then nothing else can be judged.",
         {"walked": MINUTES, "toes first": PERCENT, "coverage": PERCENT},
-        height=16,
+        height=12,
     )

@@ -13,8 +13,8 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from dashboards.influxql import Select, field, kind_is
-from dashboards.panels import BLUE, DATASOURCES, RED, Panel
+from dashboards.influxql import WEARER, Select, field, kind_is
+from dashboards.panels import BLUE, DATASOURCES, GREEN, GREY, RED, YELLOW, Panel
 from hub.events import Kind
 from hub.influx.schema import Bucket, Name, Tag
 
@@ -67,6 +67,31 @@ CALIBRATIONS = Marks(
 """Where a change of the figures may be one of the sensors."""
 
 
+AIDS = Marks(
+    "Aids",
+    GREEN,
+    Select(Name.NOTE, (field("text", "aids"),), (kind_is("aid"),)),
+    "aids",
+)
+"""From when on somebody walked with which aids."""
+
+NOTES = Marks(
+    "Notes",
+    GREY,
+    Select(Name.NOTE, (field("text", "said"), field("tags", "words")), (kind_is("note"),)),
+    "said",
+)
+"""What somebody noted in the diary."""
+
+RECALIBRATIONS = Marks(
+    "Calibrations",
+    YELLOW,
+    Select(Name.NOTE, (field("text", "found"),), (kind_is("calibration"),)),
+    "found",
+)
+"""From when on a new calibration is used."""
+
+
 def wearer_variable(*, several: bool) -> QueryVariable:
     """Whom a dashboard shows."""
     return (
@@ -82,6 +107,18 @@ def wearer_variable(*, several: bool) -> QueryVariable:
     )
 
 
+def hub_variable() -> QueryVariable:
+    """The hub of whom a dashboard shows; a choice only where somebody has had several."""
+    return (
+        QueryVariable("hub")
+        .label("Hub")
+        .datasource(LASTING)
+        .query(f'SHOW TAG VALUES FROM "{Name.DAY.value}" WITH KEY = "{Tag.HUB.value}" WHERE {WEARER}')
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(VariableSort.ALPHABETICAL_ASC)
+    )
+
+
 def framed(
     uid: str,
     title: str,
@@ -91,6 +128,7 @@ def framed(
     since: str,
     refresh: str = "",
     several: bool = False,
+    hub: bool = False,
     marks: Iterable[Marks] = (),
 ) -> Dashboard:
     """A dashboard of panels, which flow into rows of their own.
@@ -99,6 +137,7 @@ def framed(
     ----------
     uid : never changes: links and bookmarks point to it.
     since : the time that it opens with, such as ``now-90d``, up to now.
+    hub : whether it also shows how the wearer's hub does.
     """
     dashboard = (
         Dashboard(title)
@@ -119,6 +158,8 @@ def framed(
             .as_dropdown(True)
         )
     )
+    if hub:
+        dashboard = dashboard.with_variable(hub_variable())
     for mark in marks:
         dashboard = dashboard.annotation(mark)
     for panel in panels:

@@ -1,13 +1,18 @@
 """InfluxQL made of the names that the hub writes: another name is an error here, not an empty panel there."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from hub.influx.schema import MEASUREMENTS, Bucket, Name, Tag
+from sensors.layout import Role
 
 WEARER = f'"{Tag.WEARER.value}" =~ /^${{wearer:regex}}$/'
 """The wearers chosen above the dashboard."""
 
-DAY, WEEK = "1d", "1w,4d"
+HUB = f'"{Tag.HUB.value}" =~ /^${{hub:regex}}$/'
+"""The hub of the wearer chosen; of what belongs to no wearer."""
+
+HOUR, DAY, WEEK = "1h", "1d", "1w,4d"
 """Weeks begin on Monday: the first day of all time was a Thursday."""
 
 
@@ -43,6 +48,16 @@ def last(name: str, called: str) -> Column:
     return Column(f'last("{name}")', called, (name,))
 
 
+def highest(name: str, called: str) -> Column:
+    """Its highest value."""
+    return Column(f'max("{name}")', called, (name,))
+
+
+def lowest(name: str, called: str) -> Column:
+    """Its lowest value."""
+    return Column(f'min("{name}")', called, (name,))
+
+
 def count(name: str, called: str) -> Column:
     """How many points have it."""
     return Column(f'count("{name}")', called, (name,))
@@ -51,6 +66,14 @@ def count(name: str, called: str) -> Column:
 def rate(part: str, whole: str, called: str, per: float = 1000.0) -> Column:
     """A sum over another sum: days and walks count by their steps."""
     return Column(f'{per:g} * sum("{part}") / sum("{whole}")', called, (part, whole))
+
+
+class Query(Protocol):
+    """What a panel shows. ``str`` of it is InfluxQL with Grafana's variables."""
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +116,7 @@ class Select:
         return MEASUREMENTS[self.measurement].bucket
 
     def __str__(self) -> str:
-        conditions = [WEARER, *self.where, *([] if self.of_all_time else ["$timeFilter"])]
+        conditions = [whose(self.measurement), *self.where, *([] if self.of_all_time else ["$timeFilter"])]
         groups = [*([f"time({self.every})"] if self.every else []), *(f'"{tag.value}"' for tag in self.by)]
         parts = [
             f"SELECT {', '.join(map(str, self.columns))}",
@@ -106,42 +129,21 @@ class Select:
         return " ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class WeightedMean:
-    """The mean of a field over a longer time, each day or walk by its ``weight``."""
-
-    measurement: Name
-    name: str
-    called: str
-    weight: str
-    every: str = WEEK
-
-    def __post_init__(self) -> None:
-        Select(self.measurement, (field(self.name, self.called), field(self.weight, self.weight)))
-
-    @property
-    def bucket(self) -> Bucket:
-        """Where it is asked."""
-        return MEASUREMENTS[self.measurement].bucket
-
-    def __str__(self) -> str:
-        each = Select(
-            self.measurement,
-            (
-                Column(f'"{self.name}" * "{self.weight}"', "part", (self.name, self.weight)),
-                field(self.weight, "whole"),
-            ),
-        )
-        parts = [
-            f'SELECT sum("part") / sum("whole") AS "{self.called}" FROM ({each})',  # noqa: S608 - names of the schema
-            f"WHERE $timeFilter GROUP BY time({self.every}) fill(none)",
-        ]
-        return " ".join(parts)
-
-
-Query = Select | WeightedMean
-
-
 def kind_is(*kinds: str) -> str:
     """Points of these kinds."""
     return "(" + " OR ".join(f"\"{Tag.KIND.value}\" = '{kind}'" for kind in kinds) + ")"
+
+
+def aid_is(aids: str) -> str:
+    """Points at which these aids were on; empty: nobody had said."""
+    return f"\"{Tag.AID.value}\" = '{aids}'"
+
+
+def role_is(role: Role) -> str:
+    """Points of this sensor."""
+    return f"\"{Tag.ROLE.value}\" = '{role.value}'"
+
+
+def whose(measurement: Name) -> str:
+    """Points of whom the dashboard shows."""
+    return WEARER if Tag.WEARER in MEASUREMENTS[measurement].tags else HUB

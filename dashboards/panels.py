@@ -6,6 +6,7 @@ from grafana_foundation_sdk.builders import stat, table, text, timeseries
 from grafana_foundation_sdk.builders.common import (
     ReduceDataOptions,
     TableFooterOptions,
+    TableSortByFieldState,
     VizLegendOptions,
     VizTooltipOptions,
 )
@@ -45,6 +46,7 @@ BLUE, ORANGE, GREEN, YELLOW, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#F0E4
 IN_TURN = (BLUE, ORANGE, GREEN, RED, "#56B4E9", "#CC79A7")
 
 PERCENT, MINUTES, SPEED, SECONDS, DEGREES, NUMBER = "percent", "m", "velocityms", "s", "degree", "none"
+MILLISECONDS, DAYS, MEGABYTES, CELSIUS = "ms", "d", "decmbytes", "celsius"
 """Units as Grafana names them."""
 
 Panel = Builder[PanelModel]
@@ -112,9 +114,13 @@ def lines(
     decimals: int = 1,
     from_zero: bool = True,
     joined: bool = True,
+    bands: Sequence[Query] = (),
 ) -> Panel:
-    """Values over time; from zero, so that a small change looks small. ``joined`` by lines, or dots alone."""
-    drawn = _drawn(title, queries, says, unit, decimals=decimals, width=12)
+    """Values over time; from zero, so that a small change looks small. ``joined`` by lines, or dots alone.
+
+    ``bands`` are dashed lines: within them a difference may be chance.
+    """
+    drawn = _drawn(title, queries, says, unit, decimals=decimals, width=12, bands=bands)
     drawn = drawn.draw_style(GraphDrawStyle.LINE if joined else GraphDrawStyle.POINTS).line_width(2)
     drawn = drawn.show_points(VisibilityMode.ALWAYS).point_size(6).span_nulls(joined)
     return drawn.axis_soft_min(0.0) if from_zero else drawn
@@ -126,8 +132,10 @@ def bars(title: str, queries: Sequence[Query], says: str, unit: str, *, decimals
     return drawn.draw_style(GraphDrawStyle.BARS).fill_opacity(80).line_width(0).axis_soft_min(0.0).min(0.0)
 
 
-def listing(title: str, query: Query, says: str, units: Mapping[str, str], *, height: int = 10) -> Panel:
-    """A table, newest first; ``units`` by name of the column."""
+def listing(
+    title: str, query: Query, says: str, units: Mapping[str, str], *, height: int = 10, most_of: str = ""
+) -> Panel:
+    """A table, newest first, or the row with the most of a column; ``units`` by name of the column."""
     panel = (
         table.Panel()
         .title(title)
@@ -139,6 +147,8 @@ def listing(title: str, query: Query, says: str, units: Mapping[str, str], *, he
         .height(height)
         .span(24)
     )
+    if most_of:
+        panel = panel.sort_by([TableSortByFieldState().display_name(most_of).desc(True)])
     for column, unit in units.items():
         panel = panel.override_by_name(column, [DynamicConfigValue("unit", unit), DynamicConfigValue("decimals", 1)])
     return panel
@@ -150,7 +160,14 @@ def words(content: str, *, height: int = 3) -> Panel:
 
 
 def _drawn(
-    title: str, queries: Sequence[Query], says: str, unit: str, *, decimals: int, width: int
+    title: str,
+    queries: Sequence[Query],
+    says: str,
+    unit: str,
+    *,
+    decimals: int,
+    width: int,
+    bands: Sequence[Query] = (),
 ) -> timeseries.Panel:
     panel = (
         timeseries.Panel()
@@ -164,17 +181,29 @@ def _drawn(
             VizLegendOptions()
             .display_mode(LegendDisplayMode.LIST)
             .placement(LegendPlacement.BOTTOM)
-            .show_legend(len(queries) > 1)
+            .show_legend(len(queries) + len(bands) > 1)
         )
         .tooltip(VizTooltipOptions().mode(TooltipDisplayMode.MULTI))
         .height(8)
         .span(width)
     )
-    for number_, query in enumerate(queries):
-        panel = panel.with_target(InfluxQl(query, chr(ord("A") + number_), as_table=False))
-        colour = DynamicConfigValue("color", {"mode": "fixed", "fixedColor": IN_TURN[number_ % len(IN_TURN)]})
-        panel = panel.override_by_query(chr(ord("A") + number_), [colour])
+    looks = [_colour(IN_TURN[number_ % len(IN_TURN)]) for number_ in range(len(queries))]
+    looks += [[*_colour(GREY), *_DASHED]] * len(bands)
+    for ref, query, look in zip("ABCDEFGH", [*queries, *bands], looks, strict=False):
+        panel = panel.with_target(InfluxQl(query, ref, as_table=False)).override_by_query(ref, look)
     return panel
+
+
+def _colour(colour: str) -> list[DynamicConfigValue]:
+    return [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})]
+
+
+_DASHED = [
+    DynamicConfigValue("custom.drawStyle", "line"),
+    DynamicConfigValue("custom.lineStyle", {"fill": "dash", "dash": [8, 8]}),
+    DynamicConfigValue("custom.lineWidth", 1),
+    DynamicConfigValue("custom.showPoints", "never"),
+]
 
 
 def _thresholds(steps: Steps) -> ThresholdsConfig:

@@ -4,17 +4,28 @@ from collections.abc import Iterator
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from dashboards.frame import CALIBRATIONS, TRIPS, framed
-from dashboards.influxql import WEEK, Select, WeightedMean, mean, rate, total
-from dashboards.panels import MINUTES, NUMBER, PERCENT, SPEED, Panel, bars, lines, words
+from dashboards.frame import AIDS, CALIBRATIONS, NOTES, RECALIBRATIONS, TRIPS, framed
+from dashboards.influxql import WEEK, Select, mean, rate, total
+from dashboards.nested import OwnBand, PublishedBand, WeightedMean
+from dashboards.panels import MINUTES, NUMBER, PERCENT, SECONDS, SPEED, Panel, bars, lines, words
+from dashboards.treatment import exercises, with_and_without_aids
 from hub.influx.schema import Name
 
 _READ = (
     "**Each point is a week** (Monday to Sunday; the last one is not over yet). Look at the *lowest row* first: "
     "below about 80 % coverage, or with much less walking than usual, a week can not be compared with the others. "
-    "Red marks are trips; blue marks are changes of the sensors, after which a step in a curve may be theirs. An "
-    "aid, not a medical device."
+    "Between dashed lines a difference from the first four weeks of the time chosen may be chance. "
+    "Marks: red trips, green aids that were put on or off, grey notes, blue and yellow changes of sensors and "
+    "calibration, after which a step in a curve may be theirs. An aid, not a medical device."
 )
+
+_OWN = (
+    " Dashed: the mean of the first 28 days of the time chosen, and how far from it a week lies in 19 of 20 weeks by "
+    "the scatter of those days alone, if nothing changed; days that resemble their neighbours make this too narrow."
+)
+
+_SPEED_CHANGES = ((0.0, 0.4, 0.10), (0.4, 0.8, 0.15), (0.8, 9.0, 0.21))
+"""Minimum detectable change, m/s, of people whose speed is in ``[from, to)`` (after stroke; Lewek 2019, Hosoi 2023)."""
 
 
 def progress() -> Dashboard:
@@ -25,7 +36,7 @@ def progress() -> Dashboard:
         "How walking changes over the weeks, and how good the data was.",
         _panels(),
         since="now-90d",
-        marks=(TRIPS, CALIBRATIONS),
+        marks=(TRIPS, AIDS, NOTES, RECALIBRATIONS, CALIBRATIONS),
     )
 
 
@@ -36,15 +47,17 @@ def _panels() -> Iterator[Panel]:
         [_by("toe_first_pct", "toes first", "judged_steps"), _by("good_step_pct", "good steps", "judged_steps")],
         "Share of the affected foot's contacts at which the toes touched before the heel, and of good steps: heel "
         "first, without a drag before. Steps on stairs, ramps, in turns and on tiptoe are not judged. Fewer "
-        "toe-first contacts are better. What it cannot tell: why; shoes, ground and haste matter too.",
+        "toe-first contacts are better. What it cannot tell: why; shoes, ground and haste matter too." + _OWN,
         PERCENT,
+        bands=[OwnBand(Name.DAY, "toe_first_pct")],
     )
     yield lines(
         "Toe drags",
         [Select(Name.DAY, (rate("drags", "steps", "drags per 1000 steps"),), every=WEEK)],
         "How often the forefoot touched the ground while the foot swung forward, per 1000 steps of both feet. Fewer "
-        "are better. Days count by their steps.",
+        "are better. Days count by their steps." + _OWN,
         NUMBER,
+        bands=[OwnBand(Name.DAY, "drags_per_1000_steps")],
     )
     yield bars(
         "Trips and falls",
@@ -78,12 +91,15 @@ def _panels() -> Iterator[Panel]:
     )
     yield lines(
         "Speed",
-        [_by("speed_mps", "speed", "walking_min")],
-        "Mean speed of level walking. A difference between two times is beyond chance only where it is larger than "
-        "what repeated tests of the same person differ by: 0.10 m/s for those below 0.4 m/s, 0.15 up to 0.8, 0.21 "
-        "above (people after a stroke, walking tests; Lewek 2019, Hosoi 2023). Without a timed walk in the "
-        "calibration only changes count, not the value.",
+        [_SPEED],
+        "Mean speed of level walking. Dashed: the mean of the first 28 days of the time chosen, and the minimum "
+        "detectable change around it, which is what repeated tests of one person differ by: 0.10 m/s for those below "
+        "0.4 m/s, 0.15 up to 0.8, 0.21 above (people after a stroke, walking tests in a clinic; Lewek 2019, Hosoi "
+        "2023; for weeks at home nobody has published one). Without a timed walk in the calibration only changes "
+        "count, not the value.",
         SPEED,
+        decimals=2,
+        bands=[PublishedBand(Name.DAY, _SPEED, *each) for each in _SPEED_CHANGES],
     )
     yield lines(
         "Cadence",
@@ -115,6 +131,30 @@ def _panels() -> Iterator[Panel]:
         decimals=2,
     )
     yield lines(
+        "First and last minute of a walk",
+        [
+            Select(Name.WALK, (mean("toe_first_pct_first_min", "first minute"),), every=WEEK),
+            Select(Name.WALK, (mean("toe_first_pct_last_min", "last minute"),), every=WEEK),
+        ],
+        "Share of toe-first contacts in the first and in the last minute of a walk, mean of the walks that were long "
+        "enough to have both. A last minute above the first: the foot tires, or the way back was another one.",
+        PERCENT,
+    )
+    yield lines(
+        "Swing in the first and last minute",
+        [
+            Select(Name.WALK, (mean("swing_time_s_first_min", "first minute"),), every=WEEK),
+            Select(Name.WALK, (mean("swing_time_s_last_min", "last minute"),), every=WEEK),
+        ],
+        "The affected foot's swing time in the first and in the last minute of a walk, mean of the walks that were "
+        "long enough to have both. It often grows as the foot tires; a slower pace does the same.",
+        SECONDS,
+        decimals=2,
+        from_zero=False,
+    )
+    yield from with_and_without_aids()
+    yield from exercises()
+    yield lines(
         "Can it be trusted? Coverage",
         [_by("coverage_pct", "coverage", "walking_min")],
         "Time with data from all sensors, % of the time walked. Below about 80 % the week's other figures may be off.",
@@ -129,6 +169,9 @@ def _panels() -> Iterator[Panel]:
         "How often the data broke off. Look at Data quality for which sensor it was.",
         NUMBER,
     )
+
+
+_SPEED = WeightedMean(Name.DAY, "speed_mps", "speed", "walking_min")
 
 
 def _by(name: str, called: str, weight: str) -> WeightedMean:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from dashboards.frame import CALIBRATIONS, framed
-from dashboards.influxql import DAY, Select, WeightedMean, count, field, kind_is, total
+from dashboards.frame import CALIBRATIONS, RECALIBRATIONS, framed
+from dashboards.hub_panels import hub_panels, sensor_panels
+from dashboards.influxql import DAY, Select, count, field, kind_is, total
+from dashboards.nested import WeightedMean
 from dashboards.panels import NUMBER, PERCENT, SECONDS, Panel, bars, lines, listing, words
 from hub.events import Kind
 from hub.influx.schema import Name
@@ -24,10 +26,11 @@ def quality() -> Dashboard:
     return framed(
         "quality",
         "Data quality",
-        "Coverage of the walks, gaps, sensors that fell silent, drift, and re-zero requests.",
+        "Coverage of the walks, gaps, sensors that fell silent, batteries, radio, and how the hub does.",
         _panels(),
         since="now-30d",
-        marks=(CALIBRATIONS,),
+        hub=True,
+        marks=(CALIBRATIONS, RECALIBRATIONS),
     )
 
 
@@ -63,6 +66,8 @@ def _panels() -> Iterator[Panel]:
         "Length of all gaps and silences of each day together, over all sensors.",
         SECONDS,
     )
+    yield from sensor_panels()
+    yield from hub_panels()
     yield listing(
         "What was wrong",
         Select(

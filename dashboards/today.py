@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards.frame import framed
+from dashboards.hub_panels import sensors_now
 from dashboards.influxql import Column, Select, count, field, kind_is, last, total
 from dashboards.panels import BLUE, GREEN, MINUTES, NUMBER, PERCENT, RED, SECONDS, SPEED, Panel, bars, listing, number
 from hub.events import Kind
@@ -88,6 +89,7 @@ def _panels() -> Iterator[Panel]:
         {"answered after": SECONDS},
         height=8,
     )
+    yield sensors_now()
     yield listing(
         "Walks",
         Select(

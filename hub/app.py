@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.config import Config, DeviceConfig, InfluxdbConfig, JournalConfig, MqttConfig, WearerConfig
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
-from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile, SensorPoints, Writer, WriterStats
+from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile, StatePoints, Writer, WriterStats
 from hub.journal import Journal, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
@@ -140,7 +140,7 @@ class Hub:
                 await self._observe_clock()
                 self._start_recording(held)
                 self._writer = await self._open_database(held)
-                self._sensor_points = None if self._writer is None else SensorPoints(self.config.hub.name)
+                self._state_points = None if self._writer is None else StatePoints(self.config.hub.name)
                 await self._run_tasks()
         except BaseExceptionGroup as group:
             raise _first_of_ours(group) from None
@@ -189,7 +189,8 @@ class Hub:
             diarist=self._diarist,
             page=self.page_stats,
             cues=self.cues.stats,
-            points=self._sensor_points,
+            points=self._state_points,
+            version=ours,
         )
         async with self._page(ours), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
@@ -205,13 +206,13 @@ class Hub:
                 group.create_task(self._journal.check(), name="journal-check"),
                 group.create_task(announcer.run(self.publisher), name="announce"),
             ]
-            if self._writer is not None and self._sensor_points is not None:
+            if self._writer is not None and self._state_points is not None:
                 watches += [
                     group.create_task(self._writer.follow_events(self._journal), name="influxdb-events"),
                     group.create_task(self._writer.follow_alerts(self._journal.alerts), name="influxdb-alerts"),
                     group.create_task(self._writer.follow_days(self._journal.days), name="influxdb-days"),
                     group.create_task(self._writer.follow_diary(self._journal.diary), name="influxdb-diary"),
-                    group.create_task(self._writer.follow_sensors(self._sensor_points), name="influxdb-sensors"),
+                    group.create_task(self._writer.follow_states(self._state_points), name="influxdb-states"),
                 ]
             _settle_memory()
             self.started.set()

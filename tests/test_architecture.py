@@ -14,6 +14,7 @@ VOCABULARY = [
     "hub.errors",
     "hub.packets",
     "hub.alert",
+    "hub.count_fields",
     "hub.day_fields",
     "hub.diary",
     "hub.following",

@@ -3,10 +3,11 @@
 from hub.influx.address import DatabaseAddress
 from hub.influx.refused import REFUSED, Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket, Measurement, Name, Tag
-from hub.influx.sensor_points import SensorPoints
-from hub.influx.writer import Writer, WriterStats
+from hub.influx.state_points import StatePoints
+from hub.influx.writer import DESTINATION, Writer, WriterStats
 
 __all__ = [
+    "DESTINATION",
     "MEASUREMENTS",
     "REFUSED",
     "Bucket",
@@ -15,7 +16,7 @@ __all__ = [
     "Name",
     "Refused",
     "RefusedFile",
-    "SensorPoints",
+    "StatePoints",
     "Tag",
     "Writer",
     "WriterStats",

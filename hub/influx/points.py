@@ -116,6 +116,12 @@ def sensor_point(hub: str, wearer: str, role: Role, state: Mapping[str, Value], 
     return Point(Name.SENSOR, {Tag.HUB: hub, Tag.WEARER: wearer, Tag.ROLE: role.value}, known, wall_time_ns)
 
 
+def hub_point(hub: str, figures: Mapping[str, Value], wall_time_ns: int) -> Point:
+    """How the hub itself is doing; what is in ``figures`` and not in the schema is left out."""
+    known = {name: value for name, value in _known(figures).items() if name in MEASUREMENTS[Name.HUB].fields}
+    return Point(Name.HUB, {Tag.HUB: hub}, known, wall_time_ns)
+
+
 def day_point(hub: str, wearer: str, summary: Mapping[str, Value]) -> Point:
     """A local day. Noon of its date in UTC lies in the same day and week as the date, whatever the wearer's zone."""
     noon = datetime.combine(date.fromisoformat(str(summary["day"])), time(12), UTC)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.alert import Rule, Severity, State, Step
+from hub.count_fields import COUNTS_FIELDS
 from hub.day_fields import DAY_FIELDS
 from hub.events import BOOLEAN, FIELDS, NUMBER, STRING, Context, Field, Kind
 
@@ -38,6 +39,7 @@ class Name(StrEnum):
     ALERT = "alert"
     NOTE = "note"
     SENSOR = "sensor"
+    HUB = "hub"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,27 @@ NOTE_KINDS = ("aid", "note", "calibration")
 def _values(kinds: Iterable[StrEnum]) -> tuple[str, ...]:
     return tuple(kind.value for kind in kinds)
 
+
+_HUB_COUNTS = (
+    "memory_mb",
+    "processor_pct",
+    "loop_lag_ms",
+    "temperature_c",
+    "disk_free_mb",
+    "disk_written_mb",
+    "journal_mb",
+    "events_waiting",
+    "events_dropped",
+    "mqtt_waiting",
+    "mqtt_failures",
+    "influxdb_waiting",
+    "influxdb_failures",
+    "influxdb_refused",
+    "scan_restarts",
+    "adapter_power_cycles",
+    "adapter_usb_resets",
+)
+"""Of what is counted on MQTT: what grows unnoticed, what is late, and what had to be mended."""
 
 _OF_EVENTS = (Tag.HUB, Tag.WEARER, Tag.SIDE, Tag.KIND, Tag.AID)
 
@@ -202,6 +225,19 @@ MEASUREMENTS: dict[Name, Measurement] = {
             "connections": Field(NUMBER, "links made since the hub started"),
             "samples": Field(NUMBER, "samples taken in since the hub started"),
             "samples_lost": Field(NUMBER, "samples that never came since the hub started"),
+        },
+    ),
+    Name.HUB: Measurement(
+        Name.HUB,
+        "how the hub itself is doing, twice a minute while it runs; what waits is bounded likewise",
+        Bucket.STEPS,
+        (Tag.HUB,),
+        (),
+        {
+            "state": Field(STRING, "ok, degraded or stuck, as its health on MQTT"),
+            "reasons": Field(STRING, "why it is not ok, in words"),
+            "version": Field(STRING, "of the hub's program"),
+            **{name: COUNTS_FIELDS[name] for name in _HUB_COUNTS},
         },
     ),
 }

@@ -17,7 +17,7 @@ from hub.influx.line import line
 from hub.influx.points import alert_point, day_point, diary_point, event_point
 from hub.influx.refused import Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket, Name
-from hub.influx.sensor_points import SensorPoints
+from hub.influx.state_points import StatePoints
 from hub.support.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Writer:
                 source.advance(DESTINATION, record.position)
         raise AssertionError
 
-    async def follow_sensors(self, source: SensorPoints) -> Never:
+    async def follow_states(self, source: StatePoints) -> Never:
         """Write how the sensors are doing."""
         while True:
             points = await source.take()

@@ -159,6 +159,10 @@ class Journal:
             self._writer.move_cursor(destination, position)
             self._announce()
 
+    def waiting_n(self, destination: str) -> int:
+        """How many records on disk a destination has not taken yet; those that made room count with them."""
+        return max(0, self._last - self.cursor(destination))
+
     async def taken_by(self, destination: str) -> None:
         """Wait until a destination has taken everything that is on the disk.
 

@@ -38,7 +38,7 @@ class SensorCounts:
 
 @dataclass(frozen=True, slots=True)
 class HubCounts:
-    """What the hub counts since it started; as in ``COUNTS_FIELDS``."""
+    """What the hub counts since it started; as in ``hub.count_fields``."""
 
     adapter: str | None
     adapter_trouble: str | None
@@ -66,11 +66,13 @@ class HubCounts:
     mqtt_acknowledged: int
     mqtt_connections: int
     mqtt_failures: int
+    mqtt_waiting: int
     influxdb_written: int
     influxdb_failures: int
     influxdb_refused: int
     influxdb_outlived: int
     influxdb_dropped: int
+    influxdb_waiting: int | None
     clips_kept: int
     recording_failures: int
     recordings_removed: int

@@ -96,7 +96,7 @@ class Publisher:
         self._topics = topics
         self._source = source
         self._version = version
-        self._destination = destination
+        self.destination = destination
         self._backoff = backoff or Backoff()
         self._wall_time_ns = wall_time_ns
         self._states: dict[str, bytes] = {}
@@ -269,7 +269,7 @@ class Publisher:
 
     async def _send_events(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
         window = asyncio.Semaphore(WINDOW_N)
-        async with aclosing(self._source.follow_pages(self._destination)) as pages:
+        async with aclosing(self._source.follow_pages(self.destination)) as pages:
             async for page in pages:
                 for first in range(0, len(page.records), WINDOW_N):
                     records = page.records[first : first + WINDOW_N]
@@ -288,7 +288,7 @@ class Publisher:
         self._acknowledged_n += 1
         done = self._in_flight.acknowledge(record.position)
         if done is not None:
-            self._source.advance(self._destination, done)
+            self._source.advance(self.destination, done)
 
     def _note_progress(self) -> None:
         self._progress.set()

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 
+from hub.count_fields import COUNTS_FIELDS
 from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
 from hub.mqtt.commands import COMMANDS
@@ -11,7 +12,6 @@ from hub.mqtt.fields import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
     CALIBRATION_FIELDS,
-    COUNTS_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
     SENSOR_FIELDS,

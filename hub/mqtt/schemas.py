@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hub.count_fields import COUNTS_FIELDS
 from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, LIST, Field, Kind
 from hub.mqtt.commands import COMMANDS
@@ -14,7 +15,6 @@ from hub.mqtt.fields import (
     ALERT_FIELDS,
     ANSWER_FIELDS,
     CALIBRATION_FIELDS,
-    COUNTS_FIELDS,
     EVENT_FIELDS,
     HEALTH_FIELDS,
     SENSOR_FIELDS,

@@ -8,7 +8,7 @@ from typing import Protocol
 from hub.alerts.desk import Desk
 from hub.cues.player import PlayerStats
 from hub.events import Value
-from hub.influx import SensorPoints, WriterStats
+from hub.influx import DESTINATION, StatePoints, WriterStats
 from hub.intake import IntakeStatus
 from hub.journal import DayRecord, DayTally, Journal
 from hub.mqtt import (
@@ -42,7 +42,7 @@ ANYWAY_S = 30.0
 
 
 POINT_S = 60.0
-"""How often the database is told how the sensors are doing."""
+"""How often the database is told how the sensors are doing; how the hub is, with its counts."""
 
 
 class Told(Protocol):
@@ -88,7 +88,8 @@ class Reporter:
         database: Callable[[], WriterStats],
         page: PageStats,
         cues: PlayerStats,
-        points: SensorPoints | None,
+        points: StatePoints | None,
+        version: str,
     ) -> None:
         self._topics = topics
         self._publisher = publisher
@@ -105,6 +106,7 @@ class Reporter:
         self._page = page
         self._cues = cues
         self._points = points
+        self._version = version
         self._pointed_s = float("-inf")
         self._health: Health | None = None
         self._told_sensors: dict[str, tuple[tuple[SensorCondition, bool], float]] = {}
@@ -121,7 +123,7 @@ class Reporter:
         self._tell_health(wall_time_ns)
         if now_s - self._counted_s >= ANYWAY_S:
             self._counted_s = now_s
-            self._publisher.set_state(self._topics.counts, hub_counts(self._counts(now_s), wall_time_ns))
+            self._tell_counts(self._counts(now_s), wall_time_ns)
 
     def tell_all(self) -> None:
         """Look at all states a last time, and tell all of them."""
@@ -152,6 +154,13 @@ class Reporter:
             self._health = self._upkeep.health
             told = health(self._health.state.value, self._health.reasons, wall_time_ns)
             self._publisher.set_state(self._topics.health, told)
+
+    def _tell_counts(self, counts: HubCounts, wall_time_ns: int) -> None:
+        self._publisher.set_state(self._topics.counts, hub_counts(counts, wall_time_ns))
+        if self._points is not None:
+            now = self._upkeep.health
+            told = {"state": now.state.value, "reasons": "; ".join(now.reasons) or None, "version": self._version}
+            self._points.see_hub(asdict(counts) | told, wall_time_ns)
 
     def _tell_days(self, wall_time_ns: int) -> None:
         for nickname, wearer in self._wearers.items():
@@ -237,11 +246,13 @@ class Reporter:
             mqtt_acknowledged=broker.acknowledged_n,
             mqtt_connections=broker.connects_n,
             mqtt_failures=broker.failures_n,
+            mqtt_waiting=self._journal.waiting_n(self._publisher.destination),
             influxdb_written=database.written_n,
             influxdb_failures=database.failures_n,
             influxdb_refused=database.refused_n,
             influxdb_outlived=database.outlived_n,
             influxdb_dropped=0 if self._points is None else self._points.dropped_n,
+            influxdb_waiting=None if self._points is None else self._journal.waiting_n(DESTINATION),
             clips_kept=sum(recorded.clips_n for recorded in recordings),
             recording_failures=sum(recorded.failures_n for recorded in recordings),
             recordings_removed=self._shelf.removed_n,

@@ -4,18 +4,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dashboards.panels import DATASOURCES
+from hub.diary import DiaryEntry
 from hub.influx.database import Database
 from hub.influx.line import line
-from hub.influx.points import Point, day_point, event_point
-from hub.influx.schema import MEASUREMENTS, Bucket
+from hub.influx.points import Point, day_point, diary_point, event_point
+from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS, Bucket, Name
 from hub.journal import local_day
 from hub.journal.day import DaySummary
 from hub.journal.summary import DayTally
-from tests.dashboards.months import Told
+from tests.dashboards.months import END, Told
 from tests.services.influxdb import Influxd
 
 HUB = "home"
@@ -30,6 +31,8 @@ class Filled:
     buckets: dict[str, str]
     told: list[Told]
     days: dict[tuple[str, date], DaySummary]
+    entries: Sequence[DiaryEntry]
+    points_n: int
 
     def ask(self, uid: str, query: str) -> list[dict[str, Any]]:
         """Rows that a data source of Grafana would get."""
@@ -50,16 +53,31 @@ def days_of(told: Iterable[Told]) -> dict[tuple[str, date], DaySummary]:
     return days
 
 
-def fill(server: Influxd, buckets: dict[Bucket, str], token: str, told: list[Told]) -> Filled:
-    """Write all of it."""
+def fill(
+    server: Influxd,
+    buckets: dict[Bucket, str],
+    token: str,
+    told: list[Told],
+    entries: Sequence[DiaryEntry] = (),
+    states: Iterable[Point] = (),
+    *,
+    steps_days: int = 0,
+) -> Filled:
+    """Write all of it; ``steps_days``: steps of the last days only, as a database has them that keeps the others."""
     days = days_of(told)
+    since_ns = int((END - timedelta(days=steps_days)).timestamp()) * 10**9 if steps_days else 0
     points = [
-        event_point(HUB, each.wearer.nickname, each.event, each.wall_time_ns, position)
+        event_point(HUB, each.wearer.nickname, each.event, each.wall_time_ns, position, aids=each.aids)
         for position, each in enumerate(told, 1)
+        if each.wall_time_ns >= since_ns or MEASUREMENT_OF[each.event.kind] is not Name.STEP
     ]
     points += [day_point(HUB, nickname, day.to_dict()) for (nickname, _), day in days.items()]
+    points += [point for n, each in enumerate(entries, 1) if (point := diary_point(HUB, each, n)) is not None]
+    points += states
     asyncio.run(_write(server, token, buckets, points))
-    return Filled(server, {DATASOURCES[bucket].uid: name for bucket, name in buckets.items()}, told, days)
+    return Filled(
+        server, {DATASOURCES[bucket].uid: name for bucket, name in buckets.items()}, told, days, entries, len(points)
+    )
 
 
 async def _write(server: Influxd, token: str, buckets: dict[Bucket, str], points: list[Point]) -> None:
@@ -74,4 +92,14 @@ def asked(query: str, wearers: Sequence[str], since: datetime, until: datetime) 
     """A query as Grafana sends it: its variables filled in."""
     times = f"time >= {int(since.timestamp())}s AND time < {int(until.timestamp())}s"
     names = wearers[0] if len(wearers) == 1 else f"({'|'.join(wearers)})"
-    return query.replace("$timeFilter", times).replace("${wearer:regex}", names)
+    filled = {
+        "$timeFilter": times,
+        "${wearer:regex}": names,
+        "${hub:regex}": HUB,
+        "${__from}": str(int(since.timestamp()) * 1000),
+        "${__to}": str(int(until.timestamp()) * 1000),
+    }
+    for variable, value in filled.items():
+        query = query.replace(variable, value)
+    assert "${" not in query, query
+    return query

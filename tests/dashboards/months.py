@@ -39,6 +39,14 @@ class Told:
     wearer: Wearer
     event: Event
     wall_time_ns: int
+    aids: str | None = None
+
+
+def aids_on(day: int, days_n: int) -> str | None:
+    """What was worn on a day: nobody says anything at first, then every other day has a brace."""
+    if day < days_n // 4:
+        return None
+    return "brace" if day % 2 else "none"
 
 
 def months(days_n: int, courses: tuple[Course, ...] = COURSES, *, seed: int = 1) -> Iterator[Told]:
@@ -47,21 +55,26 @@ def months(days_n: int, courses: tuple[Course, ...] = COURSES, *, seed: int = 1)
         rng = np.random.default_rng((seed, number))
         for day in range(days_n):
             start = END - timedelta(days=days_n - day)
-            yield from _day(course, start, day / max(days_n - 1, 1), rng)
+            yield from _day(course, start, day / max(days_n - 1, 1), rng, aids_on(day, days_n))
 
 
-def _day(course: Course, start: datetime, progress: float, rng: np.random.Generator) -> Iterator[Told]:
+def _day(
+    course: Course, start: datetime, progress: float, rng: np.random.Generator, aids: str | None
+) -> Iterator[Told]:
     if rng.random() < 0.06:
         return  # the shoes stayed in the hall
+    has_shin = rng.random() > 0.15
     for hour in sorted(rng.uniform(8.0, 20.0, size=rng.integers(2, 6))):
-        yield from _walk(_Pen(course, start + timedelta(hours=float(hour)), progress, rng))
+        yield from _walk(_Pen(course, start + timedelta(hours=float(hour)), progress, rng, aids), has_shin=has_shin)
 
 
 class _Pen:
     """Writes one walk's events."""
 
-    def __init__(self, course: Course, start: datetime, progress: float, rng: np.random.Generator) -> None:
-        self.course, self.rng, self.progress = course, rng, progress
+    def __init__(
+        self, course: Course, start: datetime, progress: float, rng: np.random.Generator, aids: str | None
+    ) -> None:
+        self.course, self.rng, self.progress, self.aids = course, rng, progress, aids
         self._start = start
         self._start_ns = int(start.timestamp()) * 10**9
         self.weak = Side(course.wearer.affected_side)
@@ -77,13 +90,14 @@ class _Pen:
             self._start.isoformat() + self.course.wearer.nickname, kind, side, at_s, str(fields.get("stage"))
         )
         event = Event(name, kind, side, at_s, at_s + after_s, 0.9, fields, Context.WALKING)
-        return Told(self.course.wearer, event, self._start_ns + round(at_s * 1e9))
+        return Told(self.course.wearer, event, self._start_ns + round(at_s * 1e9), self.aids)
 
 
-def _walk(pen: _Pen) -> Iterator[Told]:
+def _walk(pen: _Pen, *, has_shin: bool) -> Iterator[Told]:
     rng, strides_n = pen.rng, pen.course.strides_per_walk
     stride_s = float(rng.normal(1.2, 0.05))
     toe_pct, drags = pen.now("toe_first_pct", 6.0), pen.now("drags_per_1000_steps", 6.0)
+    toe_pct *= 0.6 if pen.aids == "brace" else 1.0
     speed_mps = pen.now("speed_mps", 0.03)
     toes_n = drags_n = 0
     yield pen.told(Kind.WALK_START, Side.BOTH, 0.0, {}, 4.0)
@@ -111,7 +125,7 @@ def _walk(pen: _Pen) -> Iterator[Told]:
         "duration_s": strides_n * stride_s,
         "steps": 2.0 * strides_n,
         "cadence_spm": 120.0 / stride_s,
-        "speed_mps": speed_mps,
+        "speed_mps": speed_mps if has_shin else None,
         "length_estimated": False,
         "toe_first_pct": 100.0 * toes_n / strides_n,
         "toe_drags": float(drags_n),
@@ -122,6 +136,10 @@ def _walk(pen: _Pen) -> Iterator[Told]:
         "stance_time_symmetry_pct": float(rng.normal(-9.0 + 4.0 * pen.progress, 1.5)),
         "step_time_symmetry_pct": float(rng.normal(6.0 - 3.0 * pen.progress, 1.5)),
         "toe_first_pct_per_min": float(rng.normal(0.8, 0.4)),
+        "toe_first_pct_first_min": max(0.0, toe_pct - 4.0),
+        "toe_first_pct_last_min": toe_pct + 4.0,
+        "swing_time_s_first_min": float(rng.normal(0.455, 0.01)),
+        "swing_time_s_last_min": float(rng.normal(0.47, 0.01)),
     }
     yield pen.told(Kind.WALK_END, Side.BOTH, 0.5 + strides_n * stride_s, fields, 3.0)
 

@@ -22,7 +22,8 @@ from matplotlib.figure import Figure
 
 from dashboards.build import all_dashboards, as_json
 from hub.influx.provision import Plan, provision
-from tests.dashboards.filled import asked, fill
+from tests.dashboards.filled import HUB, asked, fill
+from tests.dashboards.household import diary, states
 from tests.dashboards.months import END, months
 from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
 
@@ -32,7 +33,19 @@ Ask = Callable[[str, str], Rows]
 """Uid of a data source and InfluxQL to the answer's rows."""
 
 _INCH_PER_COLUMN, _INCH_PER_ROW = 0.62, 0.36
-_UNITS = {"percent": " %", "velocityms": " m/s", "s": " s", "m": " min", "degree": "°", "ms": " ms", "lengthm": " m"}
+_UNITS = {
+    "percent": " %",
+    "velocityms": " m/s",
+    "s": " s",
+    "m": " min",
+    "d": " d",
+    "degree": "°",
+    "ms": " ms",
+    "lengthm": " m",
+    "decmbytes": " MB",
+    "celsius": " °C",
+    "ppm": " ppm",
+}
 _MOST_ROWS = 14
 
 
@@ -62,11 +75,14 @@ def _curves(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
     style = defaults["custom"]["drawStyle"]
     answers = _answers(panel, ask)
     for number, (rows, override) in enumerate(zip(answers, panel["fieldConfig"]["overrides"], strict=True)):
-        colour = override["properties"][0]["value"]["fixedColor"]
+        look = {each["id"]: each["value"] for each in override["properties"]}
+        colour, is_dashed = look["color"]["fixedColor"], "custom.lineStyle" in look
         for name in rows[0].keys() - {"time"} if rows else ():
             points = [(dates.date2num(_time(row["time"])), row[name]) for row in rows if row[name] is not None]
             when, values = [at for at, _ in points], [value for _, value in points]
-            if style == "bars":
+            if is_dashed:
+                axes.plot(when, values, "--", color=colour, linewidth=1.0)
+            elif style == "bars":
                 width = min((b - a for a, b in pairwise(when)), default=1.0) / (len(answers) + 0.5)
                 axes.bar([at + number * width for at in when], values, width, color=colour, label=name)
             else:
@@ -113,6 +129,8 @@ def _table(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
     axes.axis("off")
     units = {each["matcher"]["options"]: each["properties"][0]["value"] for each in panel["fieldConfig"]["overrides"]}
     answer = _answers(panel, ask)[0]
+    for by in reversed(panel["options"].get("sortBy", [])):
+        answer.sort(key=lambda row: row[by["displayName"]], reverse=by["desc"])
     rows = [[_cell(name, value, units) for name, value in row.items()] for row in answer]
     if not rows:
         _say(axes, panel["fieldConfig"]["defaults"]["noValue"])
@@ -170,7 +188,9 @@ def main() -> None:
             address = server.address(ADMIN_TOKEN)
             list(provision(Plan(address, {}, Path(folder) / "token")))
             token = (Path(folder) / "token").read_text().strip()
-            filled = fill(server, dict(address.buckets), token, list(months(89)))
+            filled = fill(
+                server, dict(address.buckets), token, list(months(89)), list(diary(89)), states(HUB, 89, every_s=600)
+            )
             for builder in all_dashboards():
                 dashboard = json.loads(as_json(builder))
                 name = dashboard["uid"].removeprefix("insole-")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from dashboards.build import BUILT, all_dashboards, as_json
-from dashboards.influxql import Select, WeightedMean, field
+from dashboards.influxql import Select, field
+from dashboards.nested import WeightedMean
 from dashboards.panels import DATASOURCES
 from hub.influx.schema import MEASUREMENTS, Name, Tag
 

@@ -1,7 +1,10 @@
 """Every query of every panel, asked of a real InfluxDB that holds weeks of two wearers: figures are the journal's."""
 
 import json
+import math
 import signal
+import statistics
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,16 +12,22 @@ from typing import Any
 import pytest
 
 from dashboards.build import all_dashboards, as_json
+from hub.diary import AidsChanged, ExerciseDone, Noted, Recalibrated
 from hub.events import Kind
 from hub.influx.provision import Plan, provision
-from hub.influx.schema import Bucket
-from tests.dashboards.filled import Filled, asked, fill
+from hub.influx.schema import Bucket, Name, Tag
+from hub.journal.day import DaySummary
+from sensors.layout import Role
+from tests.dashboards.filled import HUB, Filled, asked, fill
+from tests.dashboards.household import diary, states
 from tests.dashboards.months import COURSES, END, months
 from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
 
 pytestmark = pytest.mark.influx
 
-DAYS = 28
+DAYS = 56
+STEPS_DAYS = 14
+STATES_S = 3600
 SINCE = END - timedelta(days=DAYS)
 DASHBOARDS: dict[str, dict[str, Any]] = {
     each["uid"].removeprefix("insole-"): each for each in (json.loads(as_json(one)) for one in all_dashboards())
@@ -33,7 +42,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     address = server.address(ADMIN_TOKEN)
     list(provision(Plan(address, {}, folder / "token")))
     token = (folder / "token").read_text().strip()
-    yield fill(server, dict(address.buckets), token, list(months(DAYS)))
+    yield fill(
+        server,
+        dict(address.buckets),
+        token,
+        list(months(DAYS)),
+        list(diary(DAYS)),
+        states(HUB, DAYS, every_s=STATES_S),
+        steps_days=STEPS_DAYS,
+    )
     server.end(signal.SIGKILL)
 
 
@@ -56,9 +73,15 @@ def test_every_query_is_answered(filled: Filled, target: dict[str, Any]) -> None
 def test_marks_and_choices_are_answered(filled: Filled, dashboard: dict[str, Any]) -> None:
     for mark in dashboard["annotations"].get("list", []):
         filled.ask(mark["datasource"]["uid"], asked(mark["query"], ["anna"], SINCE, END))
-    (wearers,) = dashboard["templating"]["list"]
-    rows = filled.ask(wearers["datasource"]["uid"], wearers["query"])
-    assert {row["value"] for row in rows} == {course.wearer.nickname for course in COURSES}
+    choices = {
+        each["name"]: {
+            row["value"]
+            for row in filled.ask(each["datasource"]["uid"], asked(each["query"], ["anna", "bert"], SINCE, END))
+        }
+        for each in dashboard["templating"]["list"]
+    }
+    assert choices["wearer"] == {course.wearer.nickname for course in COURSES}
+    assert choices.get("hub", {HUB}) == {HUB}
 
 
 def ask(filled: Filled, name: str, title: str, wearer: str = "anna", ref: int = 0) -> list[dict[str, Any]]:
@@ -95,6 +118,129 @@ def test_weeks_are_the_journals(filled: Filled, wearer: str) -> None:
     assert toes == pytest.approx({week: 100.0 * of["toes"] / of["judged"] for week, of in weeks.items()})
 
 
+def mean_by(days: list[DaySummary], name: str, weight: str) -> float:
+    """By hand, of days whose figure is known."""
+    known = [day for day in days if getattr(day, name) is not None]
+    return sum(getattr(day, name) * getattr(day, weight) for day in known) / sum(getattr(day, weight) for day in known)
+
+
+def days_between(filled: Filled, wearer: str, first: datetime, last: datetime) -> list[DaySummary]:
+    return [
+        day
+        for (nickname, date_), day in filled.days.items()
+        if nickname == wearer and first.date() <= date_ < last.date()
+    ]
+
+
+def test_a_day_whose_speed_is_not_known_weighs_nothing_in_the_week(filled: Filled) -> None:
+    weeks: dict[date, list[DaySummary]] = {}
+    for (nickname, day), summary in filled.days.items():
+        if nickname == "anna":
+            weeks.setdefault(monday_of(day), []).append(summary)
+    assert any(day.speed_mps is None for days in weeks.values() for day in days)
+    shown = {date_of(row["time"]): row["speed"] for row in ask(filled, "progress", "Speed")}
+    assert shown == pytest.approx({week: mean_by(days, "speed_mps", "walking_min") for week, days in weeks.items()})
+
+
+def test_a_week_is_compared_with_the_first_four_by_the_detectable_change_of_that_speed(filled: Filled) -> None:
+    start = mean_by(days_between(filled, "anna", SINCE, SINCE + timedelta(days=28)), "speed_mps", "walking_min")
+    assert 0.4 < start < 0.8
+    slow, usual, fast = (ask(filled, "progress", "Speed", ref=ref) for ref in (1, 2, 3))
+    assert slow == fast == []
+    assert len(usual) >= DAYS // 7
+    for row in usual:
+        bounds = (row["start"], row["above chance"], row["below chance"])
+        assert bounds == pytest.approx((start, start + 0.15, start - 0.15))
+
+
+@pytest.mark.parametrize("wearer", ["anna", "bert"])
+def test_a_week_is_compared_with_the_scatter_of_the_first_days(filled: Filled, wearer: str) -> None:
+    first = [day.toe_first_pct for day in days_between(filled, wearer, SINCE, SINCE + timedelta(days=28))]
+    start, apart = statistics.mean(first), 1.96 * statistics.stdev(first) * math.sqrt(1 / 7 + 1 / 28)
+    for row in ask(filled, "progress", "Toes first", wearer, ref=2):
+        bounds = (row["start"], row["above chance"], row["below chance"])
+        assert bounds == pytest.approx((start, start + apart, start - apart), rel=1e-3)
+
+
+def test_walks_with_and_without_aids_stand_side_by_side(filled: Filled) -> None:
+    walks: dict[str, list[dict[str, Any]]] = {}
+    for each in filled.told:
+        if each.event.kind is Kind.WALK_END and each.wearer.nickname == "anna":
+            walks.setdefault(each.aids or "", []).append(dict(each.event.fields))
+    assert set(walks) == {"", "none", "brace"}
+    shown = {row["aid"]: row for row in ask(filled, "progress", "With and without aids")}
+    assert set(shown) == set(walks)
+    for aid, of in walks.items():
+        assert shown[aid]["walks"] == len(of)
+        steps = sum(walk["steps"] for walk in of)
+        toes = sum(walk["toe_first_pct"] * walk["steps"] for walk in of) / steps
+        assert shown[aid]["toes first"] == pytest.approx(toes)
+        timed = [walk for walk in of if walk["speed_mps"] is not None]
+        seconds = sum(walk["duration_s"] for walk in timed)
+        assert shown[aid]["speed"] == pytest.approx(sum(w["speed_mps"] * w["duration_s"] for w in timed) / seconds)
+
+
+def test_exercises_and_the_days_with_them_are_the_diarys(filled: Filled) -> None:
+    days: dict[date, set[date]] = {}
+    times: Counter[date] = Counter()
+    for entry in filled.entries:
+        if isinstance(entry.what, ExerciseDone) and entry.wearer == "anna":
+            day = date_of(entry.at_ns)
+            days.setdefault(monday_of(day), set()).add(day)
+            times[monday_of(day)] += 1
+    shown = {date_of(row["time"]): row["days"] for row in ask(filled, "progress", "Days with exercises")}
+    assert shown == {week: len(of) for week, of in days.items()}
+    assert {date_of(row["time"]): row["exercises"] for row in ask(filled, "progress", "Exercises")} == times
+
+
+def test_what_the_diary_says_is_marked(filled: Filled) -> None:
+    marks = {mark["name"]: mark for mark in DASHBOARDS["progress"]["annotations"]["list"]}
+    for name, what in (("Aids", AidsChanged), ("Notes", Noted), ("Calibrations", Recalibrated)):
+        said = [each.at_ns for each in filled.entries if isinstance(each.what, what) and each.wearer == "anna"]
+        rows = filled.ask(marks[name]["datasource"]["uid"], asked(marks[name]["query"], ["anna"], SINCE, END))
+        assert [row["time"] for row in rows] == pytest.approx(said, abs=10**6)
+        assert all(row[marks[name]["textColumn"]] for row in rows)
+        assert rows
+
+
+def test_each_wearer_is_compared_with_the_own_past(filled: Filled) -> None:
+    panel = next(each for each in DASHBOARDS["clinic"]["panels"] if each.get("title", "").startswith("Change"))
+    (target,) = panel["targets"]
+    rows = filled.ask(target["datasource"]["uid"], asked(target["query"], ["anna", "bert"], SINCE, END))
+    assert [row["wearer"] for row in rows] == ["anna", "bert"]
+    half = END - timedelta(days=28)
+    for row in rows:
+        before, after = (days_between(filled, row["wearer"], *times) for times in ((SINCE, half), (half, END)))
+        for called, name, weight in (
+            ("toes first", "toe_first_pct", "judged_steps"),
+            ("speed", "speed_mps", "walking_min"),
+        ):
+            assert row[called] == pytest.approx(mean_by(after, name, weight) - mean_by(before, name, weight))
+        drags = [1000.0 * sum(day.drags for day in of) / sum(day.steps for day in of) for of in (before, after)]
+        assert row["drags per 1000 steps"] == pytest.approx(drags[1] - drags[0])
+        walked = [sum(day.walking_min for day in of) for of in (before, after)]
+        assert row["walked"] == pytest.approx(walked[1] - walked[0])
+
+
+def test_what_sensors_and_hub_told_is_shown(filled: Filled) -> None:
+    told = list(states(HUB, DAYS, every_s=STATES_S))
+    charge = [
+        (each.time_ns // (3600 * 10**9), each.fields["battery_pct"])
+        for each in told
+        if each.tags.get(Tag.ROLE) == "left_shin" and each.tags[Tag.WEARER] == "bert"
+    ]
+    place = list(Role).index(Role.LEFT_SHIN)
+    shown = ask(filled, "quality", "Batteries", "bert", place)
+    assert {row["time"] // (3600 * 10**9): row["left shin"] for row in shown} == dict(charge)
+    waiting = max(each.fields["mqtt_waiting"] for each in told if each.measurement is Name.HUB)
+    assert max(row["for the broker"] for row in ask(filled, "quality", "Waiting")) == waiting > 0
+    (hub,) = ask(filled, "quality", "Hub")
+    assert hub["version"] == "0.1.0"
+    links = sum(row["left shin"] for row in ask(filled, "quality", "Links made", "bert", place))
+    counts = [each.fields["connections"] for each in told if each.tags.get(Tag.ROLE) == "left_shin"]
+    assert links == max(counts[1::2]) - min(counts[1::2])
+
+
 def test_each_confirmed_trip_is_listed_once(filled: Filled) -> None:
     for wearer in ("anna", "bert"):
         happened = sorted(
@@ -117,6 +263,7 @@ def test_a_walk_is_shown_step_by_step(filled: Filled) -> None:
         if each.event.kind is Kind.INITIAL_CONTACT
         and each.event.side.value == "left"
         and each.wearer.nickname == "anna"
+        and each.wall_time_ns >= int((END - timedelta(days=STEPS_DAYS)).timestamp()) * 10**9
     }
     assert shown == told
 

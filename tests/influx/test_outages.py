@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from hub.alert import Alert, Change, Rule, Severity, State, Step
 from hub.diary import Aid, AidsChanged, DiaryEntry, Noted
 from hub.events import Kind
-from hub.influx import Bucket, SensorPoints
+from hub.influx import Bucket, StatePoints
 from hub.journal import DaySummary, Journal
 from sensors.layout import Role
 from tests.services.influxdb import ADMIN_TOKEN, Influxd
@@ -116,10 +116,10 @@ async def test_a_database_that_is_killed_over_and_over_has_each_point_once(
 
 
 async def test_sensors_are_told_after_an_outage_too(own_server: Influxd, prepared, journal, writing, until):
-    address, points = prepared(own_server), SensorPoints("home")
+    address, points = prepared(own_server), StatePoints("home")
     own_server.end(signal.SIGKILL)
     async with writing(address, journal) as writer:
-        following = asyncio.create_task(writer.follow_sensors(points))
+        following = asyncio.create_task(writer.follow_states(points))
         for n in range(3):
             points.see("ada", Role.LEFT_SHIN, {"state": "streaming", "rate_hz": 100.0}, NOW_NS + n)
         await until(lambda: writer.stats.failures_n)

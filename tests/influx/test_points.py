@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hub.alert import Alert, Message, MessageState, Rule, Severity, State, Step
 from hub.diary import Aid, AidsChanged, DiaryEntry, Exercise, ExerciseBegun, ExerciseDone, Noted, Recalibrated
 from hub.events import FIELDS, Event, Kind
-from hub.influx import MEASUREMENTS, Bucket, Name, SensorPoints, Tag
+from hub.influx import MEASUREMENTS, Bucket, Name, StatePoints, Tag
 from hub.influx.line import line
 from hub.influx.points import TIE_NS, Point, alert_point, diary_point, event_point
 from hub.influx.reference import reference
 from hub.influx.schema import MEASUREMENT_OF
-from hub.influx.sensor_points import AT_ONCE_N, WAITING_N
+from hub.influx.state_points import AT_ONCE_N, WAITING_N
 from sensors.layout import Role, Side
 
 WALL_NS = 1_767_225_600_123_456_789
@@ -30,7 +30,11 @@ def test_every_field_of_every_kind_of_event_has_one_place_and_one_type():
 
 
 def test_what_comes_with_each_step_is_not_kept_with_what_is_rare():
-    assert {name for name, each in MEASUREMENTS.items() if each.bucket is Bucket.STEPS} == {Name.STEP, Name.SENSOR}
+    assert {name for name, each in MEASUREMENTS.items() if each.bucket is Bucket.STEPS} == {
+        Name.STEP,
+        Name.SENSOR,
+        Name.HUB,
+    }
     assert {kind for kind, name in MEASUREMENT_OF.items() if name is Name.STEP} == {
         Kind.INITIAL_CONTACT,
         Kind.FINAL_CONTACT,
@@ -70,7 +74,7 @@ def test_what_was_said_is_a_mark_or_an_exercise():
 
 
 async def test_points_of_sensors_wait_within_a_bound_and_the_oldest_go_and_are_counted():
-    points = SensorPoints("home")
+    points = StatePoints("home")
     for n in range(WAITING_N + 3):
         points.see("ada", Role.LEFT_SHIN, {"state": "streaming", "battery_pct": n, "unheard_of": 1, "rate_hz": None}, n)
     assert points.dropped_n == 3

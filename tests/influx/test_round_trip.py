@@ -17,7 +17,7 @@ from hub.events import BOOLEAN, FIELDS, NUMBER, STRING, Context, Event, Kind, ev
 from hub.influx import MEASUREMENTS, DatabaseAddress, Name
 from hub.influx.database import Database
 from hub.influx.line import line
-from hub.influx.points import TIE_NS, Point, alert_point, day_point, diary_point, event_point, sensor_point
+from hub.influx.points import TIE_NS, Point, alert_point, day_point, diary_point, event_point, hub_point, sensor_point
 from sensors.layout import Role, Side
 from tests.services.influxdb import Influxd
 
@@ -29,7 +29,7 @@ LEVEL = st.text(
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 VALUES = {NUMBER: NUMBERS, STRING: TEXT, BOOLEAN: st.booleans()}
-SENSOR_FIELDS = MEASUREMENTS[Name.SENSOR].fields
+SENSOR_FIELDS, HUB_FIELDS = MEASUREMENTS[Name.SENSOR].fields, MEASUREMENTS[Name.HUB].fields
 TYPES = {NUMBER: "float", STRING: "string", BOOLEAN: "boolean"}
 BEGIN_NS = (time.time_ns() - 3600 * 10**9) // 10**9 * 10**9
 """Within what the steps' bucket keeps."""
@@ -104,7 +104,9 @@ def journals(draw: st.DrawFn) -> list[Point]:
     days = [day_point(hub, wearers[0], told)]
     figures = {name: draw(st.none() | VALUES[each.type]) for name, each in SENSOR_FIELDS.items()} | {"state": "lost"}
     sensor = sensor_point(hub, wearers[0], draw(st.sampled_from(Role)), figures, BEGIN_NS)
-    return points + days + [sensor] + [alert_point(hub, each) for each in draw(raised)]
+    counts = {name: draw(st.none() | VALUES[each.type]) for name, each in HUB_FIELDS.items()} | {"state": "ok"}
+    states = [sensor, hub_point(hub, counts, BEGIN_NS)]
+    return points + days + states + [alert_point(hub, each) for each in draw(raised)]
 
 
 def as_read(point: Point) -> dict[str, Any]:
@@ -122,7 +124,14 @@ async def write(address: DatabaseAddress, points: list[Point]) -> None:
 
 def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(
-        rows, key=lambda row: (row["time"], row["wearer"], row.get("side", ""), row.get("kind", ""), row.get("aid", ""))
+        rows,
+        key=lambda row: (
+            row["time"],
+            row.get("wearer", ""),
+            row.get("side", ""),
+            row.get("kind", ""),
+            row.get("aid", ""),
+        ),
     )
 
 

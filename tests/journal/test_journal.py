@@ -78,12 +78,14 @@ async def test_waiting_for_a_destination_ends_when_it_has_taken_everything(path,
         journal.append("ada", [event(1.0), event(2.0)])
         first, second = await take(journal, "mqtt", 2)
         waiting = asyncio.create_task(journal.taken_by("mqtt"))
-        for record in (first, second):
+        for left_n, record in ((2, first), (1, second)):
             await asyncio.sleep(0)
             assert not waiting.done()
+            assert journal.waiting_n("mqtt") == left_n
             journal.advance("mqtt", record.position)
         async with asyncio.timeout(30):
             await waiting
+        assert journal.waiting_n("mqtt") == 0
 
 
 async def test_a_follower_far_behind_gets_everything_once_and_in_order(path, event, take, monkeypatch):

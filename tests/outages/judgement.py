@@ -60,6 +60,7 @@ class Evidence:
     points : rows of each measurement that holds events.
     cursors : (when, position taken by MQTT, by InfluxDB).
     away_ns : (from, to) of each outage.
+    hub_points : rows that tell how the hub was.
     """
 
     decided: Sequence[Decided]
@@ -69,6 +70,7 @@ class Evidence:
     cursors: Sequence[tuple[int, int, int]]
     away_ns: Sequence[tuple[int, int]]
     kills_n: int = 0
+    hub_points: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

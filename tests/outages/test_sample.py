@@ -2,6 +2,7 @@
 
 import os
 import random
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,13 @@ def walks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("case", sample(), ids=lambda case: case.name)
 async def test_nothing_is_lost_doubled_or_out_of_order(case, server, walks, tmp_path):
-    verdict = judge(await run(case, tmp_path / case.outage.split()[0], server, walks, BRIEF, SEED))
+    evidence = await run(case, tmp_path / case.outage.split()[0], server, walks, BRIEF, SEED)
+    verdict = judge(evidence)
     assert verdict.wrong == {}
     assert verdict.points_n == verdict.events_n > 0
     assert bool(verdict.kills_n) is case.kills
+    if not case.kills:  # what tells of the hub itself waits in memory
+        newest = evidence.hub_points[-1]
+        assert newest["version"] == version("insole-hub")
+        assert newest["memory_mb"] > 10.0
+        assert newest["mqtt_waiting"] >= 0.0

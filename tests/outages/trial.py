@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hub.influx import Bucket
 from hub.influx.provision import Plan, provision
-from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS
+from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS, Name
 from tests.outages.cases import AFTER_S, CALM_S, FLAPS_S, OUTAGE_S, WEEK_WALKS_N, Case, Course, Outage
 from tests.outages.disk import Disk
 from tests.outages.hub_child import WEARERS, Order, Start
@@ -103,8 +103,9 @@ class _Site:
             name: self.influxd.query(self.databases[MEASUREMENTS[name].bucket], f'SELECT * FROM "{name}"')
             for name in set(MEASUREMENT_OF.values())
         }
+        hub_points = self.influxd.query(self.databases[Bucket.STEPS], f'SELECT * FROM "{Name.HUB}"')
         decided = decided_from(self.decided.read_text())
-        return Evidence(decided, stored, seen, points, self.cursors, away_ns, self.hub.kills_n)
+        return Evidence(decided, stored, seen, points, self.cursors, away_ns, self.hub.kills_n, hub_points)
 
 
 @asynccontextmanager

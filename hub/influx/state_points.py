@@ -1,21 +1,21 @@
-"""How the sensors are doing, once a minute, on its way to the database. Not journalled: in memory, and bounded."""
+"""How sensors and hub are doing, on its way to the database. Not journalled: in memory, and bounded."""
 
 import asyncio
 from collections import deque
 from collections.abc import Mapping
 
 from hub.events import Value
-from hub.influx.points import Point, sensor_point
+from hub.influx.points import Point, hub_point, sensor_point
 from sensors.layout import Role
 
-WAITING_N = 2_000
-"""Newest points that wait for a database that is away: half a day of three sensors (about 2 MB)."""
+WAITING_N = 3_500
+"""Newest points that wait for a database that is away: half a day of a hub with three sensors (about 4 MB)."""
 
 AT_ONCE_N = 500
 """Most points in one request."""
 
 
-class SensorPoints:
+class StatePoints:
     """A queue that drops its oldest where too many wait, and counts them.
 
     Parameters
@@ -31,9 +31,11 @@ class SensorPoints:
 
     def see(self, wearer: str, role: Role, state: Mapping[str, Value], wall_time_ns: int) -> None:
         """Take how a sensor is doing, with names as in the schema; returns at once."""
-        self.dropped_n += len(self._waiting) == WAITING_N
-        self._waiting.append(sensor_point(self._hub, wearer, role, state, wall_time_ns))
-        self._news.set()
+        self._take_in(sensor_point(self._hub, wearer, role, state, wall_time_ns))
+
+    def see_hub(self, figures: Mapping[str, Value], wall_time_ns: int) -> None:
+        """Take how the hub itself is doing; likewise."""
+        self._take_in(hub_point(self._hub, figures, wall_time_ns))
 
     async def take(self) -> list[Point]:
         """The oldest that wait, at least one."""
@@ -41,3 +43,8 @@ class SensorPoints:
             self._news.clear()
             await self._news.wait()
         return [self._waiting.popleft() for _ in range(min(AT_ONCE_N, len(self._waiting)))]
+
+    def _take_in(self, point: Point) -> None:
+        self.dropped_n += len(self._waiting) == WAITING_N
+        self._waiting.append(point)
+        self._news.set()

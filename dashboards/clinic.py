@@ -49,6 +49,7 @@ def _panels() -> Iterator[Panel]:
         "has no row here. Small changes may be chance: Progress shows each wearer's own scatter.",
         {"toes first": PERCENT, "speed": SPEED, "coverage": PERCENT, "walked": MINUTES},
         height=10,
+        timed=False,
         most_of="toes first",
     )
     yield listing(
@@ -71,4 +72,5 @@ def _panels() -> Iterator[Panel]:
         "the sensors were not worn: then nothing else can be judged.",
         {"walked": MINUTES, "toes first": PERCENT, "coverage": PERCENT},
         height=12,
+        timed=False,
     )

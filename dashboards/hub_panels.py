@@ -28,6 +28,7 @@ def sensors_now() -> Panel:
         "way it was used. A sensor that sleeps or is not worn is well.",
         {"charge": PERCENT, "lasts for": DAYS, "lost": PERCENT},
         height=6,
+        timed=False,
     )
 
 
@@ -39,6 +40,7 @@ def sensor_panels() -> Iterator[Panel]:
         "Charge of each sensor, as it says itself. Some devices tell nothing, some in coarse steps.",
         PERCENT,
         decimals=0,
+        dots=False,
     )
     yield lines(
         "Lost on the air",
@@ -84,6 +86,7 @@ def hub_panels() -> Iterator[Panel]:
         "As it last told it. Events wait on its disk while the broker or this database is away, and are told later.",
         {},
         height=5,
+        timed=False,
     )
     yield _of_hub("Memory", [mean("memory_mb", "held by the hub")], "Memory that the hub's process holds.", MEGABYTES)
     yield _of_hub(
@@ -123,7 +126,7 @@ def hub_panels() -> Iterator[Panel]:
 
 def _of_hub(title: str, columns: Sequence[Column], says: str, unit: str, *, decimals: int = 0) -> Panel:
     queries = [Select(Name.HUB, (column,), every=HOUR) for column in columns]
-    return lines(title, queries, says, unit, decimals=decimals)
+    return lines(title, queries, says, unit, decimals=decimals, dots=False)
 
 
 def _of_each(query: Callable[[str, str], Query]) -> list[Query]:

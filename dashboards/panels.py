@@ -114,6 +114,7 @@ def lines(
     decimals: int = 1,
     from_zero: bool = True,
     joined: bool = True,
+    dots: bool = True,
     bands: Sequence[Query] = (),
 ) -> Panel:
     """Values over time; from zero, so that a small change looks small. ``joined`` by lines, or dots alone.
@@ -122,7 +123,7 @@ def lines(
     """
     drawn = _drawn(title, queries, says, unit, decimals=decimals, width=12, bands=bands)
     drawn = drawn.draw_style(GraphDrawStyle.LINE if joined else GraphDrawStyle.POINTS).line_width(2)
-    drawn = drawn.show_points(VisibilityMode.ALWAYS).point_size(6).span_nulls(joined)
+    drawn = drawn.show_points(VisibilityMode.ALWAYS if dots else VisibilityMode.NEVER).point_size(6).span_nulls(joined)
     return drawn.axis_soft_min(0.0) if from_zero else drawn
 
 
@@ -133,9 +134,19 @@ def bars(title: str, queries: Sequence[Query], says: str, unit: str, *, decimals
 
 
 def listing(
-    title: str, query: Query, says: str, units: Mapping[str, str], *, height: int = 10, most_of: str = ""
+    title: str,
+    query: Query,
+    says: str,
+    units: Mapping[str, str],
+    *,
+    height: int = 10,
+    timed: bool = True,
+    most_of: str = "",
 ) -> Panel:
-    """A table, newest first, or the row with the most of a column; ``units`` by name of the column."""
+    """A table, newest first; ``units`` by name of the column.
+
+    ``timed``: each row is of an instant, which is shown; ``most_of``: the column whose highest value comes first.
+    """
     panel = (
         table.Panel()
         .title(title)
@@ -149,8 +160,11 @@ def listing(
     )
     if most_of:
         panel = panel.sort_by([TableSortByFieldState().display_name(most_of).desc(True)])
+    if not timed:
+        panel = panel.override_by_name("Time", [DynamicConfigValue("custom.hidden", True)])
     for column, unit in units.items():
-        panel = panel.override_by_name(column, [DynamicConfigValue("unit", unit), DynamicConfigValue("decimals", 1)])
+        decimals = DynamicConfigValue("decimals", 2 if unit == SPEED else 1)
+        panel = panel.override_by_name(column, [DynamicConfigValue("unit", unit), decimals])
     return panel
 
 

@@ -20,8 +20,9 @@ _READ = (
 )
 
 _OWN = (
-    " Dashed: the mean of the first 28 days of the time chosen, and how far from it a week lies in 19 of 20 weeks by "
-    "the scatter of those days alone, if nothing changed; days that resemble their neighbours make this too narrow."
+    " Dashed, of the blue curve: the mean of the first 28 days of the time chosen, and how far from it a week lies in "
+    "19 of 20 weeks by the scatter of those days alone, if nothing changed; days that resemble their neighbours make "
+    "this too narrow."
 )
 
 _SPEED_CHANGES = ((0.0, 0.4, 0.10), (0.4, 0.8, 0.15), (0.8, 9.0, 0.21))

@@ -43,6 +43,7 @@ def with_and_without_aids() -> Iterator[Panel]:
         f"Walks in the time chosen, a row for each combination of aids; walks count by their steps or length. {_TOLD}",
         {"walked": MINUTES, "toes first": PERCENT, "speed": SPEED, "swing symmetry": PERCENT},
         height=7,
+        timed=False,
     )
     yield _by_aid(
         "Toes first, by aid",

@@ -47,6 +47,7 @@ _UNITS = {
     "ppm": " ppm",
 }
 _MOST_ROWS = 14
+_MARKS = {("line", "always"): "o-", ("line", "never"): "-", ("points", "always"): "o"}
 
 
 def draw(dashboard: Mapping[str, Any], ask: Ask, path: Path) -> None:
@@ -89,7 +90,7 @@ def _curves(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
                 axes.plot(
                     when,
                     values,
-                    "o-" if style == "line" else "o",
+                    _MARKS[style, defaults["custom"].get("showPoints", "always")],
                     color=colour,
                     label=name,
                     markersize=4,
@@ -127,25 +128,30 @@ def _number(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
 def _table(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
     _title(axes, panel)
     axes.axis("off")
-    units = {each["matcher"]["options"]: each["properties"][0]["value"] for each in panel["fieldConfig"]["overrides"]}
+    looks = {
+        each["matcher"]["options"]: {one["id"]: one["value"] for one in each["properties"]}
+        for each in panel["fieldConfig"]["overrides"]
+    }
     answer = _answers(panel, ask)[0]
     for by in reversed(panel["options"].get("sortBy", [])):
         answer.sort(key=lambda row: row[by["displayName"]], reverse=by["desc"])
-    rows = [[_cell(name, value, units) for name, value in row.items()] for row in answer]
-    if not rows:
+    if not answer:
         _say(axes, panel["fieldConfig"]["defaults"]["noValue"])
         return
+    names = [name for name in answer[0] if name != "time" or "Time" not in looks]
+    rows = [[_cell(name, row[name], looks.get(name, {})) for name in names] for row in answer]
     most = min(_MOST_ROWS, int(panel["gridPos"]["h"] * 1.4))
-    shown = axes.table(rows[:most], colLabels=list(answer[0]), loc="upper center", cellLoc="left", edges="horizontal")
+    shown = axes.table(rows[:most], colLabels=names, loc="upper center", cellLoc="left", edges="horizontal")
     shown.auto_set_font_size(False)
     shown.set_fontsize(8)
 
 
-def _cell(name: str, value: Any, units: Mapping[str, str]) -> str:
+def _cell(name: str, value: Any, look: Mapping[str, Any]) -> str:
     if name == "time":
         return _time(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float | int) and not isinstance(value, bool):
-        return f"{value:.1f}".removesuffix(".0") + _UNITS.get(units.get(name, ""), "")
+        text = f"{value:.{look.get('decimals', 1)}f}"
+        return text.removesuffix(".0") + _UNITS.get(look.get("unit", ""), "")
     return "" if value is None else textwrap.shorten(str(value), 44, placeholder=" ...")
 
 

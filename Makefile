@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench virtual-pi page-pictures figures dashboards mutations lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package virtual-pi page-pictures figures dashboards mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (some min
 	$(BIN)/python benchmarks/devices.py
 	$(BIN)/python benchmarks/radio_load.py
 	PYTHONPATH=. $(BIN)/python benchmarks/influx_backlog.py
+
+debian-package: $(READY)  ## the Debian package into dist/ (ARGS="arm64": for that kind of machine; needs the network)
+	deploy/debian/build $(ARGS)
 
 virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian machine: all trials (hours; see deploy/virtual-pi)
 	deploy/virtual-pi/build

@@ -8,6 +8,7 @@ InsoleHubError
 ├─ DeliveryError(destination)   transient: keep the cursor, retry
 │  └─ RejectedError             permanent: park the record, count it
 ├─ ExportError                  stop; says what cannot be written or is missing
+├─ BackupError                  stop; the backup or the state folder is as it was
 ├─ PageError                    go on without the page
 ├─ AdapterError                 stop the hub with an exit code of its own; started anew it may find the adapter well
 └─ JournalError                 stop the hub; the service manager acts on the exit code
@@ -84,6 +85,10 @@ class RejectedError(DeliveryError):
 
 class ExportError(InsoleHubError):
     """Tables or an archive that cannot be written."""
+
+
+class BackupError(InsoleHubError):
+    """A backup that cannot be made, is none, is damaged, or may not be restored."""
 
 
 class PageError(InsoleHubError):

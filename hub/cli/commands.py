@@ -21,6 +21,8 @@ COMMANDS = (
     "page",
     "influxdb",
     "export",
+    "backup",
+    "restore",
     "forget",
     "doctor",
     "diagnose",

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from hub.app import Hub, broker_address
+from hub.backup import finish_restore
 from hub.cli.check import ConfigPath
 from hub.config import Config, load_config
 from hub.radio import Bluetooth
@@ -20,6 +21,8 @@ def run(config: ConfigPath = Path("hub.toml")) -> None:
     """
     loaded = load_config(config)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    if finish_restore(loaded.hub.state_dir) is not None:
+        logger.warning("a restore that was cut short is at its end now")
     logger.info("%s", started_with(loaded))
     asyncio.run(_run(loaded))
 

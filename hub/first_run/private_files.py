@@ -51,8 +51,8 @@ class PrivateFolder:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
-                if (group := _hub_group()) is not None:
-                    os.fchown(descriptor, 0, group)
+                if (user := hub_user()) is not None:
+                    os.fchown(descriptor, 0, user.pw_gid)
                     os.fchmod(descriptor, 0o640)
                 file.flush()
                 os.fsync(descriptor)
@@ -64,10 +64,10 @@ class PrivateFolder:
         return path
 
 
-def _hub_group() -> int | None:
-    """The group of the hub's own user, where root writes for it."""
+def hub_user() -> pwd.struct_passwd | None:
+    """The hub's own user, where there is one and root acts for it."""
     if os.geteuid() != 0:
         return None
     with suppress(KeyError):
-        return pwd.getpwnam(HUB_USER).pw_gid
+        return pwd.getpwnam(HUB_USER)
     return None

@@ -23,7 +23,12 @@ def tag_text(value: str) -> str:
     return value.translate(_IN_TAG)
 
 
+def text_value(value: str) -> str:
+    """A text as the value of a field in a line."""
+    return f'"{value.translate(_IN_TEXT)}"'
+
+
 def _value(value: float | str | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f'"{value.translate(_IN_TEXT)}"' if isinstance(value, str) else repr(value)
+    return text_value(value) if isinstance(value, str) else repr(value)

@@ -1,6 +1,7 @@
 """The journal: SQLite, append-only; an event is on disk before any destination is told of it."""
 
 from hub.journal.alert_log import AlertLog
+from hub.journal.copying import check_copy, copy_journal
 from hub.journal.database import locked, set_aside
 from hub.journal.day import DaySummary, bounds_ns, local_day
 from hub.journal.day_log import DayLog
@@ -32,6 +33,8 @@ __all__ = [
     "Record",
     "Rescue",
     "bounds_ns",
+    "check_copy",
+    "copy_journal",
     "erase",
     "local_day",
     "locked",

@@ -43,7 +43,9 @@ def code(
         raise typer.BadParameter(f"nobody is called {wearer!r}; known: {', '.join(nicknames)}", param_hint="--wearer")
     made = make_code(loaded.hub.state_dir / FOLDER, Visitor(role, wearer), datetime.now(UTC))
     typer.echo(f"code:  {made[:4]} {made[4:]}")
-    typer.echo(f"open:  http://{socket.gethostname()}.local:{loaded.page.port}")
+    behind_proxy = loaded.page.mode == "proxy"
+    here = f"http://{socket.gethostname()}.local:{loaded.page.port}"
+    typer.echo(f"open:  {f'https://{loaded.page.names[0]}' if behind_proxy else here}")
     typer.echo(f"It is for one device, as {role.value}, and holds for {CODE_S / 60:.0f} minutes.")
 
 
@@ -72,7 +74,7 @@ def forget(
 def _for_pairing(path: Path) -> Config:
     """The configuration of a hub whose page asks for codes."""
     loaded = load_config(path)
-    if loaded.page.mode != "lan":
+    if loaded.page.mode not in {"lan", "proxy"}:
         hint = 'set mode = "lan" in [page] to let phones and tablets in'
         problem = ConfigProblem("page.mode", f"is {loaded.page.mode}: no code is asked for", hint)
         raise ConfigError(str(path), (problem,))

@@ -10,6 +10,9 @@ def problems_between_keys(data: Mapping[str, object]) -> Iterator[ConfigProblem]
     """Values that do not go with others, each right by itself."""
     yield from _given_twice(data)
     yield from _contacts(data)
+    page = data.get("page")
+    if isinstance(page, Mapping) and page.get("mode") == "proxy" and not page.get("names"):
+        yield ConfigProblem("page.names", "is missing", "behind a proxy, the host name that it is known by outside")
     mqtt = data.get("mqtt")
     if isinstance(mqtt, Mapping):
         yield from _mqtt(mqtt)

@@ -265,16 +265,17 @@ class RecordingConfig(Table):
 class PageConfig(Table):
     """The hub's own page (docs/page.md), and `/health`, which is told to this machine only."""
 
-    mode: Literal["off", "localhost", "lan"] = Field(
+    mode: Literal["off", "localhost", "lan", "proxy"] = Field(
         "localhost",
-        description="Who reaches it: nobody; this machine; or whoever is in the home's network and has paired with a "
-        "code that `insole-hub page code` shows.",
+        description="Who reaches it: nobody; this machine; whoever is in the home's network and has paired with a code "
+        "that `insole-hub page code` shows; or whoever has paired and comes through a proxy with TLS on this machine "
+        "(docs/remote-access.md).",
     )
     port: int = Field(8330, strict=True, ge=0, le=65535, description="Its port; 0 takes a free one.")
     names: tuple[str, ...] = Field(
         (),
-        description="Host names under which it is opened, beside this machine's own and `insole.local`; or addresses, "
-        "behind a proxy or in a container with a network of its own.",
+        description="Host names under which it is opened, beside this machine's own and `insole.local`; behind a proxy "
+        "the name that it is known by outside; in a container with a network of its own the host's address.",
     )
 
 

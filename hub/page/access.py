@@ -47,6 +47,15 @@ AT_THIS_MACHINE = Visitor(Role.OWNER)
 """Where the page is served to this machine only, whoever uses it is its owner."""
 
 
+BY_PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host")
+"""Headers by which a proxy tells for whom it asks."""
+
+
+def came_through_proxy(headers: Mapping[str, str]) -> bool:
+    """Whether somebody else is behind a request of this machine's."""
+    return any(name in headers for name in BY_PROXIES)
+
+
 def host_name(host: str) -> str:
     """The name or address of a ``Host`` header, without port."""
     if host.startswith("["):

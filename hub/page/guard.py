@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.page.access import is_our_host, is_same_origin
+from hub.page.access import came_through_proxy, is_our_host, is_same_origin
 from hub.page.refused import RefusedError, Refuser
 
 HEADERS: Mapping[str, str] = {
@@ -29,12 +29,15 @@ class Guard:
     Parameters
     ----------
     names : host names under which the page is reached, beside the addresses themselves.
+    asks_codes : visitors show that they are paired. Where they do not, whoever comes in is the owner, and so nobody may
+        come through a proxy.
     """
 
-    def __init__(self, app: ASGIApp, names: Collection[str], refuser: Refuser) -> None:
+    def __init__(self, app: ASGIApp, names: Collection[str], refuser: Refuser, *, asks_codes: bool) -> None:
         self._app = app
         self._names = frozenset(name.lower() for name in names)
         self._refuser = refuser
+        self._asks_codes = asks_codes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or hand on."""
@@ -59,6 +62,8 @@ class Guard:
         reached_at = str(scope["server"][0])
         if len(hosts) != 1 or not is_our_host(hosts[0], reached_at, self._names):
             raise RefusedError(421, "host", "this hub is not called that; open it by its address, or see page.names")
+        if not self._asks_codes and came_through_proxy(headers):
+            raise RefusedError(403, "proxy", 'nobody is asked for a code here; behind a proxy set page.mode = "proxy"')
         from_elsewhere = headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
         if scope["method"] in READS:
             if from_elsewhere and str(scope["path"]).startswith("/api/"):

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hub.errors import JournalError, PageError, RecordingError
-from hub.page.access import AT_THIS_MACHINE, Role, Visitor
+from hub.page.access import AT_THIS_MACHINE, Role, Visitor, came_through_proxy
 from hub.page.attempts import Attempts
 from hub.page.files import answer as file_answer
 from hub.page.files import page_files
@@ -74,7 +74,8 @@ class Pages:
 
     async def _health(self, request: Request) -> Response:
         """For this machine only: a container's check, a person at the terminal."""
-        if request.client is None or not ip_address(request.client.host).is_loopback:
+        is_here = request.client is not None and ip_address(request.client.host).is_loopback
+        if not is_here or came_through_proxy(request.headers):
             raise RefusedError(403, "not_here", "this is told on the hub's own machine only")
         lives, told = self._source.health()
         return JSONResponse(told, 200 if lives else 503, headers=NOT_KEPT)

@@ -39,12 +39,14 @@ class Door:
     ----------
     port : 0 takes a free one.
     names : host names, beside the addresses.
-    paired : folder of the paired devices where the home's network may come in; None: this machine only.
+    paired : folder of the paired devices; None: whoever comes in is the owner.
+    here_only : only this machine comes in, whether with a browser or as a proxy for others.
     """
 
     port: int
     names: tuple[str, ...] = ("localhost",)
     paired: Path | None = None
+    here_only: bool = False
 
 
 @asynccontextmanager
@@ -56,12 +58,12 @@ async def serve(door: Door, source: Source, stats: PageStats) -> AsyncIterator[i
     PageError
         The port is taken.
     """
-    listener = _listener(THIS_MACHINE if door.paired is None else EVERYWHERE, door.port)
+    listener = _listener(THIS_MACHINE if door.here_only or door.paired is None else EVERYWHERE, door.port)
     broadcast = Broadcast(source, stats)
     streams, refuser = Streams(broadcast, stats), Refuser(stats)
     pages = Pages(source, streams, refuser, None if door.paired is None else Paired(door.paired))
     config = uvicorn.Config(
-        Guard(pages.app, door.names, refuser),
+        Guard(pages.app, door.names, refuser, asks_codes=door.paired is not None),
         http=bounded_protocol(stats),
         log_config=None,
         access_log=False,

@@ -40,11 +40,14 @@ FEET = (Side.LEFT, Side.RIGHT)
 
 def door(config: Config) -> Door:
     """Where the page is reached."""
+    paired = config.hub.state_dir / FOLDER
+    if config.page.mode == "proxy":
+        return Door(config.page.port, ("localhost", *config.page.names), paired, here_only=True)
     if config.page.mode != "lan":
-        return Door(config.page.port, ("localhost", *config.page.names))
+        return Door(config.page.port, ("localhost", *config.page.names), here_only=True)
     machine = socket.gethostname()
     names = ("localhost", "insole.local", machine, f"{machine}.local", *config.page.names)
-    return Door(config.page.port, names, config.hub.state_dir / FOLDER)
+    return Door(config.page.port, names, paired)
 
 
 class Shown(Protocol):

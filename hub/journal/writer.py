@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from hub.errors import JournalError
@@ -192,19 +192,16 @@ class Writer:
         return Committed((), 0)
 
     def _commit(self, group: Sequence[Entry | OtherEntry], cursors: dict[tuple[str, str], int]) -> Committed:
-        records: list[Record] = []
         others_n, others_until = 0, dict[str, int]()
         with transaction(self._connection):
             if self._log_is_new:
                 self._connection.execute("UPDATE identity SET logs = logs + 1")
+            records = self._insert_events([entry for entry in group if isinstance(entry, Entry)])
             for entry in group:
-                if isinstance(entry, Entry):
-                    if (record := self._insert_event(entry)) is not None:
-                        records.append(record)
-                    continue
-                others_n += 1
-                if position := entry.insert(self._connection):
-                    others_until[entry.table] = position
+                if not isinstance(entry, Entry):
+                    others_n += 1
+                    if position := entry.insert(self._connection):
+                        others_until[entry.table] = position
             for (table, destination), position in cursors.items():
                 self._connection.execute(
                     f"INSERT INTO {table} VALUES (?, ?)"  # noqa: S608 - a name of the code's own
@@ -212,13 +209,14 @@ class Writer:
                     (destination, position),
                 )
         self._log_is_new = False
-        return Committed(tuple(records), len(group), others_n, others_until)
+        return Committed(records, len(group), others_n, others_until)
 
-    def _insert_event(self, entry: Entry) -> Record | None:
-        wall_time_ns = entry.anchor.wall_time_ns_at(entry.event.time_s)
-        row = self._connection.execute(
-            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, aids, event)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    def _insert_events(self, entries: Sequence[Entry]) -> tuple[Record, ...]:
+        """All in one statement: after each one the interpreter's lock has to be waited for."""
+        if not entries:
+            return ()
+        wall_times_ns = [entry.anchor.wall_time_ns_at(entry.event.time_s) for entry in entries]
+        values = [
             (
                 entry.event.id,
                 entry.wearer,
@@ -229,11 +227,26 @@ class Writer:
                 wall_time_ns,
                 entry.aids,
                 entry.json,
-            ),
+            )
+            for entry, wall_time_ns in zip(entries, wall_times_ns, strict=True)
+        ]
+        row = f"({', '.join('?' * len(values[0]))})"
+        added = self._connection.execute(
+            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, aids, event)"
+            f" VALUES {', '.join([row] * len(values))} ON CONFLICT (id) DO NOTHING",
+            list(chain.from_iterable(values)),
         )
-        if row.rowcount != 1 or row.lastrowid is None:
-            return None
-        return Record(row.lastrowid, entry.wearer, wall_time_ns, entry.event, entry.aids)
+        if added.rowcount == len(entries) and added.lastrowid is not None:
+            ids = [entry.event.id for entry in entries]
+            positions = dict(zip(ids, range(added.lastrowid - len(entries) + 1, added.lastrowid + 1), strict=True))
+        else:  # some were known: the newest positions are of those that were not
+            newest = "SELECT id, position FROM events ORDER BY position DESC LIMIT ?"
+            positions = dict(self._connection.execute(newest, (added.rowcount,)).fetchall())
+        return tuple(
+            Record(position, entry.wearer, wall_time_ns, entry.event, entry.aids)
+            for entry, wall_time_ns in zip(entries, wall_times_ns, strict=True)
+            if (position := positions.pop(entry.event.id, None)) is not None
+        )
 
     def _anchor_row(self, anchor: Anchor) -> int:
         if anchor not in self._anchors:

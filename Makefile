@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package virtual-pi page-pictures figures dashboards mutations lock clean
+.PHONY: help setup demo test check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package virtual-pi page-pictures page-calibration figures dashboards mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian
 dashboards: $(READY)  ## build the dashboards' JSON, and draw them from a real InfluxDB for docs/dashboards.md
 	$(BIN)/python -m dashboards.build
 	$(BIN)/python -m tests.dashboards.pictures
+
+page-calibration: $(READY)  ## all exercises of the calibration on the page in Chromium, each done wrongly at first (some minutes)
+	INSOLE_HUB_WHOLE_CALIBRATION=1 $(BIN)/python -m pytest -s tests/page/test_calibration_view.py -k all_exercises
 
 page-pictures: $(READY)  ## take the pictures of docs/page.md with Chromium (two minutes)
 	$(BIN)/python -m tests.page.pictures

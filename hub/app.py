@@ -335,6 +335,7 @@ class Hub:
             journal=self._journal,
             health=self._health,
             cues=self.cues,
+            calibrations=self._calibrations,
             obey=self._obey,
         )
         async with AsyncExitStack() as held:

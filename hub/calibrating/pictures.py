@@ -1,7 +1,9 @@
-"""A picture of each exercise of the guided calibration; ``python -m hub.calibrating.pictures`` renews the docs'."""
+"""A picture of each exercise of the guided calibration; ``python -m hub.calibrating.pictures`` renews those of the docs
+and of the page."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hub.calibrating.screen import TITLES
@@ -14,7 +16,8 @@ WIDTH, HEIGHT, FLOOR = 150, 170, 140
 BODY, ACTIVE, THING, HINT = "#3a4252", "#d9731a", "#b3b9c5", "#1f6fb4"
 """Of the person, the leg or foot that is meant, furniture, and arrows. Orange and blue are told apart by anybody."""
 
-_PAGE = Path(__file__).parent.parent / "docs" / "calibration" / "exercises.svg"
+_SHEET = Path(__file__).parents[2] / "docs" / "calibration" / "exercises.svg"
+_LINES = Path(__file__).parents[1] / "page" / "static" / "exercises.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,11 @@ def sheet(columns: int = 5) -> str:
     return _svg(columns * cell_w, rows * cell_h + 10, parts)
 
 
+def lines() -> str:
+    """The figures as JSON, for the page to draw in its own colours and language."""
+    return json.dumps({task.value: asdict(figure) for task, figure in FIGURES.items()}, separators=(",", ":")) + "\n"
+
+
 def _drawn(task: Task) -> list[str]:
     figure = FIGURES[task]
     parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#fff" stroke="#dfe3ea"/>', _line(_FLOOR, THING, 2)]
@@ -167,5 +175,5 @@ def _svg(width: float, height: float, parts: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    _PAGE.parent.mkdir(exist_ok=True)
-    _PAGE.write_text(sheet(), encoding="utf-8")
+    _SHEET.write_text(sheet(), encoding="utf-8")
+    _LINES.write_text(lines(), encoding="utf-8")

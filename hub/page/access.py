@@ -21,6 +21,7 @@ MAY_ASK: Mapping[str, frozenset[Role]] = {
     "label": EVERYBODY,
     "note": EVERYBODY,
     "aid": EVERYBODY,
+    "calibrate": EVERYBODY,  # its exercises tell by themselves whether they were done
     "fine": frozenset({Role.WEARER, Role.OWNER}),  # only whoever walked can know
 }
 """Who may ask for a command; the owner alone for those that are not named."""

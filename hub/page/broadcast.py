@@ -18,7 +18,7 @@ FRAME_S = 0.04
 FRAMES_PER_LOOK = 5
 """The present is looked at with every so-manieth frame."""
 
-FRAME, NOW, LAYOUT, CUE = "frame", "now", "layout", "cue"
+FRAME, NOW, LAYOUT, CALIBRATION, CUE = "frame", "now", "layout", "calibration", "cue"
 
 
 class Watcher:
@@ -66,13 +66,14 @@ class Broadcast:
         self._watchers: set[Watcher] = set()
         self._somebody = asyncio.Event()
         self._told: dict[tuple[str, str], bytes] = {}
+        self._news = {LAYOUT: source.layout, NOW: source.now, CALIBRATION: source.calibration}
 
     @contextmanager
     def watch(self, nickname: str, is_allowed: Callable[[], bool]) -> Iterator[Watcher]:
         """Watch a wearer for as long as it is entered."""
         watcher = Watcher(nickname, is_allowed, self._stats)
-        for kind, told in ((LAYOUT, self._source.layout(nickname)), (NOW, self._source.now(nickname))):
-            watcher.put(kind, _message(kind, told))
+        for kind, tell in self._news.items():
+            watcher.put(kind, _message(kind, tell(nickname)))
         self._watchers.add(watcher)
         self._stats.watchers_n += 1
         self._somebody.set()
@@ -108,8 +109,8 @@ class Broadcast:
             for nickname in nicknames:
                 self._tell(nickname, FRAME, self._source.frame(nickname))
                 if frames_n % FRAMES_PER_LOOK == 0:
-                    self._tell_news(nickname, LAYOUT, self._source.layout(nickname))
-                    self._tell_news(nickname, NOW, self._source.now(nickname))
+                    for kind, tell in self._news.items():
+                        self._tell_news(nickname, kind, tell(nickname))
             if frames_n % FRAMES_PER_LOOK == 0:
                 for watcher in self._watchers:
                     watcher.check()

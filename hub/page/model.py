@@ -168,6 +168,66 @@ class Now(Said):
     alerts: list[AlertShown] = Field(description="what wants an answer, the newest first")
 
 
+class Sentence(Said):
+    """Something to be said to the wearer, in English, and what another language needs to say it."""
+
+    key: str = Field(description="which sentence")
+    values: dict[str, str | float] = Field(description="what is put into it")
+    text: str = Field(description="in English")
+
+
+class FootFelt(Said):
+    """What an insole feels."""
+
+    load_pct: int = Field(description="load, % of the weight; of the highest so far while that is not known")
+    heel_pct: int = Field(description="of it on the heel, %")
+    words: Sentence = Field(description="the same in words")
+
+
+class LegFelt(Said):
+    """What a shin sensor feels."""
+
+    turning_dps: int = Field(description="how fast it turns, degrees per second")
+    words: Sentence = Field(description="the same in words")
+
+
+class FeetFelt(Said):
+    """Both feet; null without an insole."""
+
+    left: FootFelt | None = Field(description="left foot")
+    right: FootFelt | None = Field(description="right foot")
+
+
+class LegsFelt(Said):
+    """Both legs; null without a shin sensor."""
+
+    left: LegFelt | None = Field(description="left shin")
+    right: LegFelt | None = Field(description="right shin")
+
+
+class Exercise(Said):
+    """One exercise of the calibration."""
+
+    task: str = Field(description="which")
+    mark: Literal["done", "skipped", "impossible"] | None = Field(description="what became of it; null: it is to come")
+    said: Sentence | None = Field(description="how it went")
+
+
+class Calibration(Said):
+    """A guided calibration, told when it changes: where it stands, or how it ended within the last 10 min."""
+
+    state: Literal["none", "doing", "refused", "timing", "ended", "stopped"] = Field(description="as on MQTT")
+    task: str | None = Field(description="the present exercise")
+    instruction: Sentence | None = Field(description="what the wearer is asked to do")
+    said: Sentence | None = Field(description="how it goes, why it was refused, or why it has stopped")
+    done_pct: int = Field(description="how much of the exercise is done, %")
+    again_s: int | None = Field(description="seconds until a refused exercise begins again")
+    feet: FeetFelt = Field(description="what the insoles feel now")
+    legs: LegsFelt = Field(description="what the shin sensors feel now")
+    exercises: list[Exercise] = Field(description="all, in their order")
+    found: list[Sentence] = Field(description="at the end: what came of it")
+
+
 class Days(Said):
     """Days that are over, oldest first."""
 

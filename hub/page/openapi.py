@@ -6,13 +6,19 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from hub.page.model import About, Answer, Cue, Days, Devices, Frame, Layout, Now, Pairing, Refusal
+from hub.page.model import About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Pairing, Refusal
 
 Schema = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
 
-STREAMED: dict[str, type[BaseModel]] = {"frame": Frame, "layout": Layout, "now": Now, "cue": Cue}
+STREAMED: dict[str, type[BaseModel]] = {
+    "frame": Frame,
+    "layout": Layout,
+    "now": Now,
+    "calibration": Calibration,
+    "cue": Cue,
+}
 """What comes on the stream, by the event's name."""
 
 REFUSALS = {
@@ -32,7 +38,7 @@ REFUSALS = {
 
 def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
     """The schema of a hub that knows these commands."""
-    told: list[type[BaseModel]] = [About, Answer, Cue, Days, Devices, Frame, Layout, Now, Refusal]
+    told: list[type[BaseModel]] = [About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Refusal]
     asked: list[type[BaseModel]] = [Pairing, *commands.values()]
     modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         *((model, "serialization") for model in told),
@@ -49,6 +55,7 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
         "/api/devices/{device}/forget": _post("Forget a device; for the owner", None, _parameter("device", "its id")),
         f"{of_wearer}/layout": _get("Where the insoles' cells lie", Layout, nickname),
         f"{of_wearer}/now": _get("The present: today, last steps, sensors, alerts", Now, nickname),
+        f"{of_wearer}/calibration": _get("Where a guided calibration stands", Calibration, nickname),
         f"{of_wearer}/days": _get("Days that are over", Days, nickname, _weeks()),
         f"{of_wearer}/stream": _stream(nickname),
     }
@@ -81,8 +88,8 @@ def _post(what: str, model: type[BaseModel] | None, *parameters: Schema) -> Sche
 
 def _stream(nickname: Schema) -> Schema:
     what = (
-        "Server-sent events. `layout` and `now` come first and whenever they are others, each with JSON of that model; "
-        "`frame` comes 25 times a second, and a slow reader misses some; `cue` comes at once."
+        "Server-sent events. `layout`, `now` and `calibration` come first and whenever they are others, each with JSON "
+        "of that model; `frame` comes 25 times a second, and a slow reader misses some; `cue` comes at once."
     )
     events = {
         "text/event-stream": {

@@ -63,6 +63,7 @@ class Pages:
                 Route("/api/devices/{device}/forget", self._forget, methods=["POST"]),
                 Route("/api/wearers/{nickname}/layout", self._of_wearer(source.layout)),
                 Route("/api/wearers/{nickname}/now", self._of_wearer(source.now)),
+                Route("/api/wearers/{nickname}/calibration", self._of_wearer(source.calibration)),
                 Route("/api/wearers/{nickname}/days", self._days),
                 Route("/api/wearers/{nickname}/stream", self._stream),
                 Route("/api/wearers/{nickname}/commands/{name}", self._command, methods=["POST"]),

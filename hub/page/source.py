@@ -43,6 +43,9 @@ class Source(Protocol):
     def now(self, nickname: str) -> Mapping[str, Any]:
         """The present."""
 
+    def calibration(self, nickname: str) -> Mapping[str, Any]:
+        """Where a guided calibration stands."""
+
     @property
     def sounds(self) -> Mapping[str, bytes]:
         """WAV files of what can sound, by its name."""

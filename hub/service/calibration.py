@@ -1,10 +1,10 @@
 """Guided calibrations in the running hub: begun, led and ended by commands, told on MQTT while they run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from hub.gait.guide import FULL, RE_ZERO, Guide, Mark, Outcome, State, Task, View
+from hub.gait.guide import FULL, RE_ZERO, Guide, Mark, Outcome, Said, State, Task, View, say
 from hub.gait.names import NAMES
 from hub.mqtt import Calibrate, CalibrationState, Command, CommandError, Publisher, Topics, calibration
 from hub.pipeline import Pipeline
@@ -21,9 +21,9 @@ LONGEST_S = 30 * 60.0
 SHOWN_S = 10 * 60.0
 """How long the end is told before the topic is emptied."""
 
-INTERRUPTED = "a sensor came, went or changed; start again. The calibration is as it was"
-STOPPED = "stopped; the calibration is as it was"
-FORGOTTEN = f"not ended within {LONGEST_S / 60:.0f} min; the calibration is as it was"
+INTERRUPTED = say("interrupted")
+STOPPED = say("stopped")
+FORGOTTEN = say("forgotten", minutes=LONGEST_S / 60)
 
 
 class Calibrated(Protocol):
@@ -38,6 +38,30 @@ class Calibrated(Protocol):
 
     def drop_guide(self) -> None:
         """Go on with what was known before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a calibration stands.
+
+    Parameters
+    ----------
+    state : doing, refused, timing, ended or stopped.
+    view : what the guide shows, or showed last.
+    again_s : until a refused exercise begins again.
+    found : at the end, what came of it. ``why``: what stopped it.
+    """
+
+    state: str
+    view: View
+    again_s: float | None = None
+    found: tuple[Said, ...] = ()
+    why: Said | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes."""
+        return self.state in {"ended", "stopped"}
 
 
 @dataclass(slots=True)
@@ -69,10 +93,18 @@ class Calibrations:
         self._publisher = publisher
         self._write_down = write_down
         self._runs: dict[str, _Run] = {}
-        self._over_s: dict[str, float] = {}
+        self._over: dict[str, tuple[float, Progress]] = {}
         self._told: dict[str, CalibrationState] = {}
         for nickname in wearers:  # what a hub that was killed has left
             publisher.set_state(topics.calibration(nickname), b"")
+
+    def progress(self, nickname: str, now_s: float) -> Progress | None:
+        """Where a wearer's calibration stands, or how the last one ended; None: there was none of late."""
+        run = self._runs.get(nickname)
+        if run is not None:
+            return _progress(run, now_s)
+        _, over = self._over.get(nickname, (0.0, None))
+        return over
 
     def obey(self, nickname: str, command: Command, now_s: float, wall_time_ns: int) -> str | None:
         """Do what somebody asked for; None: the command is about something else.
@@ -106,10 +138,10 @@ class Calibrations:
                 self._finish(nickname, now_s, wall_time_ns)
             else:
                 self._try_again(run, now_s)
-                self._tell(nickname, _state(run, now_s), wall_time_ns)
-        for nickname, over_s in tuple(self._over_s.items()):
+                self._tell(nickname, _progress(run, now_s), wall_time_ns)
+        for nickname, (over_s, _) in tuple(self._over.items()):
             if now_s - over_s >= SHOWN_S:
-                del self._over_s[nickname]
+                del self._over[nickname]
                 self._publisher.set_state(self._topics.calibration(nickname), b"")
 
     def stop_all(self, now_s: float, wall_time_ns: int) -> None:
@@ -129,7 +161,7 @@ class Calibrations:
         if guide is None:
             raise CommandError(f"no data of the {', '.join(missing) or 'sensors'} yet", nickname, command.name)
         self._runs[nickname] = _Run(guide, now_s)
-        self._over_s.pop(nickname, None)
+        self._over.pop(nickname, None)
         return f"begun: {len(guide.view.tasks)} exercises"
 
     def _lead(self, nickname: str, run: _Run, command: Calibrate, now_s: float, wall_time_ns: int) -> str:
@@ -137,7 +169,7 @@ class Calibrations:
         match command.do:
             case "stop":
                 self._stop(nickname, STOPPED, now_s, wall_time_ns)
-                return STOPPED
+                return STOPPED.text
             case "took":
                 if not command.seconds:
                     raise CommandError("seconds: which?", nickname, command.name)
@@ -178,45 +210,60 @@ class Calibrations:
         return now_s - run.walked_s < TIMING_S
 
     def _finish(self, nickname: str, now_s: float, wall_time_ns: int) -> None:
-        run = self._runs[nickname]
-        state = _state(run, now_s)
+        view = self._runs[nickname].guide.view
         outcome = self._wearers[nickname].finish_guide()
-        found = tuple(said.text for said in outcome.said)
         if outcome.calibration.fits:
-            self._write_down(nickname, " ".join(found))
-        self._end(nickname, CalibrationState("ended", ended=state.ended, of=state.of, found=found), now_s, wall_time_ns)
+            self._write_down(nickname, " ".join(said.text for said in outcome.said))
+        self._end(nickname, Progress("ended", view, found=outcome.said), now_s, wall_time_ns)
 
-    def _stop(self, nickname: str, why: str, now_s: float, wall_time_ns: int) -> None:
-        state = _state(self._runs[nickname], now_s)
+    def _stop(self, nickname: str, why: Said, now_s: float, wall_time_ns: int) -> None:
+        view = self._runs[nickname].guide.view
         self._wearers[nickname].drop_guide()
-        stopped = CalibrationState("stopped", said=why, ended=state.ended, of=state.of)
-        self._end(nickname, stopped, now_s, wall_time_ns)
+        self._end(nickname, Progress("stopped", view, why=why), now_s, wall_time_ns)
 
-    def _end(self, nickname: str, state: CalibrationState, now_s: float, wall_time_ns: int) -> None:
+    def _end(self, nickname: str, progress: Progress, now_s: float, wall_time_ns: int) -> None:
         del self._runs[nickname]
-        self._over_s[nickname] = now_s
-        self._tell(nickname, state, wall_time_ns)
+        self._over[nickname] = now_s, progress
+        self._tell(nickname, progress, wall_time_ns)
 
-    def _tell(self, nickname: str, state: CalibrationState, wall_time_ns: int) -> None:
+    def _tell(self, nickname: str, progress: Progress, wall_time_ns: int) -> None:
+        state = _state(progress)
         if state != self._told.get(nickname):
             self._told[nickname] = state
             self._publisher.set_state(self._topics.calibration(nickname), calibration(state, wall_time_ns))
 
 
-def _state(run: _Run, now_s: float) -> CalibrationState:
+def _progress(run: _Run, now_s: float) -> Progress:
     view = run.guide.view
     left_s = 0.0 if run.refused_s is None else max(0.0, AGAIN_S - (now_s - run.refused_s))
-    return CalibrationState(
+    return Progress(
         "timing" if view.state is State.ENDED else view.state.value,
+        view,
+        again_s=left_s if view.state is State.REFUSED else None,
+    )
+
+
+def _state(progress: Progress) -> CalibrationState:
+    """As it is told on MQTT."""
+    view = progress.view
+    over = CalibrationState(
+        progress.state,
+        of=len(view.tasks),
+        said=None if progress.why is None else progress.why.text,
+        ended=tuple(f"{each.task.value}: {each.mark.value}: {each.said.text}" for each in view.ended),
+        found=tuple(said.text for said in progress.found),
+    )
+    if progress.is_over:
+        return over
+    return replace(
+        over,
         task=None if view.task is None else view.task.value,
         number=None if view.task is None else view.tasks.index(view.task) + 1,
-        of=len(view.tasks),
         instruction=None if view.instruction is None else view.instruction.text,
         said=None if view.said is None else view.said.text,
         done_pct=round(100.0 * view.done),
-        again_s=round(left_s) if view.state is State.REFUSED else None,
+        again_s=None if progress.again_s is None else round(progress.again_s),
         feels=_feels(view),
-        ended=tuple(f"{each.task.value}: {each.mark.value}: {each.said.text}" for each in view.ended),
     )
 
 

@@ -22,7 +22,9 @@ from hub.live import Live
 from hub.mqtt import COMMANDS, Command, CommandError, SensorState, iso
 from hub.page import FOLDER, Door, NotDoneError
 from hub.pipeline import Pipeline
+from hub.service.calibration import Calibrations
 from hub.service.cues import Cues
+from hub.service.page_calibration import shown
 from hub.service.reporting import Reporter
 from hub.session import InsoleSpec
 from sensors.layout import Role, Side
@@ -79,6 +81,7 @@ class PageView:
         journal: Journal,
         health: Callable[[], tuple[bool, Mapping[str, Any]]],
         cues: Cues,
+        calibrations: Calibrations,
         obey: Callable[[str, Command], Awaitable[str]],
     ) -> None:
         self.hub = hub
@@ -90,6 +93,7 @@ class PageView:
         self._desk = desk
         self._journal = journal
         self._cues = cues
+        self._calibrations = calibrations
         self._obey = obey
         self.sounds = {kind.value: wav(kind) for kind in CueKind}
 
@@ -134,6 +138,10 @@ class PageView:
             "sensors": [_sensor(role, state) for role, state in sensors.items()],
             "alerts": [_alert(alert) for alert in self._to_answer(nickname)],
         }
+
+    def calibration(self, nickname: str) -> Mapping[str, Any]:
+        """Where a guided calibration stands."""
+        return shown(self._calibrations.progress(nickname, time.monotonic()))
 
     def listen(self, hear: Callable[[str, Mapping[str, Any]], None]) -> Callable[[], None]:
         """Tell sounds in the instant at which they are due."""

@@ -26,6 +26,7 @@ from sensors.layout import Side
 
 Answer = TypeVar("Answer")
 PATIENCE_S = 120.0
+WALKS = Scenario(DEVICES, affected_side=AFFECTED, plays="walks")
 
 
 class LivingHub:
@@ -33,8 +34,9 @@ class LivingHub:
 
     hub: Hub
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, scenario: Scenario) -> None:
         self.state_dir = state_dir
+        self._scenario = scenario
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -82,6 +84,8 @@ class LivingHub:
         self.hub = Hub(config.model_copy(update=lan), self._air.bluetooth)
         self._running = asyncio.create_task(self.hub.run())
         await self.hub.started.wait()
+        if self._scenario.plays != "walks":  # who waits to be told what to do, waits for the page
+            self.hub.radio.pause(PATIENCE_S, wearer=WEARER)
 
     async def _stop(self) -> None:
         self.hub.stop()
@@ -90,7 +94,7 @@ class LivingHub:
     @contextmanager
     def in_the_air(self) -> Iterator[None]:
         self._thread.start()
-        entered = air_process(Scenario(DEVICES, affected_side=AFFECTED, plays="walks"))
+        entered = air_process(self._scenario)
         self._air = self.run(entered.__aenter__())
         try:
             self.start()
@@ -103,10 +107,10 @@ class LivingHub:
 
 
 @contextmanager
-def living_hub(state_dir: Path) -> Iterator[LivingHub]:
+def living_hub(state_dir: Path, scenario: Scenario = WALKS) -> Iterator[LivingHub]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hub.page.server.EVERYWHERE", "127.0.0.1")  # the home's network of a test is this machine
-        living = LivingHub(state_dir)
+        living = LivingHub(state_dir, scenario)
         with living.in_the_air():
             yield living
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from hub.journal.day import DaySummary
 from hub.mqtt import COMMANDS
 from hub.page import Door, NotDoneError, PageStats, Role, Visitor, make_code, serve
+from hub.service.page_calibration import shown
 
 FOOT = {"cells": [0, 50, 100], "cop": [0.4, 0.6]}
 CUE = {"kind": "good_step", "gain": 0.25, "time_s": 7.4}
@@ -57,6 +58,9 @@ class Still:
             "sensors": [],
             "alerts": [],
         }
+
+    def calibration(self, nickname: str) -> Mapping[str, Any]:
+        return shown(None)
 
     async def days(self, nickname: str, weeks: int) -> Sequence[Mapping[str, Any]]:
         return [DaySummary("2026-01-01", weeks).to_dict()]

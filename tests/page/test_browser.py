@@ -61,8 +61,8 @@ def page(owner: BrowserContext, living: LivingHub) -> Iterator[Page]:
     assert [each for each in complaints if "Failed to load resource" not in each and "ERR_" not in each] == []
 
 
-def until(holds) -> None:
-    end_s = time.monotonic() + PATIENCE_S
+def until(holds, patience_s: float = PATIENCE_S) -> None:
+    end_s = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < end_s
         time.sleep(0.05)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
+from hub.calibrating.pictures import lines
+from hub.gait.guide import FULL, WORDS
+from hub.gait.names import NAMES
 from hub.page.files import STATIC
 from hub.service.page_schema import page_schema
 from tests.page.still import CUE, Still
@@ -24,6 +27,7 @@ def test_the_schema_says_what_the_still_source_gives() -> None:
         ("Layout", source.layout("anna")),
         ("Now", source.now("anna")),
         ("Cue", CUE),
+        ("Calibration", source.calibration("anna")),
     ):
         one = {"$ref": f"#/components/schemas/{model}", "components": schema["components"]}
         Draft202012Validator(one).validate(told)
@@ -34,9 +38,26 @@ def test_every_language_says_everything() -> None:
     texts = {tag: json.loads((STATIC / "lang" / f"{tag}.json").read_text()) for tag in languages()}
     assert set(texts) >= {"en", "de"}
     for tag, said in texts.items():
-        assert said.keys() == texts["en"].keys(), tag
-        for key, text in said.items():
-            assert holes(text) == holes(texts["en"][key]), (tag, key)
+        led = {key.removeprefix("guide_"): text for key, text in said.items() if key.startswith("guide_")}
+        assert {key for key in said if not key.startswith("guide_")} == texts["en"].keys(), tag
+        for key in texts["en"]:
+            assert holes(said[key]) == holes(texts["en"][key]), (tag, key)
+        if tag != "en":  # English is what the hub itself says
+            assert {key for key in led if not key.startswith("value_")} == WORDS.keys(), tag
+            for key, text in WORDS.items():
+                assert holes(led[key]) <= {hole.partition(":")[0] for hole in holes(text)}, (tag, key)
+            names = [name.replace(" ", "_") for name in NAMES.values()]
+            assert {key for key in led if key.startswith("value_")} == {
+                f"value_{value}" for value in ("left", "right", *names)
+            }
+
+
+def test_every_exercise_has_a_picture_and_a_name() -> None:
+    pictures = STATIC / "exercises.json"
+    assert pictures.read_text() == lines(), "run: python -m hub.calibrating.pictures"
+    for tag in languages():
+        said = json.loads((STATIC / "lang" / f"{tag}.json").read_text())
+        assert {f"task_{task.value}" for task in FULL} <= said.keys()
 
 
 def languages() -> dict[str, str]:

@@ -38,8 +38,8 @@ async def heard(reader: asyncio.StreamReader) -> tuple[str, Any]:
 async def test_layout_and_present_come_first_and_then_frames_and_only_news(tmp_path: Path) -> None:
     async with asyncio.timeout(20), home(tmp_path) as at:
         reader, writer = await opened(at.port)
-        told = [await heard(reader) for _ in range(30)]
-        assert [kind for kind, _ in told[:2]] == ["layout", "now"]
+        told = [await heard(reader) for _ in range(35)]
+        assert [kind for kind, _ in told[:3]] == ["layout", "now", "calibration"]
         assert [kind for kind, _ in told].count("frame") >= 25
         assert told[-1] == ("frame", at.source.frame("anna"))
         assert at.stats.watchers_n == 1

@@ -111,7 +111,7 @@ def test_what_was_found_is_told_in_words_and_written_down(home):
 
 def test_a_stop_changes_nothing(home):
     home.say()
-    assert home.say(do="stop") == "stopped; the calibration is as it was"
+    assert home.say(do="stop") == "Stopped; the calibration is as it was."
     assert (home.told["state"], home.ada.calls) == ("stopped", ["dropped"])
     with pytest.raises(CommandError, match="no calibration runs"):
         home.say(do="stop")
@@ -121,13 +121,13 @@ def test_a_session_that_changes_ends_it(home):
     home.say()
     home.ada.pipeline.guide = None
     home.later(1.0)
-    assert (home.told["state"], home.told["said"], home.ada.calls) == ("stopped", INTERRUPTED, ["dropped"])
+    assert (home.told["state"], home.told["said"], home.ada.calls) == ("stopped", INTERRUPTED.text, ["dropped"])
 
 
 def test_one_that_was_forgotten_ends(home):
     home.say()
     home.later(LONGEST_S)
-    assert (home.told["said"], home.ada.calls) == (FORGOTTEN, ["dropped"])
+    assert (home.told["said"], home.ada.calls) == (FORGOTTEN.text, ["dropped"])
 
 
 def test_a_refused_exercise_begins_again_by_itself_or_at_once(home):

@@ -4,7 +4,7 @@ from hub.gait.guide.feeling import FootFeeling, LegFeeling
 from hub.gait.guide.guide import Ended, Guide, Mark, State, View
 from hub.gait.guide.outcome import Outcome
 from hub.gait.guide.tasks import FULL, RE_ZERO, Task
-from hub.gait.guide.words import WORDS, Said
+from hub.gait.guide.words import WORDS, Said, say
 
 __all__ = [
     "FULL",
@@ -20,4 +20,5 @@ __all__ = [
     "State",
     "Task",
     "View",
+    "say",
 ]

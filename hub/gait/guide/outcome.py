@@ -132,7 +132,7 @@ def _insole_parts(role: Role, found: Found, said: list[Said]) -> list[Part]:
     walked = found.learnt is not None and role in found.learnt.insoles
     if walked or (side in found.zero and found.weight > 0):
         parts.append(Part.LOAD)
-        said.append(say("result_load", sensor=name, how="" if walked else ", guessed from standing"))
+        said.append(say("result_load" if walked else "result_load_stood", sensor=name))
     if side in found.unrest:
         parts.append(Part.SWING)
         said.append(say("result_swing", sensor=name))

@@ -83,7 +83,8 @@ WORDS = {
     # how it ended
     "result_zero": "{sensor}: zeroed.",
     "result_zero_walk": "{sensor}: zero taken from the walk, for the foot held up was heavier.",
-    "result_load": "{sensor}: knows your weight{how}.",
+    "result_load": "{sensor}: knows your weight.",
+    "result_load_stood": "{sensor}: knows your weight, guessed from standing.",
     "result_swing": "{sensor}: knows what your shoe presses while the leg swings.",
     "result_axes": "{sensor}: knows how it sits on your leg.",
     "result_stride_scale": "{sensor}: stride lengths are multiplied by {scale:.2f}, from {metres:g} timed metres.",
@@ -93,6 +94,9 @@ WORDS = {
     "result_all": "All that was wanted is calibrated.",
     "result_some": "Calibrated as far as it went; the rest is learnt while you walk, as without a calibration.",
     "result_nothing": "Nothing was calibrated; all stays as it was.",
+    "stopped": "Stopped; the calibration is as it was.",
+    "interrupted": "A sensor came, went or changed. Begin again; the calibration is as it was.",
+    "forgotten": "Not ended within {minutes:.0f} minutes; the calibration is as it was.",
 }
 """English."""
 

@@ -37,7 +37,7 @@ export class Stream {
   connect() {
     this.pause();
     this.source = new EventSource(this.path);
-    for (const kind of ["frame", "now", "layout", "cue"])
+    for (const kind of ["frame", "now", "layout", "calibration", "cue"])
       this.source.addEventListener(kind, (event) => { this.heard(); this.hears.told(kind, JSON.parse(event.data)); });
     this.source.onerror = () => this.again();
     this.watchdog = setTimeout(() => this.again(), SILENT_MS);

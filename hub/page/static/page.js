@@ -2,6 +2,7 @@
 
 import { showAlerts } from "./alerts.js";
 import { ask, Stream } from "./api.js";
+import { Calibration } from "./calibrate.js";
 import { Loudspeaker } from "./cues.js";
 import { find, make, put, say } from "./dom.js";
 import { Foot, Shins } from "./feet.js";
@@ -20,6 +21,8 @@ const NOW_KEYS = { sensors: "", steps: "" };
 const feet = { left: new Foot("left"), right: new Foot("right") };
 const shins = new Shins();
 const loudspeaker = new Loudspeaker();
+const calibration = new Calibration(obey);
+const VIEWS = ["today", "history", "calibration"];
 let about = null;
 let stream = null;
 let wearer = null;
@@ -68,6 +71,7 @@ function watch(nickname) {
 function told(kind, what) {
   if (kind === "layout") for (const side of ["left", "right"]) feet[side].lay(what[side]);
   if (kind === "now") showNow(what);
+  if (kind === "calibration") calibration.show(what);
   if (kind === "cue") loudspeaker.told(what);
   if (kind === "frame") {
     loudspeaker.frame(what.time_s);
@@ -87,6 +91,7 @@ function showNow(what) {
   showLinks(now.sensors);
   say(find("walking"), t(now.walking ? "walking" : "not_walking"));
   const silent = now.sensors.filter((sensor) => !sensor.rate_hz).map((sensor) => t(sensor.role));
+  calibration.waitFor(silent);
   say(find("trouble"), !now.flowing ? t("no_data") : silent.length ? t("part_data", { sensors: silent.join(", ") }) : "");
 }
 
@@ -114,8 +119,12 @@ async function found() {
 }
 
 function showView() {
-  const view = location.hash === "#history" ? "history" : "today";
-  for (const name of ["today", "history"]) find(name).hidden = name !== view || !about;
+  const asked = location.hash.slice(1);
+  const view = VIEWS.includes(asked) && mayShow(asked) ? asked : "today";
+  for (const name of VIEWS) find(name).hidden = name !== view || !about;
+  find("to_calibration").hidden = !mayShow("calibration");
+  if (view === "calibration") { find("cal_felt").append(find("feet")); calibration.redraw(); }
+  else { find("shins").before(find("feet")); calibration.leave(); }
   for (const link of find("views").children) {
     if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -124,11 +133,15 @@ function showView() {
   if (view === "history" && wearer) showHistory(wearer.nickname).catch(() => say(find("trouble"), t("not_now")));
 }
 
+function mayShow(view) {
+  return view !== "calibration" || Boolean(about?.commands.includes("calibrate"));
+}
+
 async function obey(button, command, asked) {
   button.disabled = true;
   try {
     await ask(`wearers/${encodeURIComponent(wearer.nickname)}/commands/${command}`, asked);
-    note(t("noted"));
+    if (command !== "calibrate") note(t("noted"));
     if (command !== "fine" && command !== "acknowledge") button.disabled = false;
   } catch (error) {
     note(t("not_noted", { why: error.status ? error.message : t("not_now") }));

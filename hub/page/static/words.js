@@ -11,6 +11,14 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+// What the hub says to the wearer: in English as it comes, in another language by its key.
+const DIGITS = { times: 1, scale: 2 };
+export function sentence({ key, values, text }) {
+  if (!(`guide_${key}` in texts)) return text;
+  const put = ([name, value]) => [name, typeof value === "number" ? number(value, DIGITS[name]) : t(`guide_value_${value.replaceAll(" ", "_")}`)];
+  return t(`guide_${key}`, Object.fromEntries(Object.entries(values).map(put)));
+}
+
 export async function speak(wanted) {
   const asked = [wanted, kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2))];
   language = asked.find((tag) => tag in languages) ?? "en";

@@ -189,7 +189,7 @@ def test_the_view_tells_loads_in_numbers_and_words(well_done: SessionFolder) -> 
 
 
 def test_every_sentence_can_be_said() -> None:
-    words = ("foot", "other", "sensor", "how", "why")
+    words = ("foot", "other", "sensor", "why")
     numbers = [
         "held",
         "wanted",
@@ -199,6 +199,7 @@ def test_every_sentence_can_be_said() -> None:
         "steps",
         "swings",
         "best",
+        "minutes",
         "moved",
         "times",
         "scale",

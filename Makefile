@@ -77,8 +77,8 @@ dashboards: $(READY)  ## build the dashboards' JSON, and draw them from a real I
 	$(BIN)/python -m dashboards.build
 	$(BIN)/python -m tests.dashboards.pictures
 
-page-calibration: $(READY)  ## all exercises of the calibration on the page in Chromium, each done wrongly at first (some minutes)
-	INSOLE_HUB_WHOLE_CALIBRATION=1 $(BIN)/python -m pytest -s tests/page/test_calibration_view.py -k all_exercises
+page-calibration: $(READY)  ## all exercises of the calibration on the page in Chromium, six of them done wrongly at first (some minutes)
+	$(BIN)/python -m pytest tests/page/whole_calibration.py
 
 page-pictures: $(READY)  ## take the pictures of docs/page.md with Chromium (two minutes)
 	$(BIN)/python -m tests.page.pictures

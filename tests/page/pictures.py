@@ -9,13 +9,16 @@ import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
 from hub.app import Hub
-from hub.demo import WEARER
+from hub.demo import AFFECTED, DEVICES, WEARER
 from hub.journal.day import DaySummary
 from hub.page import Role
+from hub.radio.virtual.scenario import Scenario
+from sensors.walker import Mistake
 from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired, trip
 
 FOLDER = Path(__file__).parents[2] / "docs" / "page"
 PHONE, TABLET = (390, 844), (1180, 820)
+WRONG_FOOT = Scenario(DEVICES, affected_side=AFFECTED, plays="calibration", mistakes=frozenset({Mistake.OTHER_FOOT}))
 WALKED_S = 45.0
 """So long the walker walks before the pictures."""
 
@@ -41,6 +44,35 @@ def main() -> None:
         trip(living, "trip1")
         take(browser, living, "phone-alert", PHONE, "light", "en-GB", "", wait_for="I'm fine")
         take(browser, living, "tablet-contrast", TABLET, "contrast", "en-GB", "", wait_for="I'm fine")
+    with tempfile.TemporaryDirectory() as state, living_hub(Path(state), WRONG_FOOT) as living, chromium() as browser:
+        calibrate(living, browser)
+
+
+def calibrate(living: LivingHub, browser: Browser) -> None:
+    """The zero alone, with the wrong foot at first, as a phone and a tablet show it."""
+    views = {"phone": (PHONE, "de-DE"), "tablet": (TABLET, "en-GB")}
+    pages = {}
+    for name, ((width, height), language) in views.items():
+        context = paired(browser, living, Role.OWNER, viewport={"width": width, "height": height}, locale=language)
+        pages[name] = context.new_page()
+        pages[name].goto(f"{living.address}#calibration")
+        expect(pages[name].locator("#cal_silent")).to_be_visible()
+    phone, tablet = pages["phone"], pages["tablet"]
+    living.ask(lambda hub: hub.radio.resume(wearer=WEARER))
+    expect(tablet.locator("#cal_zero")).to_be_enabled()
+    tablet.locator("#cal_zero").click()
+    expect(phone.locator("#cal_why")).to_be_visible()
+    keep(phone, "phone-refused")
+    expect(tablet.locator("#cal_said")).to_contain_text("Hold it: 2")
+    keep(tablet, "tablet-calibration")
+    expect(tablet.locator("#cal_end")).to_be_visible()
+    keep(tablet, "tablet-calibrated")
+
+
+def keep(page: Page, name: str, *, full_page: bool = True) -> None:
+    """The page as a picture."""
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=full_page)
+    (FOLDER / f"{name}.png").chmod(0o644)
 
 
 def answer_all(living: LivingHub) -> None:
@@ -96,9 +128,7 @@ def take(
     if wait_for:
         expect(page.get_by_role("button", name=wait_for)).to_be_visible()
     page.wait_for_timeout(2500)
-    picture = FOLDER / f"{name}.png"
-    page.screenshot(path=picture, full_page=not wait_for)
-    picture.chmod(0o644)
+    keep(page, name, full_page=not wait_for)
     context.close()
 
 

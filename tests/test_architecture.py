@@ -71,6 +71,8 @@ ONLY_IMPORTER = {
     "mcap": "hub.recording",
     "apprise": "hub.alerts.delivery",
     "typer": "hub.cli",
+    "grafana_client": "dashboards.publishing.grafana",
+    "requests": "dashboards.publishing.grafana",
     "starlette": "hub.page",
     "uvicorn": "hub.page",
 }

@@ -20,6 +20,7 @@ COMMANDS = (
     "alerts",
     "page",
     "influxdb",
+    "dashboards",
     "export",
     "backup",
     "restore",

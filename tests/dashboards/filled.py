@@ -10,6 +10,7 @@ from typing import Any
 from dashboards.panels import DATASOURCES
 from hub.diary import DiaryEntry
 from hub.influx.database import Database
+from hub.influx.errors import BusyError
 from hub.influx.line import line
 from hub.influx.points import Point, day_point, diary_point, event_point
 from hub.influx.schema import MEASUREMENT_OF, MEASUREMENTS, Bucket, Name
@@ -85,7 +86,17 @@ async def _write(server: Influxd, token: str, buckets: dict[Bucket, str], points
         for bucket in buckets:
             lines = [line(point) for point in points if MEASUREMENTS[point.measurement].bucket is bucket]
             for start in range(0, len(lines), _AT_ONCE):
-                assert await database.write(bucket, lines[start : start + _AT_ONCE]) == 0
+                await _insist(database, bucket, lines[start : start + _AT_ONCE])
+
+
+async def _insist(database: Database, bucket: Bucket, lines: list[str]) -> None:
+    while True:
+        try:
+            assert await database.write(bucket, lines) == 0
+        except BusyError as error:  # a small or busy machine
+            await asyncio.sleep(max(error.pause_s, 1.0))
+        else:
+            return
 
 
 def asked(query: str, wearers: Sequence[str], since: datetime, until: datetime) -> str:

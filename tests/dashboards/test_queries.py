@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dashboards.build import all_dashboards, as_json
+from dashboards.publishing.rules import rules
 from hub.diary import AidsChanged, ExerciseDone, Noted, Recalibrated
 from hub.events import Kind
 from hub.influx.provision import Plan, provision
@@ -201,6 +202,25 @@ def test_what_the_diary_says_is_marked(filled: Filled) -> None:
         assert [row["time"] for row in rows] == pytest.approx(said, abs=10**6)
         assert all(row[marks[name]["textColumn"]] for row in rows)
         assert rows
+
+
+@pytest.mark.parametrize("nickname", ["anna", "o'neil \\"])
+def test_alert_rules_count_what_happened(filled: Filled, nickname: str) -> None:
+    happened, silent = rules(nickname, "insole-x", "insole-x-today", "mail")
+    for rule, days_n in ((happened, DAYS), (silent, STEPS_DAYS)):
+        (counted, *_) = rule.body["data"]
+        query = asked(counted["model"]["query"], [nickname], END - timedelta(days=days_n), END)
+        rows = filled.ask(counted["datasourceUid"], query)
+        if rule is happened and nickname == "anna":
+            trips_n = sum(
+                each.event.kind is Kind.TRIP
+                and each.event.fields["stage"] == "confirmed"
+                and each.wearer.nickname == "anna"
+                for each in filled.told
+            )
+            assert [row["n"] for row in rows] == [trips_n]
+        else:
+            assert bool(rows) is (nickname == "anna")
 
 
 def test_each_wearer_is_compared_with_the_own_past(filled: Filled) -> None:

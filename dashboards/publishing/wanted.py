@@ -13,6 +13,9 @@ from dashboards.publishing.state import Board, ContactPoint, Folder, Key, Level,
 OURS = "insole-"
 """Every uid that we give begins so."""
 
+FOLDER = "-folder"
+"""Ends a folder's uid: in Grafana no dashboard may have the same."""
+
 FOR_CAREGIVERS = ("today", "trips")
 """What caregivers see; the other dashboards are in the folder of therapists."""
 
@@ -20,7 +23,8 @@ OF_ALL = "clinic"
 """The dashboard of all wearers."""
 
 _TAG = "insole-hub"
-_SHORT = re.compile(r"[a-z0-9-]{1,16}")
+_SHORT = re.compile(r"[a-z0-9][a-z0-9-]{0,15}")
+_CLINIC = f"{OURS}-{OF_ALL}"  # no nickname begins with a hyphen there
 
 
 def wanted(audience: Audience, built: Mapping[str, Mapping[str, Any]], logins: Mapping[str, str]) -> list[Thing]:
@@ -79,7 +83,7 @@ def _of_wearer(
             ("caregivers", wearer.caregivers),
         )
     )
-    all_of_it, today = f"{OURS}{name}", f"{OURS}{name}-today"
+    all_of_it, today = f"{OURS}{name}{FOLDER}", f"{OURS}{name}{FOLDER}-today"
     seen_by_both = frozenset({(owners.name, Level.ADMIN), (therapists.name, Level.VIEW)})
     yield from (owners, therapists, caregivers)
     yield Folder(all_of_it, title, seen_by_both)
@@ -97,7 +101,7 @@ def _of_wearer(
 def _of_clinic(audience: Audience, body: Mapping[str, Any], logins: Mapping[str, str]) -> Iterable[Thing]:
     """The dashboard of all wearers of the file, and of nobody else."""
     team = Team("Insole Hub: clinic", frozenset(logins[each] for each in audience.clinic))
-    folder = Folder(f"{OURS}{OF_ALL}-folder", "Insole Hub: clinic", frozenset({(team.name, Level.VIEW)}))
+    folder = Folder(f"{_CLINIC}{FOLDER}", "Insole Hub: clinic", frozenset({(team.name, Level.VIEW)}))
     names = ",".join(wearer.nickname.replace(",", "\\,") for wearer in audience.wearers)
     choice = {
         "type": "custom",
@@ -108,9 +112,7 @@ def _of_clinic(audience: Audience, body: Mapping[str, Any], logins: Mapping[str,
         "includeAll": True,
         "current": {"text": ["All"], "value": ["$__all"]},
     }
-    uid = f"{OURS}{OF_ALL}-all"
-    own = _with_wearers(body, uid, choice)
-    yield from (team, folder, Board(uid, folder.uid, own))
+    yield from (team, folder, Board(_CLINIC, folder.uid, _with_wearers(body, _CLINIC, choice)))
 
 
 def _of_one(body: Mapping[str, Any], nickname: str, name: str, board: str) -> dict[str, Any]:

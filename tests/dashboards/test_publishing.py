@@ -148,8 +148,8 @@ def granted(contract: Contract, uid: str) -> set[tuple[str, int]]:
 
 def test_everybody_sees_what_is_theirs(contract: Contract, file: Path):
     said = run("publish", file)
-    assert granted(contract, "insole-anna") == {("owners", 4), ("therapists", 1)}
-    assert granted(contract, "insole-anna-today") == {("owners", 4), ("therapists", 1), ("caregivers", 1)}
+    assert granted(contract, "insole-anna-folder") == {("owners", 4), ("therapists", 1)}
+    assert granted(contract, "insole-anna-folder-today") == {("owners", 4), ("therapists", 1), ("caregivers", 1)}
     members = {team["name"]: team["members"] for team in contract.teams.values()}
     assert members["Insole Hub: anna, caregivers"] == [4]
     assert members["Insole Hub: Bert, caregivers"] == []
@@ -157,7 +157,7 @@ def test_everybody_sees_what_is_theirs(contract: Contract, file: Path):
     assert seen == {f"{what}: {who}" for what in ("Today", "Trips and falls") for who in ("anna", "Bert")}
     for uid, each in contract.boards.items():
         names = [one["query"] for one in each["dashboard"]["templating"]["list"] if one["name"] == "wearer"]
-        assert names == ["anna,Bert"] if uid == "insole-clinic-all" else names in (["anna"], ["Bert"])
+        assert names == ["anna,Bert"] if uid == "insole--clinic" else names in (["anna"], ["Bert"])
     assert set(contract.rules) == {"insole-anna-trip", "insole-anna-silent"}
     assert said[-1] == f"{len(said) - 2} changes made"
 
@@ -177,18 +177,18 @@ def test_who_is_no_longer_named_sees_it_no_longer_and_what_was_changed_by_hand_c
 ):
     run("publish", file)
     contract.boards["insole-anna-progress"]["dashboard"]["title"] = "Mine now"
-    contract.folders["insole-anna"]["_grants"].append({"role": "Viewer", "permission": 1})
+    contract.folders["insole-anna-folder"]["_grants"].append({"role": "Viewer", "permission": 1})
     file.write_text(file.read_text().replace('caregivers = ["Cara"]\nalert_emails = ["family@example.org"]\n', ""))
     said = run("publish", file)
     assert said[1:-1] == [
         "change team Insole Hub: anna, caregivers (nobody)",
         "change folder Insole Hub: anna",
-        "change dashboard Progress: anna in insole-anna",
+        "change dashboard Progress: anna in insole-anna-folder",
         "remove alert rule Trip or fall of anna",
         "remove alert rule Nothing heard of anna",
         "remove contact point Insole Hub: anna, mail (family@example.org)",
     ]
-    assert granted(contract, "insole-anna") == {("owners", 4), ("therapists", 1)}
+    assert granted(contract, "insole-anna-folder") == {("owners", 4), ("therapists", 1)}
     assert contract.points == contract.rules == {}
 
 
@@ -198,11 +198,14 @@ def test_removal_leaves_what_is_not_ours(contract: Contract, file: Path):
     contract.teams[1] = {"id": 1, "name": "Neighbours", "members": []}
     before = {name: dict(getattr(contract, name)) for name in ("folders", "boards", "teams", "points", "rules")}
     run("publish", file)
-    contract.boards["own"] = {"dashboard": {"title": "Own page", "version": 1}, "meta": {"folderUid": "insole-anna"}}
+    contract.boards["own"] = {
+        "dashboard": {"title": "Own page", "version": 1},
+        "meta": {"folderUid": "insole-anna-folder"},
+    }
     said = run("remove", file)
     assert "leave folder Insole Hub: anna: it holds Own page" in said
     assert set(contract.boards) == {"heat", "own"}
-    assert set(contract.folders) == {"other", "insole-anna"}
+    assert set(contract.folders) == {"other", "insole-anna-folder"}
     del contract.boards["own"]
     run("remove", file)
     assert {name: getattr(contract, name) for name in before} == before

@@ -119,7 +119,7 @@ def _member_drop(self: Contract, number: str, user: str, **_: Any) -> Answer:
 
 
 def _folder_new(self: Contract, *, body: Any, **_: Any) -> Answer:
-    if body["uid"] in self.folders:
+    if body["uid"] in {*self.folders, *self.boards}:  # both are kept in one table
         return 412, {"message": "the folder has been changed by someone else"}
     grants = [{"role": "Editor", "permission": 2}, {"role": "Viewer", "permission": 1}]
     self.folders[body["uid"]] = {"id": self.number(), "version": 1, **body, "_grants": grants}
@@ -168,8 +168,8 @@ def _search(self: Contract, *, asked: dict[str, list[str]], **_: Any) -> Answer:
 
 def _board_set(self: Contract, *, body: Any, **_: Any) -> Answer:
     uid = body["dashboard"]["uid"]
-    if body["folderUid"] not in self.folders:
-        return 400, {"message": "folder not found"}
+    if body["folderUid"] not in self.folders or uid in self.folders:
+        return 400, {"message": "folder not found, or the uid is a folder's"}
     version = self.boards.get(uid, {"dashboard": {"version": 0}})["dashboard"]["version"] + 1
     kept = {**body["dashboard"], "id": self.number(), "version": version}
     self.boards[uid] = {"dashboard": kept, "meta": {"folderUid": body["folderUid"]}}

@@ -36,6 +36,8 @@ def members_of(settings: Path, state_dir: Path, *, raw: bool, reads: DatabaseAdd
     DeliveryError
         The database cannot be read.
     """
+    if not state_dir.is_dir():
+        raise BackupError(f"there is no folder {state_dir}: no hub has run with it; see hub.state_dir in {settings}")
     yield Member(SETTINGS, _bytes_of(settings))
     try:
         # within the state folder there is room for copies, and nobody else may look

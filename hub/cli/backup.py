@@ -49,7 +49,7 @@ def backup(
     )
     if loaded.influxdb is not None and not any(name.startswith(DATABASE) for name in manifest.entries):
         typer.echo("The InfluxDB's points are not in it; --reader-token-file names a token that may read them.")
-    typer.echo("Passwords and tokens are not in it either: keep those that hub.toml names elsewhere.")
+    typer.echo("Passwords and tokens are not in it: keep those that hub.toml names elsewhere.")
 
 
 def _reading(config: Config, token_file: Path) -> DatabaseAddress:

@@ -44,10 +44,10 @@ def restore(
         if database:
             _restore_database(archive, config)
             return
-        is_new = force or not config.exists()
-        settings = b"".join(archive.read(SETTINGS)).decode() if is_new else config.read_text()
         folder = PrivateFolder(config.absolute().parent)
         folder.check()
+        is_new = force or not config.exists()
+        settings = b"".join(archive.read(SETTINGS)).decode() if is_new else config.read_text()
         state_dir = _state_dir(settings, config)
         replaced = restore_state(archive, state_dir, force=force)
         if is_new and config.exists() and config.read_text() != settings:

@@ -184,6 +184,12 @@ def test_no_backup_is_overwritten(home: Path, backup: Path) -> None:
     assert backup.read_bytes() == before
 
 
+def test_where_no_hub_has_run_there_is_nothing_to_back_up(home: Path) -> None:
+    shutil.rmtree(home / "state")
+    assert "no hub has run with it" in fails(home, "backup", str(home / "hub.zip"))
+    assert not list(home.glob("hub.zip*"))
+
+
 def wiped(home: Path) -> Path:
     shutil.rmtree(home / "state")
     (home / "state").mkdir()

@@ -242,6 +242,11 @@ def test_an_entry_too_many_or_one_less_is_found(home: Path, backup: Path) -> Non
     assert "does not hold what its manifest says" in fails(home, "restore", str(backup), "--force")
 
 
+def test_another_entry_in_the_place_of_one_is_found(home: Path, backup: Path) -> None:
+    changed(backup, lambda entries: entries, more={"hub.toml": b"[hub]\n"})
+    assert "hub.toml is not what was backed up" in fails(home, "restore", str(backup), "--force")
+
+
 def test_one_of_a_newer_hub_is_refused(home: Path, backup: Path) -> None:
     changed(backup, lambda entries: entries, format_=2)
     assert "made by a newer Insole Hub" in fails(home, "restore", str(backup), "--force")

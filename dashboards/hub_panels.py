@@ -8,6 +8,9 @@ from dashboards.panels import CELSIUS, DAYS, MEGABYTES, MILLISECONDS, NUMBER, PE
 from hub.influx.schema import Name, Tag
 from sensors.layout import Role
 
+_NOW = ("time >= ${__to}ms - 1d",)
+"""Of the last day of the time chosen: what was told of last needs no more."""
+
 
 def sensors_now() -> Panel:
     """Each sensor as it was told of last."""
@@ -22,10 +25,11 @@ def sensors_now() -> Panel:
                 last("loss_pct", "lost"),
                 last("rssi_dbm", "signal, dBm"),
             ),
+            _NOW,
             by=(Tag.ROLE,),
         ),
-        "As the hub last told it, in the time chosen; no row: not seen. How long a battery lasts is estimated from the "
-        "way it was used. A sensor that sleeps or is not worn is well.",
+        "As the hub last told it, in the last 24 h of the time chosen; no row: not seen. How long a battery lasts is "
+        "estimated from the way it was used. A sensor that sleeps or is not worn is well.",
         {"charge": PERCENT, "lasts for": DAYS, "lost": PERCENT},
         height=6,
         timed=False,
@@ -81,9 +85,11 @@ def hub_panels() -> Iterator[Panel]:
                 last("influxdb_waiting", "events not in this database"),
                 highest("events_dropped", "events lost"),
             ),
+            _NOW,
             by=(Tag.HUB,),
         ),
-        "As it last told it. Events wait on its disk while the broker or this database is away, and are told later.",
+        "As it last told it, in the last 24 h of the time chosen. Events wait on its disk while the broker or this "
+        "database is away, and are told later.",
         {},
         height=5,
         timed=False,

@@ -1,9 +1,10 @@
-"""How long the dashboards' queries take as the years go by, as a table: ``python -m tests.dashboards.growth``.
+"""How long the dashboards' queries take as the years go by: ``python -m tests.dashboards.growth [-h]`` prints a table.
 
 A real InfluxDB of each length in turn: two wearers' walks, days and diary, and steps, sensors and hub of the last
 days, as it keeps them. Made up, as the pictures. Each query asks for the whole length.
 """
 
+import argparse
 import json
 import signal
 import statistics
@@ -31,9 +32,14 @@ _TIMES_N = 3
 
 def main() -> None:
     """Fill, ask, print."""
-    kept = list(states(HUB, KEPT_DAYS))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("days", type=int, nargs="*", default=LENGTHS_DAYS)
+    parser.add_argument("--every-s", type=int, default=60, help="how often sensors and hub are told of")
+    asked_for = parser.parse_args()
+    kept = list(states(HUB, KEPT_DAYS, every_s=asked_for.every_s))
     sys.stdout.write("| days | points | dashboard | queries | slowest, s | which |\n|---|---|---|---|---|---|\n")
-    for days_n in LENGTHS_DAYS:
+    sys.stdout.flush()
+    for days_n in asked_for.days:
         with TemporaryDirectory() as folder:
             server = Influxd(program(), Path(folder))
             server.start()

@@ -190,6 +190,9 @@ def test_who_is_no_longer_named_sees_it_no_longer_and_what_was_changed_by_hand_c
     ]
     assert granted(contract, "insole-anna-folder") == {("owners", 4), ("therapists", 1)}
     assert contract.points == contract.rules == {}
+    (cared,) = (team for team in contract.teams.values() if team["name"] == "Insole Hub: anna, caregivers")
+    assert cared["members"] == []
+    assert run("publish", file)[1:] == ["nothing to change"]
 
 
 def test_removal_leaves_what_is_not_ours(contract: Contract, file: Path):

@@ -32,6 +32,23 @@ def report(told: dict[str, Any], host_s: float) -> Iterator[str]:
                 "connections",
             )
             yield "| " + " | ".join(str(one[name]).replace("_", " ") for name in names) + " |"
+    if "loss" in told:
+        yield ""
+        yield "Notifications dropped at random below BlueZ for a minute, a hub started anew:"
+        yield ""
+        yield "| sensor | sent | dropped | taken in | late, left out | lost besides | said lost | loss, % | said, % |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for one in told["loss"]:
+            pct, said_pct = told["loss_pct"][one["role"]]
+            numbers = (*(one[name] for name in ("sent", "dropped", "heard", "late", "lost")), f"{said_lost(one):g}")
+            yield f"| {' | '.join(map(str, (one['role'].replace('_', ' '), *numbers)))} | {pct:.1f} | {said_pct:.1f} |"
+    if "visits" in told:
+        yield ""
+        yield "| state of the machine | problems named | sensors heard | right |"
+        yield "|---|---|---|---|"
+        for one in told["visits"]:
+            named = "; ".join(f"{check}: {what}" for check, what in one["problems"]) or "none"
+            yield f"| {one['name']} | {named} | {one['heard']} | {'yes' if one['right'] else 'no'} |"
     if told.get("faults"):
         yield ""
         yield "| fault | lasts, s | all stream again after, s | restarts of the hub |"
@@ -42,16 +59,28 @@ def report(told: dict[str, Any], host_s: float) -> Iterator[str]:
             yield f"| {one['name']} | {one['fault_s']:.1f} | {after} | {one['restarts']} |"
 
 
+def said_lost(one: dict[str, Any]) -> float:
+    """Notifications that the hub said were lost."""
+    return float(one["samples_lost"] / one["packet_samples"])
+
+
 def problems(told: dict[str, Any]) -> Iterator[str]:
     """What is not as it must be."""
     if "failure" in told:
         yield told["failure"]
     elif not told.get("finished"):
         yield "the trials did not come to their end"
-    for one in told.get("streaming", ()):
-        said_lost = one["numbered"] and one["samples_lost"]
-        if one["lost"] or said_lost or one["packets_faulty"] or one["packets_dropped"] or one["connections"] != 1:
+    for one in (*told.get("streaming", ()), *told.get("loss", ())):
+        if one["lost"] or one["packets_faulty"] or one["packets_dropped"] or one["connections"] != 1:
             yield f"{one['role']} did not stream without loss"
+        elif one["numbered"] and said_lost(one) != one["dropped"]:
+            yield f"{one['role']}: {one['dropped']} were dropped, {said_lost(one):g} were said to be lost"
+    for one in told.get("loss", ()):
+        if not one["dropped"]:
+            yield f"{one['role']}: nothing was dropped"
+    for one in told.get("visits", ()):
+        if not one["right"]:
+            yield f"{one['name']}: scan or doctor did not say what was due"
     for one in told.get("faults", ()):
         if one["recovered_s"] is None:
             yield f"{one['name']}: not recovered"

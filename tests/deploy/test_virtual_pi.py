@@ -38,7 +38,7 @@ def test_the_scripts_are_bash(script: str) -> None:
     [
         (["--minuets", "1"], "unknown option --minuets"),
         (["--minutes", "ten"], "--minutes: ten is no number"),
-        (["--faults", "a b"], "--faults: a b is neither"),
+        (["--trials", "a b"], "--trials: a b is neither"),
         (["--minutes", "1"], "there is no machine in|qemu-system-x86_64 is missing"),
     ],
 )
@@ -71,7 +71,7 @@ def test_it_runs_the_shipped_unit_and_nothing_in_its_place() -> None:
 
 def told(**changes: Any) -> dict[str, Any]:
     streamed = {"role": "left_insole", "sent": 9, "heard": 8, "late": 1, "lost": 0, "numbered": True, "samples_lost": 0}
-    streamed |= {"packets_faulty": 0, "packets_dropped": 0, "connections": 1}
+    streamed |= {"dropped": 0, "packet_samples": 2, "packets_faulty": 0, "packets_dropped": 0, "connections": 1}
     fault = {"name": "disconnect", "fault_s": 0.1, "recovered_s": 4.2, "restarts": 0, "restarts_due": 0, "said": []}
     return {
         "kernel": "6.1.0",
@@ -82,6 +82,9 @@ def told(**changes: Any) -> dict[str, Any]:
         "streamed_s": 600.0,
         "finished": changes.get("finished", True),
         "streaming": [streamed | changes.get("streaming", {})],
+        "loss": [streamed | {"dropped": 3, "samples_lost": 6} | changes.get("loss", {})],
+        "loss_pct": {"left_insole": [5.2, 5.14]},
+        "visits": [{"name": "scan", "right": True, "problems": [], "heard": 3} | changes.get("visits", {})],
         "faults": [fault | changes.get("faults", {})],
     }
 
@@ -89,6 +92,8 @@ def told(**changes: Any) -> dict[str, Any]:
 def test_a_good_run_is_a_table_and_no_problem() -> None:
     lines = list(report().report(told(), 3600.0))
     assert "| left insole | 9 | 8 | 1 | 0 | 0 | 0 | 0 | 1 |" in lines
+    assert "| left insole | 9 | 3 | 8 | 1 | 0 | 3 | 5.2 | 5.1 |" in lines
+    assert "| scan | none | 3 | yes |" in lines
     assert "| disconnect | 0.1 | 4.2 | 0 |" in lines
     assert not list(report().problems(told()))
 
@@ -100,6 +105,12 @@ def test_a_good_run_is_a_table_and_no_problem() -> None:
         {"streaming": {"samples_lost": 1}},
         {"streaming": {"packets_dropped": 1}},
         {"streaming": {"connections": 2}},
+        {"loss": {"lost": 1}},
+        {"loss": {"samples_lost": 4}},
+        {"loss": {"samples_lost": 7}},
+        {"loss": {"dropped": 0, "samples_lost": 0}},
+        {"loss": {"connections": 2}},
+        {"visits": {"right": False}},
         {"faults": {"recovered_s": None}},
         {"faults": {"restarts": 1}},
         {"faults": {"restarts_due": 1}},

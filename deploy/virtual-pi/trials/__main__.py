@@ -13,13 +13,13 @@ import air
 import faults
 import machine
 from seen import Hub
-from streaming import stream
+from streaming import FIRST_DATA_S, Heard, lose, stream
+from visits import visit_all
 
 RESULTS = Path("/var/lib/virtual-pi")
-FIRST_DATA_S = 180.0
 
 
-async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
+async def run(minutes: float, wanted: frozenset[str], told: dict[str, Any]) -> None:
     """All trials; what comes out is added to ``told``, and kept at each step."""
     await air.reach()
     hub = Hub()
@@ -34,13 +34,19 @@ async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
         keep(told, "all sensors stream")
         if minutes:
             started_s = time.monotonic()
-            heard = await stream(hub, minutes)
-            told["streaming"] = [asdict(one) | {"lost": one.lost} for one in heard]
+            told["streaming"] = as_told(await stream(hub, minutes))
             told["streamed_s"] = time.monotonic() - started_s
             keep(told, str(told["streaming"]))
+        if wanted & {"all", "loss"}:
+            heard, percents = await lose(hub)
+            told["loss"], told["loss_pct"] = as_told(heard), percents
+            keep(told, f"{told['loss']} {percents}")
+        if wanted & {"all", "doctor"}:
+            told["visits"] = [asdict(one) for one in await visit_all()]
+            keep(told, str(told["visits"]))
         told["faults"] = []
         for trial in faults.TRIALS:
-            if wanted not in {"all", *trial.name.replace(",", "").split()}:
+            if not wanted & {"all", *trial.name.replace(",", "").split()}:
                 continue
             if not await hub.until(hub.is_streaming, faults.PATIENCE_S):
                 told["failure"] = f"not all sensors streamed before {trial.name}"
@@ -57,6 +63,11 @@ async def run(minutes: float, wanted: str, told: dict[str, Any]) -> None:
             task.cancel()
 
 
+def as_told(heard: list[Heard]) -> list[dict[str, Any]]:
+    """For the results."""
+    return [asdict(one) | {"lost": one.lost} for one in heard]
+
+
 def keep(told: dict[str, Any], news: str) -> None:
     """Write down what has come out so far, should the host end the machine."""
     told["machine_s"] = time.monotonic()
@@ -68,7 +79,8 @@ async def main() -> int:
     """Run, and write down what came out and what the machine logged."""
     told: dict[str, Any] = {}
     try:
-        await run(float(os.environ["VIRTUAL_PI_MINUTES"]), os.environ["VIRTUAL_PI_FAULTS"], told)
+        wanted = frozenset(os.environ["VIRTUAL_PI_TRIALS"].split(","))
+        await run(float(os.environ["VIRTUAL_PI_MINUTES"]), wanted, told)
     finally:
         keep(told, told.get("failure", "done"))
         journal = await machine.command("journalctl", "--no-pager", "-o", "short-precise")

@@ -1,12 +1,19 @@
-"""All sensors stream for a while; everything sent must have been heard."""
+"""All sensors stream for a while; everything sent must have been heard, and what was not sent must have been missed."""
 
 import asyncio
+import time
 from dataclasses import dataclass
+from statistics import fmean
 
 import air
+import machine
 from seen import ROLES, Hub
 
 NOTICE_S = 30.0
+FIRST_DATA_S = 180.0
+SETTLE_S = 3.0
+LOSS_PCT, LOSS_S, LOSS_WINDOW_S = 5.0, 60, 5
+"""The hub says its loss in percent over so long a window."""
 PACKET_SAMPLES = {"left_insole": 2, "right_insole": 2}
 """Insoles are also read from, and the hub counts what it reads as packets; so theirs are counted by samples.
 
@@ -18,14 +25,17 @@ Their packets are numbered, too. A WitMotion's are not: what the hub says of its
 class Heard:
     """One sensor's notifications.
 
-    ``late`` came, but were left out: the hub had no place for them in time. ``numbered``: gaps show in what arrives.
+    ``dropped`` never left the sensor, on purpose. ``late`` came, but were left out: the hub had no place for them in
+    time. ``numbered``: gaps show in what arrives. ``samples_lost`` is what the hub said, of ``packet_samples`` each.
     """
 
     role: str
     sent: int
+    dropped: int
     heard: int
     late: int
     numbered: bool
+    packet_samples: int
     samples_lost: int
     packets_faulty: int
     packets_dropped: int
@@ -43,29 +53,72 @@ async def stream(hub: Hub, minutes: float) -> list[Heard]:
         await asyncio.sleep(60.0)
         print(f"streaming for {passed_min + 1} of {minutes:g} min, all well: {hub.is_streaming()}")
     await asyncio.sleep(minutes % 1 * 60)
+    return await _compare(hub, {})
+
+
+async def lose(hub: Hub) -> tuple[list[Heard], dict[str, tuple[float, float]]]:
+    """Start the hub anew, drop notifications at random, and compare; also the loss and what the hub said, percent."""
+    await machine.command("systemctl", "stop", machine.UNIT)
+    before, start_s = await air.counts(), time.time()
+    await machine.command("systemctl", "start", machine.UNIT)
+    if not await hub.until(lambda: hub.streams_since(tuple(ROLES), start_s), FIRST_DATA_S):
+        message = f"not all sensors streamed within {FIRST_DATA_S:g} s of the hub's start"
+        raise RuntimeError(message)
+    await asyncio.sleep(SETTLE_S)
+    await _fail_all(loss_pct=LOSS_PCT)
+    await asyncio.sleep(LOSS_WINDOW_S)
+    begun = await air.counts()
+    said_pct: dict[str, list[float]] = {role: [] for role in ROLES}
+    for _ in range(LOSS_S - LOSS_WINDOW_S):
+        await asyncio.sleep(1.0)
+        for role, percents in said_pct.items():
+            percents.append(hub.sensors[role]["loss_pct"])
+    ended = await air.counts()
+    await _fail_all()
+    await asyncio.sleep(SETTLE_S)  # a gap shows when something comes after it
+    percents = {role: (_loss_pct(begun[each], ended[each]), fmean(said_pct[role])) for role, each in ROLES.items()}
+    return await _compare(hub, before), percents
+
+
+async def _compare(hub: Hub, before: dict[str, dict[str, int]]) -> list[Heard]:
+    """Have all fall silent, so that nothing is under way, and compare; ``before``: counts at the hub's start."""
     now_s = await air.now_s()
-    for address in ROLES.values():
-        await air.fail(address, silent_s=[[now_s, now_s + NOTICE_S]])
+    await _fail_all(silent_s=[[now_s, now_s + NOTICE_S]])
     await hub.until(lambda: all(_is_told(hub, role) for role in ROLES), NOTICE_S)
     counts = await air.counts()
+    await _fail_all()
+    return [_heard(role, before.get(each, {}), counts[each], hub) for role, each in ROLES.items()]
+
+
+async def _fail_all(**faults: object) -> None:
     for address in ROLES.values():
-        await air.fail(address)
-    return [_heard(role, counts[address], hub) for role, address in ROLES.items()]
+        await air.fail(address, **faults)
 
 
 def _is_told(hub: Hub, role: str) -> bool:
     return bool(hub.sensors[role]["state"] != "streaming")
 
 
-def _heard(role: str, sent: dict[str, int], hub: Hub) -> Heard:
+def _loss_pct(before: dict[str, int], after: dict[str, int]) -> float:
+    sent, dropped = (_since(before, after, what) for what in ("sent", "lost"))
+    return 100.0 * dropped / (sent + dropped)
+
+
+def _since(before: dict[str, int], after: dict[str, int], what: str) -> int:
+    return after.get(what, 0) - before.get(what, 0)
+
+
+def _heard(role: str, before: dict[str, int], after: dict[str, int], hub: Hub) -> Heard:
     told = hub.sensors[role]
     samples = PACKET_SAMPLES.get(role)
     return Heard(
         role,
-        sent["sent"],
+        _since(before, after, "sent"),
+        _since(before, after, "lost"),
         told["samples"] // samples if samples else told["packets"],
         told["samples_late"] // samples if samples else 0,
         samples is not None,
+        samples or 1,
         told["samples_lost"],
         told["packets_faulty"],
         told["packets_dropped"],

@@ -14,6 +14,10 @@ class Cause(StrEnum):
         "/run/dbus"
     )
     NO_SERVICE = "the system's Bluetooth service does not run; `sudo systemctl enable --now bluetooth` starts it"
+    MASKED = (
+        "the system's Bluetooth service is masked; `sudo systemctl unmask bluetooth`, then "
+        "`sudo systemctl enable --now bluetooth` starts it"
+    )
     HANGS = "the system's Bluetooth service does not answer; `sudo systemctl restart bluetooth` may help"
     BUS_BROKE = "the system's Bluetooth service hung up; if this lasts, `systemctl status bluetooth` says why"
     NO_ADAPTER = "there is no Bluetooth adapter; plug one in, or see `bluetoothctl list` and `dmesg`"
@@ -46,7 +50,8 @@ _DBUS = {
     "org.freedesktop.DBus.Error.Spawn.ChildExited": Cause.NO_SERVICE,
     "org.freedesktop.DBus.Error.Spawn.ServiceNotFound": Cause.NO_SERVICE,
     "org.freedesktop.systemd1.NoSuchUnit": Cause.NO_SERVICE,  # disabled
-    "org.freedesktop.systemd1.UnitMasked": Cause.NO_SERVICE,
+    "org.freedesktop.systemd1.UnitMasked": Cause.MASKED,
+    "org.freedesktop.DBus.Error.FileExists": Cause.MASKED,  # until systemd is reloaded, where the alias still stands
     "org.freedesktop.DBus.Error.NoReply": Cause.HANGS,
     "org.freedesktop.DBus.Error.TimedOut": Cause.HANGS,
     "org.freedesktop.DBus.Error.AccessDenied": Cause.DENIED,

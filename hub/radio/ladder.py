@@ -98,6 +98,7 @@ _SYMPTOMS: dict[Cause | None, Symptom] = {Cause.OFF: Symptom.OFF, Cause.BUS_BROK
 _BEYOND_RESETS = {
     Cause.NO_BUS,
     Cause.NO_SERVICE,
+    Cause.MASKED,
     Cause.NO_ADAPTER,
     Cause.NO_CENTRAL,
     Cause.BLOCKED,

@@ -32,7 +32,11 @@ NotAvailable = BleakBluetoothNotAvailableReason
         (EOFError(), "status bluetooth"),
         (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["not provided"]), "enable --now bluetooth"),
         (BleakDBusError("org.freedesktop.systemd1.NoSuchUnit", ["dbus-org.bluez.service"]), "enable --now bluetooth"),
-        (BleakDBusError("org.freedesktop.systemd1.UnitMasked", ["is masked"]), "enable --now bluetooth"),
+        (BleakDBusError("org.freedesktop.systemd1.UnitMasked", ["is masked"]), "unmask bluetooth"),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.FileExists", ["dbus-org.bluez.service failed to load"]),
+            "unmask bluetooth",
+        ),
         (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), "power on"),
         (BleakDBusError("org.bluez.Error.InProgress", []), "busy"),
         (BleakDBusError("org.bluez.Error.Failed", ["Blocked through rfkill"]), "rfkill unblock"),

@@ -101,6 +101,7 @@ def test_nothing_is_tried_against_what_no_reset_can_mend() -> None:
     beyond = (
         Cause.NO_BUS,
         Cause.NO_SERVICE,
+        Cause.MASKED,
         Cause.NO_ADAPTER,
         Cause.NO_CENTRAL,
         Cause.BLOCKED,

@@ -86,14 +86,18 @@ async def _switch_on() -> None:
     await machine.command("bluetoothctl", "power", "on")
 
 
-async def _stop_bluetoothd() -> None:
-    """Else D-Bus starts it at the first question."""
+async def _disable_bluetoothd() -> None:
+    """A service that is only stopped is started by D-Bus at the first question."""
+    await machine.command("systemctl", "disable", "--now", "bluetooth")
+
+
+async def _mask_bluetoothd() -> None:
     await machine.command("systemctl", "mask", "--runtime", "--now", "bluetooth")
 
 
 async def _start_bluetoothd() -> None:
     await machine.command("systemctl", "unmask", "--runtime", "bluetooth")
-    await machine.command("systemctl", "start", "bluetooth")
+    await machine.command("systemctl", "enable", "--now", "bluetooth")
     await asyncio.sleep(ADVERTISING_S)
 
 
@@ -118,7 +122,8 @@ VISITS = (
         _unblock,
     ),
     Visit("adapter off", (("Bluetooth", "adapter is off"),), 0, _switch_off, _switch_on),
-    Visit("bluetoothd stopped", (("Bluetooth", "service does not run"),), 0, _stop_bluetoothd, _start_bluetoothd),
+    Visit("Bluetooth disabled", (("Bluetooth", "service does not run"),), 0, _disable_bluetoothd, _start_bluetoothd),
+    Visit("Bluetooth masked", (("Bluetooth", "service is masked"),), 0, _mask_bluetoothd, _start_bluetoothd),
     Visit(
         "adapter pulled out",
         (("adapter", "no Bluetooth adapter"), ("Bluetooth", "no Bluetooth adapter")),

@@ -36,12 +36,11 @@ def report(told: dict[str, Any], host_s: float) -> Iterator[str]:
         yield ""
         yield "Notifications dropped at random below BlueZ for a minute, a hub started anew:"
         yield ""
-        yield "| sensor | sent | dropped | taken in | late, left out | lost besides | said lost | loss, % | said, % |"
-        yield "|---|---|---|---|---|---|---|---|---|"
+        yield "| sensor | sent | dropped | taken in | late, left out | lost besides | said lost |"
+        yield "|---|---|---|---|---|---|---|"
         for one in told["loss"]:
-            pct, said_pct = told["loss_pct"][one["role"]]
             numbers = (*(one[name] for name in ("sent", "dropped", "heard", "late", "lost")), f"{said_lost(one):g}")
-            yield f"| {' | '.join(map(str, (one['role'].replace('_', ' '), *numbers)))} | {pct:.1f} | {said_pct:.1f} |"
+            yield f"| {' | '.join(map(str, (one['role'].replace('_', ' '), *numbers)))} |"
     if "visits" in told:
         yield ""
         yield "| state of the machine | problems named | sensors heard | right |"

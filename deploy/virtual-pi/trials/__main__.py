@@ -38,9 +38,8 @@ async def run(minutes: float, wanted: frozenset[str], told: dict[str, Any]) -> N
             told["streamed_s"] = time.monotonic() - started_s
             keep(told, str(told["streaming"]))
         if wanted & {"all", "loss"}:
-            heard, percents = await lose(hub)
-            told["loss"], told["loss_pct"] = as_told(heard), percents
-            keep(told, f"{told['loss']} {percents}")
+            told["loss"] = as_told(await lose(hub))
+            keep(told, str(told["loss"]))
         if wanted & {"all", "doctor"}:
             told["visits"] = [asdict(one) for one in await visit_all()]
             keep(told, str(told["visits"]))

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from statistics import fmean
 
 import air
 import machine
@@ -12,8 +11,7 @@ from seen import ROLES, Hub
 NOTICE_S = 30.0
 FIRST_DATA_S = 180.0
 SETTLE_S = 3.0
-LOSS_PCT, LOSS_S, LOSS_WINDOW_S = 5.0, 60, 5
-"""The hub says its loss in percent over so long a window."""
+LOSS_PCT, LOSS_S = 5.0, 60.0
 PACKET_SAMPLES = {"left_insole": 2, "right_insole": 2}
 """Insoles are also read from, and the hub counts what it reads as packets; so theirs are counted by samples.
 
@@ -56,8 +54,8 @@ async def stream(hub: Hub, minutes: float) -> list[Heard]:
     return await _compare(hub, {})
 
 
-async def lose(hub: Hub) -> tuple[list[Heard], dict[str, tuple[float, float]]]:
-    """Start the hub anew, drop notifications at random, and compare; also the loss and what the hub said, percent."""
+async def lose(hub: Hub) -> list[Heard]:
+    """Start the hub anew, drop notifications at random, and compare."""
     await machine.command("systemctl", "stop", machine.UNIT)
     before, start_s = await air.counts(), time.time()
     await machine.command("systemctl", "start", machine.UNIT)
@@ -66,18 +64,10 @@ async def lose(hub: Hub) -> tuple[list[Heard], dict[str, tuple[float, float]]]:
         raise RuntimeError(message)
     await asyncio.sleep(SETTLE_S)
     await _fail_all(loss_pct=LOSS_PCT)
-    await asyncio.sleep(LOSS_WINDOW_S)
-    begun = await air.counts()
-    said_pct: dict[str, list[float]] = {role: [] for role in ROLES}
-    for _ in range(LOSS_S - LOSS_WINDOW_S):
-        await asyncio.sleep(1.0)
-        for role, percents in said_pct.items():
-            percents.append(hub.sensors[role]["loss_pct"])
-    ended = await air.counts()
+    await asyncio.sleep(LOSS_S)
     await _fail_all()
     await asyncio.sleep(SETTLE_S)  # a gap shows when something comes after it
-    percents = {role: (_loss_pct(begun[each], ended[each]), fmean(said_pct[role])) for role, each in ROLES.items()}
-    return await _compare(hub, before), percents
+    return await _compare(hub, before)
 
 
 async def _compare(hub: Hub, before: dict[str, dict[str, int]]) -> list[Heard]:
@@ -97,11 +87,6 @@ async def _fail_all(**faults: object) -> None:
 
 def _is_told(hub: Hub, role: str) -> bool:
     return bool(hub.sensors[role]["state"] != "streaming")
-
-
-def _loss_pct(before: dict[str, int], after: dict[str, int]) -> float:
-    sent, dropped = (_since(before, after, what) for what in ("sent", "lost"))
-    return 100.0 * dropped / (sent + dropped)
 
 
 def _since(before: dict[str, int], after: dict[str, int], what: str) -> int:

@@ -12,6 +12,7 @@ from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile
 from hub.journal import erase, rows_of, set_aside
 from hub.kept import kept_of
 from hub.mqtt import BrokerAddress, Topics, erase_retained, retained_of
+from hub.page.pairing import FOLDER, files_of_wearer
 from hub.recording.shelf import RAW
 
 JOURNAL = "journal.db"
@@ -38,6 +39,7 @@ def places(config: Config, wearer: str, broker: BrokerAddress | None, database: 
     state_dir = config.hub.state_dir
     found = [
         _files("recordings and calibration", lambda: kept_of(state_dir, wearer)),
+        _files("devices paired for their page alone", lambda: files_of_wearer(state_dir / FOLDER, wearer)),
         _files("damaged journals, of everybody", lambda: _damaged(state_dir / JOURNAL)),
         _journal(state_dir / JOURNAL, wearer),
     ]

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from hub.export import tables
 from hub.export.archive import readme
 from hub.journal import DaySummary, Journal, rows_of
 from hub.journal.database import locked
+from hub.page import FOLDER, Paired, Visitor, make_code
+from hub.page import Role as PageRole
+from hub.page.pairing import exchange
 from sensors.layout import Side
 
 NS = 10**9
@@ -72,6 +76,9 @@ async def home(tmp_path: Path) -> Path:
             (state / name).write_bytes(b"MCAP " + nickname.encode())
         (state / "calibration").mkdir(exist_ok=True)
         (state / f"calibration/{nickname}.json").write_text(json.dumps({"of": nickname}))
+        visitor, now = Visitor(PageRole.CAREGIVER, nickname), datetime.now(UTC)
+        assert exchange(state / FOLDER, make_code(state / FOLDER, visitor, now), f"phone of {nickname}", now)
+        make_code(state / FOLDER, visitor, now)
     (state / "journal.damaged-20260101T000000.000000Z.db").write_bytes(SECRET.encode())
     (tmp_path / "hub.toml").write_text(CONFIG.format(state=state))
     return tmp_path
@@ -199,6 +206,7 @@ async def test_what_is_forgotten_is_gone_from_every_byte_and_nobody_else_is_touc
         "anna-lena-20260101T000000Z-trip-t1.mcap",
         "anna-lena.json",
     ]
+    assert [device.wearer for device in Paired(home / "state" / FOLDER).devices()] == ["anna-lena"]
     async with Journal(home / "state/journal.db") as journal:
         assert journal.rescue is None
         assert len(await journal.alerts.newest(0)) == 1

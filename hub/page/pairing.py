@@ -156,6 +156,12 @@ class Paired:
         return self._known
 
 
+def files_of_wearer(folder: Path, wearer: str) -> list[Path]:
+    """What is kept of devices and codes that see this wearer only."""
+    kept = (*_files(folder, _DEVICE, KeptDevice), *_files(folder, _CODE, KeptCode))
+    return [path for path, one in kept if one.wearer == wearer]
+
+
 def _files(folder: Path, kind: str, model: type[Kept]) -> Iterator[tuple[Path, Kept]]:
     """The files of a kind that can be read; another is moved aside, and whoever it was of pairs anew."""
     for path in sorted(folder.glob(f"{kind}*.json")):

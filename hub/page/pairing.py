@@ -158,8 +158,8 @@ class Paired:
 
 def files_of_wearer(folder: Path, wearer: str) -> list[Path]:
     """What is kept of devices and codes that see this wearer only."""
-    kept = (*_files(folder, _DEVICE, KeptDevice), *_files(folder, _CODE, KeptCode))
-    return [path for path, one in kept if one.wearer == wearer]
+    devices = [path for path, kept in _files(folder, _DEVICE, KeptDevice) if kept.wearer == wearer]
+    return devices + [path for path, kept in _files(folder, _CODE, KeptCode) if kept.wearer == wearer]
 
 
 def _files(folder: Path, kind: str, model: type[Kept]) -> Iterator[tuple[Path, Kept]]:

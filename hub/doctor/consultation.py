@@ -43,7 +43,7 @@ async def consult(path: Path | None, listen_s: float) -> Consultation:
     findings += [*trials.journal(facts), await trials.broker(config), *await trials.database(config)]
     findings += await trials.sound(config)
     if facts.held or machine.service == "active":  # a service keeps its journal where another user may not look
-        findings.append(note("Bluetooth", "a hub is running and holds the sensors; stop it to have them looked for"))
+        findings += await trials.sensors_of_running_hub(config)
     elif listen_s:
         findings += await trials.sensors(config, Bluetooth.system(config.radio.adapter), listen_s)
     return Consultation(machine, tuple(findings), config, facts)

@@ -1,23 +1,36 @@
 """What can only be found out by trying: the configuration, the broker, the journal, sound, the sensors on the air."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from hub.app import broker_address, database_address
 from hub.config import Config, load_config
 from hub.cues.player import sound_trouble
 from hub.cues.sound import samples
 from hub.doctor.finding import Finding, note, ok, problem, warning
-from hub.errors import ConfigError, LinkError
+from hub.errors import ConfigError, DeliveryError, LinkError
 from hub.influx import REFUSED, RefusedFile
 from hub.journal import JournalFacts
-from hub.mqtt import broker_trouble
+from hub.mqtt import BrokerAddress, SensorCondition, Topics, broker_trouble, retained
+from hub.mqtt.broker import LOOPBACK
 from hub.radio import Bluetooth, Found, scan
 from hub.service.cues import SILENT, settings_of
 
 WEAK_DBM = -85
 """Packets begin to be lost about here."""
+
+DRIFT_PPM = 5_000.0
+"""No quartz is half a percent off: the rate is another than was set, or what numbers nothing loses samples unseen."""
+
+LOSS_PCT = 5.0
+"""More than this is worth somebody's while (our choice)."""
+
+_FIND = "switch it on and charge it; end its phone app: a device that is connected elsewhere does not advertise"
+
+_AT_REST = {SensorCondition.NOT_WORN, SensorCondition.SLEEPING, SensorCondition.PAUSED}
 
 _MB = 1_000_000
 
@@ -119,6 +132,57 @@ async def sound(config: Config) -> list[Finding]:
     return findings
 
 
+async def sensors_of_running_hub(config: Config) -> list[Finding]:
+    """What the hub that runs says of its sensors: it holds them, so that nobody else can hear them."""
+    if config.mqtt is None and not config.broker.port:
+        return [note("sensor", "a hub is running and holds the sensors; stop it to have them looked for")]
+    topics = Topics(config.topic_base)
+    address = BrokerAddress(LOOPBACK, config.broker.port) if config.mqtt is None else broker_address(config.mqtt)
+    try:
+        told = await retained(address, topics.sensors)
+    except DeliveryError as error:
+        cause, _, remedy = str(error).partition("; ")
+        return [warning("sensor", f"the running hub cannot be asked how its sensors do: {cause}", remedy)]
+    findings = []
+    for wearer in config.wearers:
+        for device in wearer.devices:
+            who = f"{wearer.nickname} {device.role.value}".replace("_", " ")
+            findings.append(_as_told(who, _state(told.get(topics.sensor(wearer.nickname, device.role), b""))))
+    return findings
+
+
+def _state(payload: bytes) -> dict[str, Any]:
+    """What was told of a sensor; nothing where something else stands there."""
+    try:
+        told = json.loads(payload)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) and isinstance(told.get("state"), str) else {}
+
+
+def _as_told(who: str, told: dict[str, Any]) -> Finding:
+    if not told:
+        return warning(
+            "sensor",
+            f"the running hub says nothing of {who}",
+            "it may run with another configuration, or not be let in at this broker: `journalctl -u insole-hub -n 50`",
+        )
+    if told["state"] != SensorCondition.STREAMING:
+        why = f": {told['note']}" if told.get("note") else ""
+        what = f"{who} is {told['state'].replace('_', ' ')}{why}"
+        return note("sensor", what) if told["state"] in _AT_REST else warning("sensor", what, _FIND)
+    drift_ppm, loss_pct = told.get("drift_ppm"), told.get("loss_pct")
+    if isinstance(drift_ppm, int | float) and abs(drift_ppm) > DRIFT_PPM:
+        return warning(
+            "sensor",
+            f"{who}'s clock is off by {drift_ppm / 1e4:+.1f} % against the hub's",
+            "samples may be lost unseen: bring the hub nearer. If it stays, set the rate anew in the sensor's own app",
+        )
+    if isinstance(loss_pct, int | float) and loss_pct > LOSS_PCT:
+        return warning("sensor", f"{who} loses {loss_pct:g} % of its samples", "bring the hub nearer, out of cupboards")
+    return ok("sensor", f"{who} streams")
+
+
 async def sensors(config: Config, bluetooth: Bluetooth, seconds: float) -> list[Finding]:
     """Whether the configured sensors can be heard. Not while a hub is connected to them: then they are silent."""
     try:
@@ -144,7 +208,7 @@ def _of_sensor(who: str, found: Found | None) -> Finding:
         return warning(
             "sensor",
             f"{who} is not heard",
-            "switch it on and charge it; end its phone app: a device that is connected elsewhere does not advertise",
+            _FIND,
         )
     if found.rssi_dbm < WEAK_DBM:
         return warning("sensor", f"{who} is weak: {found.rssi_dbm} dBm", "bring the hub nearer, out of cupboards")

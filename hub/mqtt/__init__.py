@@ -36,6 +36,7 @@ from hub.mqtt.payloads import (
 )
 from hub.mqtt.probe import broker_trouble
 from hub.mqtt.publisher import Publisher, PublisherStats
+from hub.mqtt.retained import retained
 from hub.mqtt.topics import Topics
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "hub_counts",
     "iso",
     "local_broker",
+    "retained",
     "retained_of",
     "sensor_state",
     "wearer_state",

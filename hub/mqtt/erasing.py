@@ -1,19 +1,11 @@
 """What a broker retains of one wearer is taken back."""
 
-import asyncio
-import os
-from contextlib import suppress
-
 import aiomqtt
 
 from hub.errors import DeliveryError
 from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.retained import retained, retained_at, visiting
 from hub.mqtt.topics import Topics
-
-QUIET_S = 1.0
-"""A broker sends what it retains at once: after so long without any more, that was all."""
-
-_ANSWER_S = 5.0
 
 
 async def retained_of(address: BrokerAddress, topics: Topics, wearer: str) -> tuple[str, ...]:
@@ -24,11 +16,7 @@ async def retained_of(address: BrokerAddress, topics: Topics, wearer: str) -> tu
     DeliveryError
         The broker does not let us in.
     """
-    try:
-        async with _client(address) as client:
-            return await _retained(client, topics.of_wearer(wearer))
-    except (aiomqtt.MqttError, OSError) as error:
-        raise DeliveryError("mqtt", explain(error, address)) from error
+    return tuple(await retained(address, topics.of_wearer(wearer)))
 
 
 async def erase_retained(address: BrokerAddress, topics: Topics, wearer: str) -> None:
@@ -40,37 +28,10 @@ async def erase_retained(address: BrokerAddress, topics: Topics, wearer: str) ->
         The broker does not let us in, or keeps some.
     """
     try:
-        async with _client(address) as client:
-            for topic in await _retained(client, topics.of_wearer(wearer)):
+        async with visiting(address) as client:
+            for topic in await retained_at(client, topics.of_wearer(wearer)):
                 await client.publish(topic, b"", 1, retain=True)
-        async with _client(address) as client:
-            left = await _retained(client, topics.of_wearer(wearer))
     except (aiomqtt.MqttError, OSError) as error:
         raise DeliveryError("mqtt", explain(error, address)) from error
-    if left:
+    if left := await retained_of(address, topics, wearer):
         raise DeliveryError("mqtt", f"{address} keeps {len(left)} retained topics, such as {left[0]}; check its rights")
-
-
-async def _retained(client: aiomqtt.Client, pattern: str) -> tuple[str, ...]:
-    await client.subscribe(pattern, 1)
-    found: list[str] = []
-    messages = aiter(client.messages)
-    with suppress(TimeoutError):
-        while True:
-            async with asyncio.timeout(QUIET_S):
-                message = await anext(messages)
-            if message.retain and message.payload:
-                found.append(str(message.topic))
-    return tuple(found)
-
-
-def _client(address: BrokerAddress) -> aiomqtt.Client:
-    return aiomqtt.Client(
-        address.host,
-        address.port,
-        username=address.username,
-        password=address.password.get_secret_value() if address.password else None,
-        tls_context=None if address.tls is None else address.tls.context(),
-        identifier=f"insole-hub-forget:{os.getpid()}",
-        timeout=_ANSWER_S,
-    )

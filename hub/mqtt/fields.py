@@ -101,6 +101,9 @@ SENSOR_FIELDS = {
     "rssi_dbm": Field(NUMBER, "signal strength", nullable=True),
     "last_data": Field(STRING, "when the newest sample came, UTC, ISO 8601", nullable=True),
     "note": Field(STRING, "why it is lost, or what the device says is wrong; null while all is well", nullable=True),
+    "drift_ppm": Field(
+        NUMBER, "by how much its clock is slower than the hub's, or its rate lower than nominal", nullable=True
+    ),
     "jitter_ms": Field(NUMBER, "by how much the delay of arrivals varies: its mean deviation", nullable=True),
     "connections": Field(NUMBER, "links made since the hub started; so are the counts below"),
     "connect_failures": Field(NUMBER, "attempts that made none"),

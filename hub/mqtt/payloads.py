@@ -96,6 +96,7 @@ class SensorState:
     rate_hz: float | None = None
     loss_pct: float | None = None
     rssi_dbm: float | None = None
+    drift_ppm: float | None = None
     jitter_ms: float | None = None
     last_data_wall_ns: int | None = None
     note: str | None = None
@@ -188,6 +189,7 @@ def sensor_state(state: SensorState, wall_time_ns: int) -> bytes:
             "rssi_dbm": state.rssi_dbm,
             "last_data": None if state.last_data_wall_ns is None else iso(state.last_data_wall_ns),
             "note": state.note,
+            "drift_ppm": state.drift_ppm,
             "jitter_ms": state.jitter_ms,
             **asdict(state.counts),
         },

@@ -51,6 +51,11 @@ class Topics:
         """All commands, for subscribing."""
         return f"{self.base}/+/command/+"
 
+    @property
+    def sensors(self) -> str:
+        """All sensors of all wearers, for subscribing."""
+        return f"{self.base}/+/sensor/+"
+
     def command(self, wearer: str, name: str) -> str:
         """Ask the hub for something."""
         return f"{self.base}/{_level(wearer)}/command/{name}"

@@ -142,8 +142,7 @@ class Reporter:
             state = self._sensor(link, came, self._wearers[link.wearer], wall_time_ns)
             self.sensors[link.wearer, link.role] = state
             if is_due and self._points is not None:
-                drift_ppm = round(came.clock.drift_ppm, 1)
-                self._points.see(link.wearer, link.role, _figures(state, drift_ppm), wall_time_ns)
+                self._points.see(link.wearer, link.role, _figures(state), wall_time_ns)
             news, (told, told_s) = (state.condition, state.rate_hz is None), self._told_sensors.get(topic, (None, 0.0))
             if news != told or now_s - told_s >= ANYWAY_S:
                 self._told_sensors[topic] = (news, now_s)
@@ -193,6 +192,7 @@ class Reporter:
             rate_hz=round(incoming.rate_hz, 1) if known else None,
             loss_pct=round(incoming.loss_pct, 2) if known else None,
             rssi_dbm=link.rssi_dbm,
+            drift_ppm=round(incoming.clock.drift_ppm, 1) if known else None,
             jitter_ms=round(incoming.clock.jitter_ms, 1) if known else None,
             last_data_wall_ns=None if last_s is None else self._journal.wall_time_ns_at(last_s),
             note=link.reason or link.note or None,
@@ -274,7 +274,7 @@ CONDITIONS = {
 }
 
 
-def _figures(state: SensorState, drift_ppm: float) -> dict[str, Value]:
+def _figures(state: SensorState) -> dict[str, Value]:
     """As the database has them."""
     return {
         "state": state.condition.value,
@@ -284,7 +284,7 @@ def _figures(state: SensorState, drift_ppm: float) -> dict[str, Value]:
         "loss_pct": state.loss_pct,
         "rssi_dbm": state.rssi_dbm,
         "jitter_ms": state.jitter_ms,
-        "drift_ppm": None if state.rate_hz is None else drift_ppm,
+        "drift_ppm": state.drift_ppm,
         "connections": state.counts.connections,
         "samples": state.counts.samples,
         "samples_lost": state.counts.samples_lost,

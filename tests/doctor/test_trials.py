@@ -1,10 +1,13 @@
 """What the doctor tries out: the configuration, the journal, the broker, sensors on the virtual air."""
 
 import asyncio
+import signal
 import socket
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
+import aiomqtt
 import pytest
 
 from hub.config import Config, load_config
@@ -12,14 +15,17 @@ from hub.config.cues import CuesConfig, SoundConfig
 from hub.cues.settings import CueKind
 from hub.cues.sound import samples
 from hub.doctor import trials
-from hub.doctor.finding import Level
+from hub.doctor.finding import Finding, Level
 from hub.events import Event, Kind
 from hub.journal import Journal, look_at
+from hub.mqtt import SensorCondition, SensorState, Topics, sensor_state
 from hub.radio import Bluetooth
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario, ScenarioDevice
 from sensors.layout import Role, Side
 from tests.services.alsa import DEVICE, written_device
+from tests.services.mosquitto import Mosquitto
+from tests.services.mosquitto import program as mosquitto_program
 
 SHIN = "C0:FF:EE:00:00:03"
 TEXT = f"""
@@ -140,3 +146,42 @@ async def test_a_sound_that_is_wanted_is_played_or_it_is_said_why_not(
     assert "'nonsense' cannot be had" in finding.what
     assert "aplay -L" in finding.remedy
     assert await trials.sound(asked.model_copy(update={"sound": SoundConfig(device="none")})) == []
+
+
+@pytest.mark.broker
+async def test_a_running_hub_is_asked_how_its_sensors_do(config: Config, tmp_path: Path) -> None:
+    broker = Mosquitto(mosquitto_program(), tmp_path)
+    await broker.start()
+    try:
+        mqtt = {"host": "127.0.0.1", "port": broker.port}
+        config = Config.model_validate({**config.model_dump(), "mqtt": mqtt})
+        topics = Topics(config.topic_base)
+
+        async def said(shin: SensorState, insole: SensorState | None = None) -> list[Finding]:
+            async with aiomqtt.Client("127.0.0.1", broker.port) as hub:
+                for role, state in ((Role.LEFT_SHIN, shin), (Role.LEFT_INSOLE, insole)):
+                    payload = b"" if state is None else sensor_state(state, 1)
+                    await hub.publish(topics.sensor("anna", role), payload, 1, retain=True)
+            return await trials.sensors_of_running_hub(config)
+
+        streams = SensorState(SensorCondition.STREAMING, rate_hz=100.0, loss_pct=0.2, drift_ppm=40.0)
+        shin, insole = await said(streams)
+        assert (shin.level, shin.what) == (Level.OK, "anna left shin streams")
+        assert (insole.level, "says nothing of anna left insole" in insole.what) == (Level.WARNING, True)
+        async with aiomqtt.Client("127.0.0.1", broker.port) as stranger:
+            for payload in (b"{", b"[]", b'{"state": 7}'):
+                await stranger.publish(topics.sensor("anna", Role.LEFT_SHIN), payload, 1, retain=True)
+                shin, _ = await trials.sensors_of_running_hub(config)
+                assert "says nothing of anna left shin" in shin.what
+        shin, insole = await said(replace(streams, drift_ppm=-12_000.0), replace(streams, loss_pct=7.0))
+        assert (shin.level, "off by -1.2 %" in shin.what) == (Level.WARNING, True)
+        assert (insole.level, "loses 7 %" in insole.what) == (Level.WARNING, True)
+        shin, insole = await said(
+            SensorState(SensorCondition.LOST, note="not heard"), SensorState(SensorCondition.NOT_WORN)
+        )
+        assert (shin.level, shin.what) == (Level.WARNING, "anna left shin is lost: not heard")
+        assert (insole.level, insole.what) == (Level.NOTE, "anna left insole is not worn")
+    finally:
+        await broker.end(signal.SIGKILL)
+    (away,) = await trials.sensors_of_running_hub(config)
+    assert (away.level, "nothing listens there" in away.what) == (Level.WARNING, True)

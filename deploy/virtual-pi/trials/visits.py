@@ -21,6 +21,9 @@ LISTEN_S = 4
 ADVERTISING_S = 8.0
 """After such a time all sensors that were let go advertise, and an adapter that was away is there."""
 
+STREAMING_S = 40.0
+"""After such a time a hub that was started says that all sensors stream."""
+
 Change = Callable[[], Awaitable[None]]
 
 
@@ -32,7 +35,7 @@ class Visit:
     ----------
     name : for the table.
     due : check and words of each problem that is to be named; there must be no other.
-    heard : how many sensors are to be heard.
+    heard : how many sensors are to be heard, or said to stream by the hub that runs.
     break_, mend : what is done before and after; before, the hub is stopped and all else is well.
     config : what is examined.
     """
@@ -61,6 +64,7 @@ async def _nothing() -> None:
 
 async def _hub_runs() -> None:
     await machine.command("systemctl", "start", machine.UNIT)
+    await asyncio.sleep(STREAMING_S)
 
 
 async def _hub_stops() -> None:
@@ -132,7 +136,7 @@ VISITS = (
         _put_in,
     ),
     Visit("broker stopped", (("broker", "127.0.0.1"),), ALL, _nothing, _nothing, WITH_BROKER),
-    Visit("hub and broker run", (), 0, _hub_runs, _hub_stops, WITH_BROKER),
+    Visit("hub and broker run", (), ALL, _hub_runs, _hub_stops, WITH_BROKER),
 )
 
 

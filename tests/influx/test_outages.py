@@ -103,8 +103,8 @@ async def test_a_database_that_is_killed_over_and_over_has_each_point_once(
             for n in range(400):
                 journal.append("ada", [event(kill * 400.0 + n, stride_time_s=n / 7)])
             await until(lambda: "nothing listens there; start the database" in writer.stats.trouble)
+            before_n = writer.stats.written_n  # while nothing can be written
             await asyncio.to_thread(own_server.start)
-            before_n = writer.stats.written_n
             await until(lambda before_n=before_n: writer.stats.written_n > before_n)
             own_server.end(signal.SIGKILL)
             journal.append("ada", [event(5000.0 + kill, stride_time_s=1.0)])

@@ -23,7 +23,7 @@ setup: $(READY)  ## virtual environment with the locked dependencies
 demo: $(READY)  ## the whole hub on emulated devices; a walker with foot drop
 	@$(BIN)/insole-hub demo $(ARGS)
 
-test: $(READY)  ## all tests (under ten minutes on two cores)
+test: $(READY)  ## all tests (about twelve minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY)  ## ruff, mypy strict, import arrows

@@ -18,7 +18,7 @@ from tests.mqtt.schemas import assert_as_published
 
 pytestmark = pytest.mark.broker
 
-KILLS = int(os.environ.get("INSOLE_HUB_KILLS", "4"))
+KILLS = int(os.environ.get("INSOLE_HUB_KILLS", "2"))
 """How often the hub is killed; 20 in ``make kill-demo``."""
 
 

@@ -21,6 +21,7 @@ class Cause(StrEnum):
     HANGS = "the system's Bluetooth service does not answer; `sudo systemctl restart bluetooth` may help"
     BUS_BROKE = "the system's Bluetooth service hung up; if this lasts, `systemctl status bluetooth` says why"
     NO_ADAPTER = "there is no Bluetooth adapter; plug one in, or see `bluetoothctl list` and `dmesg`"
+    NOT_THIS_ADAPTER = "the named Bluetooth adapter is not there; `bluetoothctl list` shows those that are"
     NO_CENTRAL = "the Bluetooth adapter cannot connect to LE devices; use one of Bluetooth 4.0 or newer"
     OFF = (
         "the Bluetooth adapter is off; `bluetoothctl power on` switches it on, `sudo rfkill unblock bluetooth` where "
@@ -68,14 +69,12 @@ _KINDS: dict[type[Exception], Cause] = {
     BrokenPipeError: Cause.BUS_BROKE,
     ConnectionResetError: Cause.BUS_BROKE,
 }
-_ADAPTER_NOT_FOUND = re.compile(r"adapter '([\w:]+)' not found")
+_ADAPTER_NOT_FOUND = re.compile(r"adapter '[\w:]+' not found")
 
 
 def explain(error: Exception) -> str:
     """One line: the cause and its remedy where they are known, otherwise what the error says."""
     said = _said(error)
-    if missing := _ADAPTER_NOT_FOUND.search(said):
-        return f"there is no Bluetooth adapter {missing[1]}; `bluetoothctl list` shows those that there are"
     if cause := cause_of(error):
         return cause.value
     kind = type(error).__name__
@@ -92,7 +91,7 @@ def cause_of(error: Exception) -> Cause | None:
     if (name := _dbus_name(error)) in _DBUS:
         return _DBUS[name]
     if _ADAPTER_NOT_FOUND.search(said):
-        return Cause.NO_ADAPTER
+        return Cause.NOT_THIS_ADAPTER
     return next((cause for kind, cause in _KINDS.items() if isinstance(error, kind)), None)
 
 

@@ -100,6 +100,7 @@ _BEYOND_RESETS = {
     Cause.NO_SERVICE,
     Cause.MASKED,
     Cause.NO_ADAPTER,
+    Cause.NOT_THIS_ADAPTER,
     Cause.NO_CENTRAL,
     Cause.BLOCKED,
     Cause.SWITCHED_OFF,

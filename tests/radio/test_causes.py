@@ -46,7 +46,8 @@ NotAvailable = BleakBluetoothNotAvailableReason
         (BleakBluetoothNotAvailableError("No powered adapters", NotAvailable.POWERED_OFF), "power on"),
         (BleakBluetoothNotAvailableError("No adapters", NotAvailable.NO_BLUETOOTH), "plug one in"),
         (BleakBluetoothNotAvailableError("REJECTED", NotAvailable.DENIED_BY_SYSTEM), "usermod -aG bluetooth"),
-        (BleakError("adapter 'hci7' not found"), "no Bluetooth adapter hci7; `bluetoothctl list`"),
+        (BleakError("adapter 'hci7' not found"), "named Bluetooth adapter is not there; `bluetoothctl list`"),
+        (BleakError("adapter '00:1A:7D:DA:71:13' not found"), "named Bluetooth adapter is not there"),
         (BleakError("something\nelse"), "something else"),
         (KeyError("/org/bluez/hci0"), "KeyError '/org/bluez/hci0'"),
         (BleakError(), "BleakError"),
@@ -55,6 +56,7 @@ NotAvailable = BleakBluetoothNotAvailableReason
 def test_the_cause_and_its_remedy_in_one_line(error: Exception, words: str) -> None:
     assert words in explain(error)
     assert "\n" not in explain(error)
+    assert "00:1A" not in explain(error), "it is told on MQTT, where no address may be"
 
 
 def test_errors_of_the_dbus_library_are_bluetooth_errors() -> None:

@@ -103,6 +103,7 @@ def test_nothing_is_tried_against_what_no_reset_can_mend() -> None:
         Cause.NO_SERVICE,
         Cause.MASKED,
         Cause.NO_ADAPTER,
+        Cause.NOT_THIS_ADAPTER,
         Cause.NO_CENTRAL,
         Cause.BLOCKED,
         Cause.SWITCHED_OFF,

@@ -23,11 +23,6 @@ class Team:
     name: str
     members: frozenset[str]
 
-    @property
-    def id(self) -> str:
-        """What it is found by."""
-        return self.name
-
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -38,11 +33,6 @@ class Folder:
     grants: frozenset[tuple[str, Level]]
     foreign: tuple[str, ...] = field(default=(), compare=False)
 
-    @property
-    def id(self) -> str:
-        """What it is found by."""
-        return self.uid
-
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -51,11 +41,6 @@ class Board:
     uid: str
     folder_uid: str
     body: Json
-
-    @property
-    def id(self) -> str:
-        """What it is found by."""
-        return self.uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +51,6 @@ class ContactPoint:
     name: str
     addresses: frozenset[str]
 
-    @property
-    def id(self) -> str:
-        """What it is found by."""
-        return self.uid
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -79,11 +59,6 @@ class Rule:
     uid: str
     folder_uid: str
     body: Json
-
-    @property
-    def id(self) -> str:
-        """What it is found by."""
-        return self.uid
 
 
 Thing = Team | Folder | Board | ContactPoint | Rule
@@ -130,7 +105,7 @@ class Change:
 
 def key_of(thing: Thing) -> Key:
     """What a thing is, and what it is found by."""
-    return type(thing), thing.id
+    return type(thing), thing.name if isinstance(thing, Team) else thing.uid
 
 
 def plan(wanted: Iterable[Thing], found: Iterable[Thing]) -> tuple[Change, ...]:

@@ -1,5 +1,6 @@
 """``insole-hub dashboards``: the dashboards' files, and publishing them into a Grafana."""
 
+import json
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,6 +99,4 @@ def _built() -> dict[str, str]:
 
 
 def _parsed() -> dict[str, dict[str, Any]]:
-    import json  # noqa: PLC0415
-
     return {name: json.loads(text) for name, text in _built().items()}

@@ -15,7 +15,7 @@ from hub.config import Config, DeviceConfig, InfluxdbConfig, JournalConfig, Mqtt
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile, StatePoints, Writer, WriterStats
-from hub.journal import Journal, JournalStats, local_day, tally_of_day
+from hub.journal import JOURNAL, Journal, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
     BrokerAddress,
@@ -80,7 +80,7 @@ class Hub:
         self.config = config
         self.broker: BrokerAddress | None = None
         """Where events are published; known once the hub has started."""
-        self.journal_path = config.hub.state_dir / "journal.db"
+        self.journal_path = config.hub.state_dir / JOURNAL
         self.topics = Topics(config.topic_base)
         self.started = asyncio.Event()
         self.publisher: Publisher | None = None

@@ -9,13 +9,11 @@ from pathlib import Path
 from hub.config import Config
 from hub.errors import RecordingError
 from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile
-from hub.journal import erase, rows_of, set_aside
+from hub.journal import JOURNAL, erase, rows_of, set_aside
 from hub.kept import kept_of
 from hub.mqtt import BrokerAddress, Topics, erase_retained, retained_of
 from hub.page.pairing import FOLDER, files_of_wearer
 from hub.recording.shelf import RAW
-
-JOURNAL = "journal.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,15 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from hub.backup.archive import SETTINGS, STATE, Member
 from hub.backup.database import save_points
 from hub.backup.restoring import OWN, REPLACED
 from hub.errors import BackupError
 from hub.influx import DatabaseAddress
-from hub.journal import copy_journal
+from hub.journal import JOURNAL, copy_journal
 from hub.recording.shelf import RAW
-
-JOURNAL = "journal.db"
 
 _READ_BYTES = 2**20
 _NOT_STATE = {"demo", *OWN}
@@ -38,23 +37,23 @@ def members_of(settings: Path, state_dir: Path, *, raw: bool, reads: DatabaseAdd
     """
     if not state_dir.is_dir():
         raise BackupError(f"there is no folder {state_dir}: no hub has run with it; see hub.state_dir in {settings}")
-    yield Member(SETTINGS, _bytes_of(settings))
+    yield from _member(SETTINGS, settings)
     try:
         # within the state folder there is room for copies, and nobody else may look
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=state_dir) as folder:
             if (state_dir / JOURNAL).exists():
                 copy = Path(folder) / JOURNAL
                 copy_journal(state_dir / JOURNAL, copy)
-                yield Member(STATE + JOURNAL, _bytes_of(copy))
+                yield from _member(STATE + JOURNAL, copy)
             for name, path in asyncio.run(save_points(reads, Path(folder))).items() if reads is not None else ():
-                yield Member(name, _bytes_of(path))
+                yield from _member(name, path)
     except OSError as error:
         message = f"{state_dir} cannot be used: {error.strerror or error}; put sudo before the command"
         raise BackupError(message) from error
     for path in sorted(state_dir.rglob("*")):
         below = path.relative_to(state_dir)
         if path.is_file() and not path.is_symlink() and _is_kept(below, raw=raw):
-            yield Member(STATE + below.as_posix(), _bytes_of(path))
+            yield from _member(STATE + below.as_posix(), path)
 
 
 def _is_kept(name: Path, *, raw: bool) -> bool:
@@ -66,12 +65,25 @@ def _is_kept(name: Path, *, raw: bool) -> bool:
     return not (first == "page" and name.name.startswith("code-"))
 
 
-def _bytes_of(path: Path) -> Iterator[bytes]:
+def _member(name: str, path: Path) -> Iterator[Member]:
+    """The file, or nothing where it has gone meanwhile, as a clip does that makes way for a newer one."""
     try:
-        with path.open("rb") as file:
-            while piece := file.read(_READ_BYTES):
-                yield piece
-    except FileNotFoundError:  # a clip may make way for a newer one meanwhile
+        file = path.open("rb")
+    except FileNotFoundError:
         return
     except OSError as error:
-        raise BackupError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise _unreadable(path, error) from error
+    with file:
+        yield Member(name, _pieces(path, file))
+
+
+def _pieces(path: Path, file: BinaryIO) -> Iterator[bytes]:
+    try:
+        while piece := file.read(_READ_BYTES):
+            yield piece
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> BackupError:
+    return BackupError(f"{path} cannot be read: {error.strerror or error}")

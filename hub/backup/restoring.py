@@ -13,15 +13,15 @@ from pathlib import Path
 
 from hub.backup.archive import STATE, Archive
 from hub.errors import BackupError
-from hub.first_run.private_files import hub_user
-from hub.journal import check_copy, locked
+from hub.journal import JOURNAL, check_copy, locked
+from hub.support.private_files import hub_user
 
 _INCOMING, _COMPLETE, _MOVING = "restoring", "restored", "replacing"
 REPLACED = "replaced-"
 """How the folder with the state from before a restore is called."""
 
 OWN = frozenset({_INCOMING, _COMPLETE, _MOVING})
-_LOCK = "journal.db.lock"
+_LOCK = f"{JOURNAL}.lock"
 
 
 def restore_state(archive: Archive, state_dir: Path, *, force: bool) -> Path | None:
@@ -35,7 +35,7 @@ def restore_state(archive: Archive, state_dir: Path, *, force: bool) -> Path | N
         A hub is running, or the backup's journal is of a newer one.
     """
     _make(state_dir)
-    with locked(state_dir / "journal.db"):
+    with locked(state_dir / JOURNAL):
         _give_to_owner(state_dir, state_dir / _LOCK)
         kept = _finish(state_dir)
         if not force and list(_state_in(state_dir)):
@@ -61,7 +61,7 @@ def finish_restore(state_dir: Path) -> Path | None:
     """
     if not (state_dir / _COMPLETE).exists():
         return None
-    with locked(state_dir / "journal.db"):
+    with locked(state_dir / JOURNAL):
         return _finish(state_dir)
 
 
@@ -78,7 +78,7 @@ def _write(archive: Archive, state_dir: Path) -> None:
                 file.write(piece)
             file.flush()
             os.fsync(descriptor)
-    if (journal := incoming / "journal.db").exists():
+    if (journal := incoming / JOURNAL).exists():
         try:
             check_copy(journal)
         except BaseException:

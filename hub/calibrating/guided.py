@@ -20,7 +20,7 @@ from hub.errors import CalibrationError, JournalError
 from hub.gait import KeptCalibration
 from hub.gait.guide import FULL, RE_ZERO, Guide, Outcome, State, Task, View
 from hub.gait.names import NAMES
-from hub.journal import locked
+from hub.journal import JOURNAL, locked
 from hub.pipeline import Pipeline
 from hub.radio import Bluetooth, LinkState, Radio, RadioSettings
 from hub.recording.calibration_file import read_calibration, write_calibration
@@ -65,7 +65,7 @@ async def calibrate(config: Config, wearer: WearerConfig, bluetooth: Bluetooth, 
     """
     path = config.hub.state_dir / "calibration" / f"{wearer.nickname}.json"
     with ExitStack() as held:
-        _reserve(config.hub.state_dir / "journal.db", held)
+        _reserve(config.hub.state_dir / JOURNAL, held)
         run = _Run(wearer, bluetooth, config.radio.silence_s, read_calibration(path), options)
         await run.lead()
         outcome, kept = run.finish()

@@ -18,8 +18,7 @@ from hub.alerts.words import Writer
 from hub.app import broker_address
 from hub.config import Config, ContactConfig, load_config
 from hub.errors import ConfigError, ConfigProblem, DeliveryError, JournalError
-from hub.forgetting import JOURNAL
-from hub.journal import look_at, reading
+from hub.journal import JOURNAL, look_at, reading
 from hub.mqtt import BrokerAddress, CommandError, Label, Topics, ask
 
 app = typer.Typer(help="Caregiver alerts.")

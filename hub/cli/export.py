@@ -13,8 +13,7 @@ from hub.config import Config, load_config
 from hub.errors import ExportError
 from hub.export.archive import write_archive
 from hub.export.export import FOR_EVER_NS, SINCE_EVER_NS, export_tables
-from hub.forgetting import JOURNAL
-from hub.journal import bounds_ns, reading
+from hub.journal import JOURNAL, bounds_ns, reading
 
 
 class Format(StrEnum):

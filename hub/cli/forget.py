@@ -9,8 +9,8 @@ import typer
 from hub.app import broker_address, database_address
 from hub.config import load_config
 from hub.errors import InsoleHubError, JournalError
-from hub.forgetting import JOURNAL, Place, places
-from hub.journal import look_at
+from hub.forgetting import Place, places
+from hub.journal import JOURNAL, look_at
 
 SHOWN_N = 10
 

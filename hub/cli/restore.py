@@ -17,7 +17,7 @@ from hub.cli.check import ConfigPath
 from hub.config import load_config
 from hub.config.schema import default_state_dir
 from hub.errors import BackupError
-from hub.first_run.private_files import PrivateFolder
+from hub.support.private_files import PrivateFolder
 
 
 def restore(

@@ -9,6 +9,7 @@ from hub.app import Hub, broker_address
 from hub.backup import finish_restore
 from hub.cli.check import ConfigPath
 from hub.config import Config, load_config
+from hub.journal import JOURNAL
 from hub.radio import Bluetooth
 
 logger = logging.getLogger("insole-hub")
@@ -37,7 +38,7 @@ def started_with(config: Config) -> str:
     where = (
         f"{broker.host}:{broker.port}" if broker else f"the hub's own, 127.0.0.1:{config.broker.port or 'free port'}"
     )
-    journal = config.hub.state_dir / "journal.db"
+    journal = config.hub.state_dir / JOURNAL
     return f"starting: {wearers}; journal {journal}; broker {where}; topics {config.topic_base}/#"
 
 

@@ -9,10 +9,8 @@ from hub.doctor import trials
 from hub.doctor.checks import examine
 from hub.doctor.finding import Finding, note
 from hub.doctor.machine import Machine, look
-from hub.journal import JournalFacts, look_at
+from hub.journal import JOURNAL, JournalFacts, look_at
 from hub.radio import Bluetooth
-
-JOURNAL = "journal.db"
 
 
 @dataclass(frozen=True, slots=True)

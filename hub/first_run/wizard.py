@@ -16,9 +16,9 @@ from hub.doctor import trials
 from hub.doctor.finding import Finding, Level
 from hub.errors import InsoleHubError
 from hub.first_run import answers
-from hub.first_run.private_files import PrivateFolder
 from hub.first_run.tables import Worn, table, wearer_table
 from hub.radio import Found
+from hub.support.private_files import PrivateFolder
 from sensors.catalogue import device_type
 from sensors.layout import Side
 

@@ -2,7 +2,7 @@
 
 from hub.journal.alert_log import AlertLog
 from hub.journal.copying import check_copy, copy_journal
-from hub.journal.database import locked, set_aside
+from hub.journal.database import JOURNAL, locked, set_aside
 from hub.journal.day import DaySummary, bounds_ns, local_day
 from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
@@ -17,6 +17,7 @@ from hub.journal.summary import DayTally, tally_of_day
 
 __all__ = [
     "DAYS",
+    "JOURNAL",
     "AlertLog",
     "AlertRecord",
     "Anchor",

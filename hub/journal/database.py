@@ -16,6 +16,9 @@ from hub.journal.rescue import Rescue, has_foreign_log, save_readable
 
 logger = logging.getLogger(__name__)
 
+JOURNAL = "journal.db"
+"""The journal's name in the state folder."""
+
 SCHEMA_VERSION = 4
 """Version that this code reads and writes. Step n of the migration, ``schema/vN.sql``, leads from n - 1 to n."""
 

@@ -9,13 +9,12 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
-from pathlib import Path
 
-from hub.config import Config, DeviceConfig, InfluxdbConfig, JournalConfig, MqttConfig, WearerConfig
+from hub.config import Config
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
-from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile, StatePoints, Writer, WriterStats
-from hub.journal import JOURNAL, Journal, JournalStats, local_day, tally_of_day
+from hub.influx import REFUSED, RefusedFile, StatePoints, Writer, WriterStats
+from hub.journal import JOURNAL, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
     BrokerAddress,
@@ -24,13 +23,12 @@ from hub.mqtt import (
     PauseRadio,
     Publisher,
     ResumeRadio,
-    Tls,
     Topics,
     local_broker,
 )
 from hub.packets import Arrival
 from hub.page import PageStats, serve
-from hub.radio import Bluetooth, BoundNames, DeviceSpec, Radio, RadioSettings
+from hub.radio import Bluetooth, BoundNames, Radio, RadioSettings
 from hub.recording.shelf import Shelf
 from hub.service.announcing import Announcer
 from hub.service.answer import answer
@@ -38,6 +36,7 @@ from hub.service.at_home import at_home
 from hub.service.beside_clips import tell_clips
 from hub.service.calibration import Calibrations
 from hub.service.caregivers import open_caregivers
+from hub.service.configured import broker_address, database_address, device_spec, open_journal
 from hub.service.cues import Cues
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
@@ -402,23 +401,6 @@ class Hub:
         return WriterStats() if self._writer is None else self._writer.stats
 
 
-def open_journal(path: Path, config: JournalConfig) -> Journal:
-    """The journal as configured, to be entered."""
-    return Journal(path, power_safe=config.power_safe, batch_s=config.batch_s)
-
-
-def device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:
-    """What the radio is to keep connected."""
-    return DeviceSpec(
-        role=device.role,
-        device_key=device.type,
-        address=device.address,
-        name=device.name,
-        options=device.asked,
-        wearer=wearer.nickname,
-    )
-
-
 async def _ended(task: asyncio.Task[None]) -> None:
     """Cancel until it has ended: a library may lose a cancellation that meets an answer."""
     while not task.done():
@@ -430,19 +412,6 @@ def _settle_memory() -> None:
     """Spare the garbage collector what start-up made, which stays: looking through it stops the hub for 0.1 s."""
     gc.collect()
     gc.freeze()
-
-
-def broker_address(config: MqttConfig) -> BrokerAddress:
-    """The configured broker. Reads the password from where the configuration says."""
-    tls = Tls(config.ca_file, config.client_cert_file, config.client_key_file) if config.tls else None
-    port = config.port or (8883 if config.tls else 1883)
-    return BrokerAddress(config.host, port, config.username, config.password(), tls)
-
-
-def database_address(config: InfluxdbConfig) -> DatabaseAddress:
-    """The configured database. Reads the token from where the configuration says."""
-    buckets = {Bucket.LASTING: config.bucket, Bucket.STEPS: config.steps_bucket}
-    return DatabaseAddress(config.url, config.org, buckets, config.token(), config.ca_file)
 
 
 def _first_of_ours(group: BaseExceptionGroup[BaseException]) -> BaseException:

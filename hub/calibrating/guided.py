@@ -12,7 +12,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live as Screen
 
-from hub.app import device_spec
 from hub.calibrating.keys import ENTER, keys
 from hub.calibrating.screen import GuideLines, guide_screen
 from hub.config import Config, WearerConfig
@@ -25,6 +24,7 @@ from hub.pipeline import Pipeline
 from hub.radio import Bluetooth, LinkState, Radio, RadioSettings
 from hub.recording.calibration_file import read_calibration, write_calibration
 from hub.service.answer import answer
+from hub.service.configured import device_spec
 from sensors.driver import Action
 from sensors.layout import Role
 

@@ -15,11 +15,11 @@ from hub.alerts.delivery import Outcome, send
 from hub.alerts.desk import KEPT_S
 from hub.alerts.precision import precision_of
 from hub.alerts.words import Writer
-from hub.app import broker_address
 from hub.config import Config, ContactConfig, load_config
 from hub.errors import ConfigError, ConfigProblem, DeliveryError, JournalError
 from hub.journal import JOURNAL, look_at, reading
 from hub.mqtt import BrokerAddress, CommandError, Label, Topics, ask
+from hub.service.configured import broker_address
 
 app = typer.Typer(help="Caregiver alerts.")
 

@@ -9,7 +9,6 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
-from hub.app import database_address
 from hub.backup import members_of, write_archive
 from hub.backup.archive import DATABASE
 from hub.cli.check import ConfigPath
@@ -17,6 +16,7 @@ from hub.config import Config, load_config
 from hub.config.password import password_in_file
 from hub.errors import BackupError
 from hub.influx import DatabaseAddress
+from hub.service.configured import database_address
 
 _MB = 1_000_000
 

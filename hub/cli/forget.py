@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from hub.app import broker_address, database_address
 from hub.config import load_config
 from hub.errors import InsoleHubError, JournalError
 from hub.forgetting import Place, places
 from hub.journal import JOURNAL, look_at
+from hub.service.configured import broker_address, database_address
 
 SHOWN_N = 10
 

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from hub.app import database_address
 from hub.backup import Archive, opened, restore_state
 from hub.backup.archive import DATABASE, SETTINGS, STATE
 from hub.backup.database import load_points
@@ -17,6 +16,7 @@ from hub.cli.check import ConfigPath
 from hub.config import load_config
 from hub.config.schema import default_state_dir
 from hub.errors import BackupError
+from hub.service.configured import database_address
 from hub.support.private_files import PrivateFolder
 
 

@@ -5,12 +5,13 @@ import logging
 import sys
 from pathlib import Path
 
-from hub.app import Hub, broker_address
+from hub.app import Hub
 from hub.backup import finish_restore
 from hub.cli.check import ConfigPath
 from hub.config import Config, load_config
 from hub.journal import JOURNAL
 from hub.radio import Bluetooth
+from hub.service.configured import broker_address
 
 logger = logging.getLogger("insole-hub")
 

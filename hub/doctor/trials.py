@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hub.app import broker_address, database_address
 from hub.config import Config, load_config
 from hub.cues.player import sound_trouble
 from hub.cues.sound import samples
@@ -17,6 +16,7 @@ from hub.journal import JournalFacts
 from hub.mqtt import BrokerAddress, SensorCondition, Topics, broker_trouble, retained
 from hub.mqtt.broker import LOOPBACK
 from hub.radio import Bluetooth, Found, scan
+from hub.service.configured import broker_address, database_address
 from hub.service.cues import SILENT, settings_of
 
 WEAK_DBM = -85

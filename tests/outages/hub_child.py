@@ -112,7 +112,7 @@ def be_a_hub(start: Start, orders: Connection) -> None:
 
 
 async def _run(start: Start, orders: Connection) -> None:
-    with patch("hub.app.Journal", partial(Journal, factory=FaultyDisk)):
+    with patch("hub.service.configured.Journal", partial(Journal, factory=FaultyDisk)):
         await WalkedHub(start, orders).run()
 
 

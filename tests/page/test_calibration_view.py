@@ -13,7 +13,7 @@ from hub.page import Role
 from hub.radio.virtual.scenario import Scenario
 from sensors.walker import Mistake
 from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired
-from tests.page.test_browser import PHONE, assert_accessible, picture_of, until
+from tests.page.test_browser import COLOURS, PHONE, assert_accessible, picture_of, until
 
 expect.set_options(timeout=PATIENCE_S * 1000)
 
@@ -67,6 +67,12 @@ def begun(page: Page, living: LivingHub, button: str) -> None:
     page.keyboard.press("Enter")
 
 
+def assert_accessible_in_all_colours(page: Page) -> None:
+    for theme in COLOURS:
+        page.locator("#theme").select_option(theme)
+        assert_accessible(page)
+
+
 def spoken(page: Page) -> str:
     return " ".join(page.evaluate("spoken"))
 
@@ -107,7 +113,9 @@ def test_a_wearer_is_led_to_the_end_past_the_wrong_foot(browser: Browser, living
     page.evaluate(SHOWN, {**felt, "state": "refused", "said": said, "again_s": 4})
     expect(page.locator("#cal_why")).to_contain_text("Sie haben den linken Fuß noch auf den Boden gedrückt")
     expect(page.get_by_text("Noch einmal in 4 Sekunden.")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_all_colours(page)
+    page.evaluate(SHOWN, felt)
+    assert_accessible_in_all_colours(page)
 
 
 def test_it_can_be_stopped_and_all_is_as_it_was(browser: Browser, living: LivingHub) -> None:

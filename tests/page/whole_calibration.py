@@ -1,5 +1,7 @@
 """All ten exercises of the calibration on the page, with mistakes in six of them: ``make page-calibration``."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -21,8 +23,8 @@ def test_all_exercises_six_of_them_wrong_at_first(browser: Browser, tmp_path_fac
         Mistake.FIDGETS: "You stood still for only",
         Mistake.LEANS_LITTLE: "of your weight came onto",
         Mistake.HEELS_DOWN: "Your heels left the ground only",
-        Mistake.LEG_STILL: "times with the foot in the air",
-        Mistake.WALKS_LITTLE: "steps. At least",
+        Mistake.LEG_STILL: "its shin sensor hardly moves|times with the foot in the air",  # by when it is noticed
+        Mistake.WALKS_LITTLE: r"steps\. At least",
     }
     with living_hub(tmp_path_factory.mktemp("state"), scenario(*wrong)) as living:
         page = opened(browser, living, Role.OWNER)
@@ -41,5 +43,5 @@ def test_all_exercises_six_of_them_wrong_at_first(browser: Browser, tmp_path_fac
         expect(page.get_by_role("heading", name="The calibration is over")).to_be_visible()
         found = page.locator("#cal_found li").all_inner_texts()
         for said in wrong.values():
-            assert any(said in refusal for refusal in refusals), (said, refusals)
+            assert any(re.search(said, refusal) for refusal in refusals), (said, refusals)
         assert found[-1] == "All that was wanted is calibrated."

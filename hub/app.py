@@ -362,7 +362,7 @@ class Hub:
         for keeper in (self._caregivers, self._diarist):
             if (noted := await keeper.obey(nickname, command)) is not None:
                 if (about := self._caregivers.desk.alert_of(nickname, getattr(command, "alert", ""))) is not None:
-                    await tell_clips(self.shelf.clips, about, command)
+                    await tell_clips(self.wearers[nickname].keeper.labels, about, command)
                 return noted
         if (led := self._calibrations.obey(nickname, command, time.monotonic(), time.time_ns())) is not None:
             return led

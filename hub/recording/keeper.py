@@ -11,6 +11,8 @@ from hub.errors import RecordingError
 from hub.events import Event
 from hub.gait import KeptCalibration
 from hub.packets import Entry
+from hub.recording.clip_files import ClipName
+from hub.recording.clip_labels import ClipLabels
 from hub.recording.clips import Clip, ClipCutter, deserves_clip
 from hub.recording.raw import RawHeader, RawRecorder
 from hub.recording.runs import RunRecorder
@@ -49,6 +51,8 @@ class Keeper:
         wall_time_ns_at: Callable[[float], int],
     ) -> None:
         self.counts = RecordingCounts()
+        self.labels = ClipLabels(shelf.clips, header.wearer.nickname)
+        """What is said of the clips."""
         self._shelf = shelf
         self._header = header
         self._calibration = calibration
@@ -87,6 +91,7 @@ class Keeper:
         """Keep a clip of each that deserves one."""
         for event in events:
             if deserves_clip(event):
+                self.labels.expect(event.id)
                 self._clips.want(event)
 
     def tick(self, now_s: float) -> None:
@@ -107,10 +112,10 @@ class Keeper:
     def _write_clip(self, clip: Clip) -> None:
         first = clip.events[0]
         taken_at = datetime.fromtimestamp(self._wall_time_ns_at(first.time_s) / 1e9, UTC)
-        name = f"{self._header.wearer.nickname}-{taken_at:%Y%m%dT%H%M%SZ}-{first.kind.value}-{first.id}.mcap"
+        name = ClipName(self._header.wearer.nickname, taken_at, first.kind, first.id)
         events = tuple(event.to_json() for event in clip.events)
         header = replace(self._header, kept=self._calibration(), events=events)
-        path = self._shelf.clips / name
+        path = self._shelf.clips / str(name)
         self._writing = [thread for thread in self._writing if thread.is_alive()]
         self._writing.append(Thread(target=self._write, args=(path, header, clip), name=f"clip {path.name}"))
         self._writing[-1].start()
@@ -126,6 +131,10 @@ class Keeper:
             problem: str | None = str(error)
         else:
             problem = recorder.problem
+        try:
+            self.labels.written(path, [event.id for event in clip.events])
+        except RecordingError as error:
+            logger.warning("%s; the label stands in the journal only", error)
         if problem is None:
             self.counts.clips_n += 1
         else:

@@ -5,10 +5,13 @@ Where the disk itself gets full, raw recordings make way first, then clips, and 
 
 import shutil
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from hub.errors import RecordingError
+from hub.recording.clip_files import ClipName
 from hub.recording.clip_labels import label_path
+from hub.support.state_file import read_state, write_state
 
 RAW, CLIPS = "recordings", "clips"
 
@@ -17,6 +20,9 @@ RAW_SPARE_BYTES = 256_000_000
 
 CLIPS_SPARE_BYTES = 128_000_000
 """So do clips, which are worth more, below this."""
+
+MADE_WAY = "clips_made_way.json"
+"""Tells up to when clips have made way: the oldest go first, so whatever is missing from before did."""
 
 _MB = 1_000_000
 
@@ -53,10 +59,28 @@ class Shelf:
         raw_n, raw_bytes = _remove(raw, max(_size(raw) - self._raw_max_bytes, RAW_SPARE_BYTES - free))
         self.removed_n += raw_n
         lacking = CLIPS_SPARE_BYTES - free - raw_bytes
-        self.removed_n += _remove(clips, max(_size(clips) - self._clips_max_bytes, lacking))[0]
+        clips_n, _ = _remove(clips, max(_size(clips) - self._clips_max_bytes, lacking))
+        self.removed_n += clips_n
+        self._note_made_way(path for path, _ in clips[:clips_n])
         for folder in {path.parent for path, _ in raw} - {self.raw}:
             if not any(folder.iterdir()):
                 folder.rmdir()
+
+    def made_way_until(self) -> datetime | None:
+        """When the newest of the trips and falls happened whose clips have made way; None: none has.
+
+        Raises
+        ------
+        RecordingError : the note of it cannot be read.
+        """
+        noted = read_state(self.state_dir / MADE_WAY)
+        return None if noted is None else datetime.fromisoformat(noted["until"])
+
+    def _note_made_way(self, clips: Iterable[Path]) -> None:
+        happened = [name.happened for clip in clips if (name := ClipName.of(clip)) is not None]
+        before = self.made_way_until() if happened else None
+        if happened and (before is None or max(happened) > before):
+            write_state(self.state_dir / MADE_WAY, {"until": max(happened).isoformat()})
 
 
 def _by_age(folder: Path, in_use: Collection[Path]) -> list[tuple[Path, int]]:

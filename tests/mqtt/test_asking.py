@@ -16,6 +16,7 @@ from hub.config import load_config
 from hub.errors import InsoleHubError
 from hub.journal import Journal
 from hub.mqtt import Label, Note, Publisher, Topics
+from hub.recording.clip_labels import ClipLabels
 from hub.recording.shelf import Shelf
 from hub.service.beside_clips import tell_clips
 from hub.service.caregivers import open_caregivers
@@ -111,9 +112,10 @@ async def test_what_is_said_of_an_alert_lies_beside_its_clips_and_goes_with_them
     shelf.clips.mkdir()
     for name in ("trip1", "trip2", "trip11"):
         (shelf.clips / f"ada-20260101T000000Z-trip-{name}.mcap").write_bytes(b"x")
+    labels = ClipLabels(shelf.clips, "ada")
     alert = replace(ALERT, joined=("trip2",), label=False, note="stamped")
-    await tell_clips(shelf.clips, alert, Label(alert="trip1", real=False, note="stamped"))
-    await tell_clips(shelf.clips, alert, Note(text="on the stairs", tags=("stairs",), alert="trip1"))
+    await tell_clips(labels, alert, Label(alert="trip1", real=False, note="stamped"))
+    await tell_clips(labels, alert, Note(text="on the stairs", tags=("stairs",), alert="trip1"))
     for name in ("trip1", "trip2"):
         beside = json.loads((shelf.clips / f"ada-20260101T000000Z-trip-{name}.json").read_text())
         assert (beside["alert"], beside["real"], beside["label_note"]) == ("trip1", False, "stamped")

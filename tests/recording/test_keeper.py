@@ -1,10 +1,12 @@
 """What the running hub records: runs in files that follow each other, clips of trips, and room for both."""
 
 import errno
+import json
 import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from hub.packets import Arrival
 from hub.pipeline import Pipeline
 from hub.playback import open_recording
 from hub.recording import runs, shelf
+from hub.recording.clip_labels import Spoken
 from hub.recording.keeper import Keeper
 from hub.recording.raw import RawHeader, RawRecorder, RawRecording
 from hub.recording.runs import RunRecorder, RunRecording, run_files
@@ -161,6 +164,50 @@ def test_a_clip_of_a_trip_just_before_the_end_is_kept(air, device, tmp_path: Pat
     keeper.close(None)
     (clip,) = (tmp_path / "clips").iterdir()
     assert list(RawRecording(clip))[-1].arrival_s == pytest.approx(1027.0, abs=0.1)
+
+
+SAID = Spoken(
+    ("trip-1", "fall-1"),
+    datetime(1970, 1, 1, 0, 17, 5, tzinfo=UTC),
+    datetime(1970, 1, 1, 0, 18, tzinfo=UTC),
+    {"real": True},
+)
+FALL = replace(TRIP, id="fall-1", kind=Kind.FALL, time_s=1027.0, detected_at_s=1034.0)
+
+
+def test_what_is_said_before_a_clip_is_written_lies_beside_it_and_once(air, device, tmp_path: Path) -> None:
+    keeper = Keeper(Shelf(tmp_path, 1000.0, 1000.0), HEADER, KeptCalibration, lambda time_s: round(time_s * 1e9))
+    note = {"text": "on the stairs"}
+
+    def take(pipeline: Pipeline, arrival: Arrival) -> IntakeResult:
+        result = pipeline.feed(arrival)
+        keeper.see(arrival, has_samples=result.valid)
+        return result
+
+    walk(air, device, 27.0, take)
+    keeper.see_events([TRIP, FALL])
+    keeper.labels.say(replace(SAID, note=note))
+    assert not (tmp_path / "clips").exists()
+    keeper.close(None)
+    (label,) = (tmp_path / "clips").glob("*.json")
+    assert label.name == "anna-19700101T001705Z-trip-trip-1.json"
+    assert json.loads(label.read_text()) == {"real": True, "notes": [note]}
+    keeper.labels.say(replace(SAID, event_ids=("fall-1",), said={"real": False}))  # it has no clip of its own name
+    assert json.loads(label.read_text()) == {"real": False, "notes": [note]}
+    keeper.labels.say(replace(SAID, event_ids=("fall-2",), said={"real": True}))
+    assert json.loads(label.read_text())["real"] is False
+
+
+def test_it_is_known_up_to_when_clips_have_made_way(tmp_path: Path) -> None:
+    for n in range(1, 4):
+        fill(tmp_path / f"clips/anna-2026010{n}T000000Z-trip-t{n}.mcap", 1.0, 100.0 - n)
+    room = Shelf(tmp_path, 1000.0, 1.5)
+    assert room.made_way_until() is None
+    room.tidy(set())
+    assert room.made_way_until() == datetime(2026, 1, 2, tzinfo=UTC)
+    fill(tmp_path / "clips/anna-20250101T000000Z-trip-t0.mcap", 1.0, 500.0)
+    room.tidy(set())
+    assert room.made_way_until() == datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def test_a_clip_that_the_disk_does_not_take_is_counted(

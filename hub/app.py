@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
+from pathlib import Path
 
 from hub.config import Config
 from hub.errors import AdapterError, InsoleHubError, PageError
@@ -43,6 +44,7 @@ from hub.service.diary import open_diary
 from hub.service.health import HealthState
 from hub.service.page_view import PageView, door
 from hub.service.reporting import Reporter
+from hub.service.settings import HubSettings
 from hub.service.upkeep import Upkeep
 from sensors.driver import Action
 from sensors.errors import DecodeError, DecodeReason
@@ -73,10 +75,14 @@ class Hub:
     ----------
     config : what to connect and where to tell it.
     bluetooth : this machine's adapter, or a virtual one.
+    path : of the file that ``config`` was read from, for the page's settings; None: there is none.
     """
 
-    def __init__(self, config: Config, bluetooth: Bluetooth) -> None:
+    def __init__(self, config: Config, bluetooth: Bluetooth, path: Path | None = None) -> None:
         self.config = config
+        self.path = path
+        self.begins_anew = False
+        """Whether another one is to take its place when ``run`` has returned, for its file has changed."""
         self.broker: BrokerAddress | None = None
         """Where events are published; known once the hub has started."""
         self.journal_path = config.hub.state_dir / JOURNAL
@@ -114,6 +120,12 @@ class Hub:
 
     def stop(self) -> None:
         """Have ``run`` end in good order."""
+        self.begins_anew = False
+        self._stopping.set()
+
+    def begin_anew(self) -> None:
+        """Have ``run`` end in good order, and another hub take its place; unless the end was asked for already."""
+        self.begins_anew = not self.stopping
         self._stopping.set()
 
     def stop_on_signals(self) -> None:
@@ -194,7 +206,7 @@ class Hub:
         async with self._page(ours), asyncio.TaskGroup() as group:
             publishing = group.create_task(self.publisher.run(), name="mqtt")
             radio = group.create_task(self.radio.run(), name="radio")
-            radio.add_done_callback(lambda _: self.stop())
+            radio.add_done_callback(lambda _: self._stopping.set())
             watches = [
                 group.create_task(self._detect(), name="detect"),
                 group.create_task(self._tick(), name="tick"),
@@ -218,7 +230,7 @@ class Hub:
             self._upkeep.begin()
             await asyncio.sleep(0)  # let each task begin: one that was never begun cannot end in good order
             await self._stopping.wait()
-            self._upkeep.end()
+            self._upkeep.end(begins_anew=self.begins_anew)
             await self.radio.stop()
             await radio
             for task in watches:
@@ -335,6 +347,9 @@ class Hub:
             health=self._health,
             cues=self.cues,
             calibrations=self._calibrations,
+            settings=HubSettings(
+                self.path, self.config, use=self._use, begin_anew=self.begin_anew, hear=self.radio.hear
+            ),
             obey=self._obey,
         )
         async with AsyncExitStack() as held:
@@ -344,6 +359,11 @@ class Hub:
                 except PageError as error:
                     logger.warning("%s; going on without", error)
             yield
+
+    def _use(self, config: Config) -> None:
+        """Take what can change while the hub runs."""
+        self._caregivers.use(config.contacts)
+        self.cues.use(config)
 
     def _health(self) -> tuple[bool, dict[str, object]]:
         health = self._upkeep.health
@@ -410,6 +430,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 def _settle_memory() -> None:
     """Spare the garbage collector what start-up made, which stays: looking through it stops the hub for 0.1 s."""
+    gc.unfreeze()  # of a hub whose place this one takes
     gc.collect()
     gc.freeze()
 

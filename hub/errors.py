@@ -65,6 +65,7 @@ class LinkError(InsoleHubError):
     def __init__(self, device: str, message: str) -> None:
         super().__init__(f"{device}: {message}")
         self.device = device
+        self.why = message
 
 
 class AdapterError(InsoleHubError):

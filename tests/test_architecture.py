@@ -75,6 +75,7 @@ ONLY_IMPORTER = {
     "requests": "dashboards.publishing.grafana",
     "starlette": "hub.page",
     "uvicorn": "hub.page",
+    "tomlkit": "hub.config",
 }
 
 

@@ -66,6 +66,10 @@ class Courier:
         self._in_flight = InFlight()
         self._room = asyncio.Semaphore(AT_ONCE_N)
 
+    def use(self, addresses: Mapping[str, SecretStr]) -> None:
+        """Carry to other services from now on."""
+        self._addresses = addresses
+
     async def run(self) -> Never:
         """Carry, for ever."""
         async with asyncio.TaskGroup() as group, aclosing(self._log.follow(DESTINATION)) as records:

@@ -38,6 +38,10 @@ class Desk:
         self._alerts = {alert.id: _interrupted(alert) for alert in known}
         self._now_ns = max((_newest_ns(alert) for alert in self._alerts.values() if _is_busy(alert)), default=0)
 
+    def use(self, contacts: Sequence[Contact]) -> None:
+        """Tell others from now on."""
+        self._contacts = tuple(contacts)
+
     @property
     def busy(self) -> tuple[Alert, ...]:
         """Alerts that are not over, or have messages on their way."""

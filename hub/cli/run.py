@@ -5,6 +5,7 @@ import logging
 import sys
 from pathlib import Path
 
+from hub.anew import keep_running
 from hub.app import Hub
 from hub.backup import finish_restore
 from hub.cli.check import ConfigPath
@@ -26,7 +27,7 @@ def run(config: ConfigPath = Path("hub.toml")) -> None:
     if finish_restore(loaded.hub.state_dir) is not None:
         logger.warning("a restore that was cut short is at its end now")
     logger.info("%s", started_with(loaded))
-    asyncio.run(_run(loaded))
+    asyncio.run(_run(config, loaded))
 
 
 def started_with(config: Config) -> str:
@@ -43,7 +44,10 @@ def started_with(config: Config) -> str:
     return f"starting: {wearers}; journal {journal}; broker {where}; topics {config.topic_base}/#"
 
 
-async def _run(config: Config) -> None:
-    hub = Hub(config, Bluetooth.system(config.radio.adapter, config.radio.interval_ms))
-    hub.stop_on_signals()
-    await hub.run()
+async def _run(path: Path, config: Config) -> None:
+    await keep_running(
+        path,
+        config,
+        bluetooth=lambda config: Bluetooth.system(config.radio.adapter, config.radio.interval_ms),
+        begun=Hub.stop_on_signals,
+    )

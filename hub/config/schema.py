@@ -93,6 +93,9 @@ class DeviceConfig(Table):
         None, description="Bluetooth address, as `insole-hub scan` prints it; the surest way."
     )
     name: str | None = Field(None, min_length=1, description="Advertised name, exactly, where no address is given.")
+    label: str | None = Field(
+        None, min_length=1, max_length=40, description="What it is called at home, for the page's settings."
+    )
     rate_hz: float | None = Field(
         None, strict=True, gt=0, le=1000, description="Samples per second; default: the type's own."
     )

@@ -192,7 +192,7 @@ def _finish(task: Task, gathered: _Gathered, person: Person) -> Config:
             raise InsoleHubError(f"{task.path} was not written")
     if task.path.exists():
         kept = f"{task.path.name}.before-{datetime.now().astimezone():%Y%m%dT%H%M%S}"
-        person.tell(f"The old file is kept as {gathered.folder.write(kept, task.path.read_text())}.")
+        person.tell(f"The old file is kept as {gathered.folder.keep(task.path.name, kept)}.")
     person.tell(f"{gathered.folder.write(task.path.name, text)} is written.")
     return config
 

@@ -3,7 +3,20 @@
 from hub.page.access import Role, Visitor
 from hub.page.pairing import FOLDER, Paired, make_code
 from hub.page.server import Door, serve
-from hub.page.source import NotDoneError, Source
+from hub.page.source import NotDoneError, OutdatedError, SettingsSource, Source
 from hub.page.stats import PageStats
 
-__all__ = ["FOLDER", "Door", "NotDoneError", "PageStats", "Paired", "Role", "Source", "Visitor", "make_code", "serve"]
+__all__ = [
+    "FOLDER",
+    "Door",
+    "NotDoneError",
+    "OutdatedError",
+    "PageStats",
+    "Paired",
+    "Role",
+    "SettingsSource",
+    "Source",
+    "Visitor",
+    "make_code",
+    "serve",
+]

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hub.page.model import About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Pairing, Refusal
+from hub.page.settings_model import CHANGES, Heard, Settings, TryContact
 
 Schema = dict[str, Any]
 
@@ -39,7 +40,8 @@ REFUSALS = {
 def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
     """The schema of a hub that knows these commands."""
     told: list[type[BaseModel]] = [About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Refusal]
-    asked: list[type[BaseModel]] = [Pairing, *commands.values()]
+    told += [Heard, Settings]
+    asked: list[type[BaseModel]] = [Pairing, *commands.values(), *CHANGES.values(), TryContact]
     modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         *((model, "serialization") for model in told),
         *((model, "validation") for model in asked),
@@ -53,6 +55,9 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
         "/api/unpair": _post("Forget this device", None),
         "/api/devices": _get("All paired devices; for the owner", Devices),
         "/api/devices/{device}/forget": _post("Forget a device; for the owner", None, _parameter("device", "its id")),
+        "/api/settings": _get("What the owner has set; for the owner", Settings),
+        "/api/settings/scan": _post("Listen for sensors, some seconds; for the owner", None, told=Heard),
+        "/api/settings/try": _post(f"{_first_line(TryContact)} For the owner", TryContact),
         f"{of_wearer}/layout": _get("Where the insoles' cells lie", Layout, nickname),
         f"{of_wearer}/now": _get("The present: today, last steps, sensors, alerts", Now, nickname),
         f"{of_wearer}/calibration": _get("Where a guided calibration stands", Calibration, nickname),
@@ -60,8 +65,9 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
         f"{of_wearer}/stream": _stream(nickname),
     }
     for name, model in commands.items():
-        what = (model.__doc__ or "").strip().partition("\n")[0]
-        paths[f"{of_wearer}/commands/{name}"] = _post(what, model, nickname)
+        paths[f"{of_wearer}/commands/{name}"] = _post(_first_line(model), model, nickname)
+    for name, change in CHANGES.items():
+        paths[f"/api/settings/changes/{name}"] = _post(f"{_first_line(change)} For the owner", change, told=Settings)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -79,8 +85,8 @@ def _get(what: str, model: type[BaseModel], *parameters: Schema) -> Schema:
     return {"get": {"summary": what, "parameters": list(parameters), "responses": _responses(model)}}
 
 
-def _post(what: str, model: type[BaseModel] | None, *parameters: Schema) -> Schema:
-    asked = {"summary": what, "parameters": list(parameters), "responses": _responses(Answer)}
+def _post(what: str, model: type[BaseModel] | None, *parameters: Schema, told: type[BaseModel] = Answer) -> Schema:
+    asked = {"summary": what, "parameters": list(parameters), "responses": _responses(told)}
     if model is not None:
         asked["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(model)}}}
     return {"post": asked}
@@ -111,6 +117,10 @@ def _responses(model: type[BaseModel] | None) -> Schema:
 def _refusals() -> Schema:
     content = {"application/json": {"schema": _ref(Refusal)}}
     return {status: {"description": why, "content": content} for status, why in REFUSALS.items()}
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().partition("\n")[0]
 
 
 def _ref(model: type[BaseModel]) -> Schema:

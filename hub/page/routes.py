@@ -23,6 +23,7 @@ from hub.page.openapi import openapi
 from hub.page.pairing import Paired, exchange
 from hub.page.refused import RefusedError, Refuser
 from hub.page.requests import read
+from hub.page.settings_routes import SettingsPages
 from hub.page.source import NotDoneError, Source
 from hub.page.stream import Streams
 
@@ -67,6 +68,7 @@ class Pages:
                 Route("/api/wearers/{nickname}/days", self._days),
                 Route("/api/wearers/{nickname}/stream", self._stream),
                 Route("/api/wearers/{nickname}/commands/{name}", self._command, methods=["POST"]),
+                *SettingsPages(source.settings, self._owner).routes,
                 *(Route(path, self._file) for path in self._files),
             ],
             exception_handlers={RefusedError: refuser.refused, HTTPException: refuser.not_there},

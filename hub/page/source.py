@@ -6,10 +6,39 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from hub.events import Value
+from hub.page.settings_model import Change, Heard, Settings
 
 
 class NotDoneError(Exception):
     """A command that the hub does not carry out; says why in one line."""
+
+
+class OutdatedError(NotDoneError):
+    """A change that was made from settings that are others by now."""
+
+
+class SettingsSource(Protocol):
+    """What the owner can set. All but ``shown`` and ``begin_anew`` raise NotDoneError where they cannot."""
+
+    async def shown(self) -> Settings:
+        """All settings as they are."""
+
+    async def change(self, change: Change) -> Settings:
+        """Change them, on disk and as far as that can be in the running hub.
+
+        Raises
+        ------
+        OutdatedError : they have changed since.
+        """
+
+    def begin_anew(self) -> None:
+        """Have the hub begin anew, where a change needs that."""
+
+    async def heard(self) -> Heard:
+        """Listen for some seconds: which sensors are in reach."""
+
+    async def try_contact(self, name: str) -> str:
+        """Send a trial; what was done, in words."""
 
 
 class Source(Protocol):
@@ -30,6 +59,10 @@ class Source(Protocol):
     @property
     def commands(self) -> Mapping[str, type[BaseModel]]:
         """What can be asked for."""
+
+    @property
+    def settings(self) -> SettingsSource:
+        """What the owner can set."""
 
     def health(self) -> tuple[bool, Mapping[str, Any]]:
         """Whether the hub lives, and what is to be told of its health."""

@@ -65,6 +65,7 @@ class Finder:
         self._settings = settings
         self._chance = chance
         self._wanted: dict[tuple[str, Role], _Wish] = {}
+        self._ears: list[dict[str, Found]] = []
         self._quiet = False
         self._go = asyncio.Event()
         self._halt = asyncio.Event()
@@ -103,6 +104,26 @@ class Finder:
         finally:
             del self._wanted[spec.key]
             self._update()
+
+    async def hear(self, seconds: float) -> list[Found]:
+        """All devices that advertise within that time, strongest first, each as last heard under its best known name.
+
+        Raises
+        ------
+        LinkError
+            Nobody could be heard, for the adapter does not go; says why.
+        """
+        heard: dict[str, Found] = {}
+        self._ears.append(heard)
+        self._update()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._ears.remove(heard)
+            self._update()
+        if not heard and self.trouble:
+            raise LinkError("scan", self.trouble)
+        return _strongest_first(heard)
 
     def namesakes_n(self, spec: DeviceSpec) -> int:
         """How many devices of its name have been heard since the device is searched for, itself among them."""
@@ -181,7 +202,7 @@ class Finder:
 
     def _update(self) -> None:
         missing = any(not wish.sighting.done() for wish in self._wanted.values())
-        if missing and not self._quiet:
+        if (missing or self._ears) and not self._quiet:
             self._halt.clear()
             if not self._go.is_set():
                 self._moved_s = asyncio.get_running_loop().time()
@@ -197,6 +218,8 @@ class Finder:
             self.trouble = ""
             log.info("scanning works again")
         found = identify(device.address, data)
+        for heard in self._ears:
+            _note(heard, found)
         if (wish := self._wish_for(found)) is not None and not self._quiet:
             wish.sighting.set_result(Sighting(device, found))
             self._update()
@@ -228,13 +251,20 @@ async def scan(bluetooth: Bluetooth, seconds: float) -> list[Found]:
     heard: dict[str, Found] = {}
 
     def on_advertisement(device: BLEDevice, data: AdvertisementData) -> None:
-        found = identify(device.address, data)
-        if found.name or found.address not in heard:
-            heard[found.address] = found
+        _note(heard, identify(device.address, data))
 
     try:
         async with bluetooth.scanning(on_advertisement, RadioSettings().action_s):
             await asyncio.sleep(seconds)
     except BLUETOOTH_ERRORS as error:
         raise LinkError("scan", explain(error)) from error
+    return _strongest_first(heard)
+
+
+def _note(heard: dict[str, Found], found: Found) -> None:
+    if found.name or found.address not in heard:
+        heard[found.address] = found
+
+
+def _strongest_first(heard: dict[str, Found]) -> list[Found]:
     return sorted(heard.values(), key=lambda found: -found.rssi_dbm)

@@ -12,7 +12,7 @@ from hub.radio.bluetooth import Bluetooth
 from hub.radio.bound_names import BoundNames
 from hub.radio.caretaker import Caretaker
 from hub.radio.connector import HANG_UP_S
-from hub.radio.devices import DeviceSpec
+from hub.radio.devices import DeviceSpec, Found
 from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
 from hub.radio.link import Link
@@ -109,6 +109,16 @@ class Radio:
             for task in late:
                 task.cancel()
             await asyncio.wait(self._tasks)
+
+    async def hear(self, seconds: float) -> list[Found]:
+        """All devices that advertise within that time, strongest first; whoever is connected does not.
+
+        Raises
+        ------
+        LinkError
+            The adapter does not go; says why.
+        """
+        return await self.finder.hear(seconds)
 
     def pause(self, seconds: float, *, wearer: str | None = None) -> None:
         """Let go of a wearer's devices, or of all, for so long, so that a vendor's app can have them.

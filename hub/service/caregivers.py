@@ -8,6 +8,8 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Never
 
+from pydantic import SecretStr
+
 from hub.alert import Alert, Change
 from hub.alerts.contact import Contact
 from hub.alerts.courier import Courier
@@ -45,13 +47,13 @@ class Caregivers:
     """
 
     def __init__(self, config: Config, journal: Journal, known: Iterable[Alert]) -> None:
-        contacts = sorted(config.contacts, key=lambda contact: contact.order)
+        contacts = in_order(config.contacts)
         self.desk = Desk([contact_of(each) for each in contacts], patience_of(config.alerts), known)
         self.courier = Courier(
             self.desk,
             journal.alerts,
             journal.flush,
-            {each.name: each.url() for each in contacts},
+            addresses_of(contacts),
             Writer(config.topic_base, config.alerts.link),
             send=send,
         )
@@ -72,6 +74,12 @@ class Caregivers:
             group.create_task(self._wait(), name="alerts-time")
             group.create_task(self.courier.run(), name="alerts-courier")
         raise AssertionError  # none of them ends
+
+    def use(self, contacts: Iterable[ContactConfig]) -> None:
+        """Tell these from now on, also of alerts that are open."""
+        ordered = in_order(contacts)
+        self.courier.use(addresses_of(ordered))
+        self.desk.use([contact_of(each) for each in ordered])
 
     def look(self, nickname: str, links: Iterable[LinkStatus], wear: Wear) -> None:
         """Look at a wearer's sensors; asked for once a second."""
@@ -155,6 +163,16 @@ async def open_caregivers(config: Config, journal: Journal) -> Caregivers:
         A contact's address is no longer where the configuration says.
     """
     return Caregivers(config, journal, await journal.alerts.newest(time.time_ns() - int(KEPT_S) * _NS))
+
+
+def in_order(contacts: Iterable[ContactConfig]) -> list[ContactConfig]:
+    """Contacts in the order of telling."""
+    return sorted(contacts, key=lambda contact: contact.order)
+
+
+def addresses_of(contacts: Iterable[ContactConfig]) -> dict[str, SecretStr]:
+    """Each contact's service, read from where the configuration says."""
+    return {contact.name: contact.url() for contact in contacts}
 
 
 def contact_of(config: ContactConfig) -> Contact:

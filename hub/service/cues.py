@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from hub.config import Config
 from hub.config.cues import CuesConfig
@@ -38,6 +39,12 @@ class Cues:
     def stats(self) -> PlayerStats:
         """What this machine's loudspeaker has counted."""
         return PlayerStats() if self.player is None else self.player.stats
+
+    def use(self, config: Config) -> None:
+        """Keep to these quiet hours from now on. What sounds, and how, is as it was when the hub started."""
+        for wearer in config.wearers:
+            cueing = self.cueing[wearer.nickname]
+            cueing.settings = replace(cueing.settings, quiet=settings_of(wearer.cues).quiet)
 
     def see(self, nickname: str, events: Iterable[Event], wall_time_ns: int, *, is_silent: bool = False) -> None:
         """Take events as they are decided. ``is_silent``: follow them only, as while somebody calibrates."""

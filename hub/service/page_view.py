@@ -26,6 +26,7 @@ from hub.service.calibration import Calibrations
 from hub.service.cues import Cues
 from hub.service.page_calibration import shown
 from hub.service.reporting import Reporter
+from hub.service.settings import HubSettings
 from hub.session import InsoleSpec
 from sensors.layout import Role, Side
 
@@ -82,12 +83,14 @@ class PageView:
         health: Callable[[], tuple[bool, Mapping[str, Any]]],
         cues: Cues,
         calibrations: Calibrations,
+        settings: HubSettings,
         obey: Callable[[str, Command], Awaitable[str]],
     ) -> None:
         self.hub = hub
         self.version = version
         self.wearers = sides
         self.health = health
+        self.settings = settings
         self._shown = wearers
         self._reporter = reporter
         self._desk = desk

@@ -71,9 +71,10 @@ class Upkeep:
         """The hub has started."""
         self._manager.ready()
 
-    def end(self) -> None:
-        """The hub is about to stop."""
-        self._manager.stopping()
+    def end(self, *, begins_anew: bool) -> None:
+        """The hub is about to stop; of one that begins anew the service manager is told nothing: it would end it."""
+        if not begins_anew:
+            self._manager.stopping()
 
     async def look(self, now_s: float, wall_time_s: float) -> None:
         """Look at everything once."""

@@ -14,7 +14,7 @@ HUB_USER = "insole-hub"
 
 @dataclass(frozen=True, slots=True)
 class PrivateFolder:
-    """Where configuration and secrets go. Under root they are root's to write and the hub's user's to read."""
+    """Where configuration and secrets go. What root writes is the hub's user's to read."""
 
     path: Path
 
@@ -35,6 +35,23 @@ class PrivateFolder:
         """A name that no file has there: this one, or with a number behind it."""
         names = (f"{name}-{n}" if n > 1 else name for n in count(1))
         return next(each for each in names if not (self.path / each).exists())
+
+    def keep(self, name: str, under: str) -> Path:
+        """Put a copy of a file beside it.
+
+        Raises
+        ------
+        InsoleHubError
+            It cannot be read or written. Root follows no link: the hub may write here, and would get to read what
+            root alone may.
+        """
+        path = self.path / name
+        try:
+            descriptor = os.open(path, os.O_RDONLY | (os.O_NOFOLLOW if os.geteuid() == 0 else 0))
+            with os.fdopen(descriptor, encoding="utf-8") as file:
+                return self.write(under, file.read())
+        except (OSError, UnicodeDecodeError) as error:
+            raise InsoleHubError(f"{path} cannot be kept: {error}") from error
 
     def write(self, name: str, text: str) -> Path:
         """Put a file there, in the place of one of this name.

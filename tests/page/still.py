@@ -10,12 +10,41 @@ from pydantic import BaseModel
 
 from hub.journal.day import DaySummary
 from hub.mqtt import COMMANDS
-from hub.page import Door, NotDoneError, PageStats, Role, Visitor, make_code, serve
+from hub.page import Door, NotDoneError, OutdatedError, PageStats, Role, Visitor, make_code, serve
+from hub.page.settings_model import Change, Heard, Settings
 from hub.service.page_calibration import shown
 
 FOOT = {"cells": [0, 50, 100], "cop": [0.4, 0.6]}
 CUE = {"kind": "good_step", "gain": 0.25, "time_s": 7.4}
 CELLS = [{"x": 0.5, "y": y, "region": "heel"} for y in (0.1, 0.5, 0.9)]
+
+
+class StillSettings:
+    """Settings that stand still but for a count of changes."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.began_anew_n = 0
+
+    async def shown(self) -> Settings:
+        return Settings(
+            version=f"v{len(self.changes)}", trouble="", undo=None, begins_anew=False, wearers=[], contacts=[]
+        )
+
+    async def change(self, change: Change) -> Settings:
+        if change.version != f"v{len(self.changes)}":
+            raise OutdatedError("changed elsewhere")
+        self.changes.append(change)
+        return (await self.shown()).model_copy(update={"begins_anew": change.name_of == "add_sensor"})
+
+    def begin_anew(self) -> None:
+        self.began_anew_n += 1
+
+    async def heard(self) -> Heard:
+        return Heard(sensors=[])
+
+    async def try_contact(self, name: str) -> str:
+        raise NotDoneError(f"nobody who is told is called {name!r}")
 
 
 class Still:
@@ -29,6 +58,7 @@ class Still:
 
     def __init__(self) -> None:
         self.lives = True
+        self.settings = StillSettings()
         self.hears: list[Callable[[str, Mapping[str, Any]], None]] = []
         self.asked: list[tuple[str, BaseModel]] = []
 

@@ -1,0 +1,169 @@
+"""What the page's settings say and take; for the owner alone."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from hub.alert import Severity
+from hub.page.model import Asked, Said
+from sensors.layout import Role, Side
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+Quiet = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
+QUIET = "local time of day, such as 22:00-07:00; empty: none"
+
+
+class SensorSet(Said):
+    """A sensor as it is configured."""
+
+    role: Role = Field(description="where it is worn")
+    type: str = Field(description="kind of device, as in the device table")
+    title: str = Field(description="the kind in words")
+    address: str | None = Field(description="Bluetooth address; null: it is found by its name")
+    name: str | None = Field(description="advertised name, where it is found by that")
+    label: str = Field(description="what it is called at home; empty: nothing")
+
+
+class WearerSet(Said):
+    """A wearer's settings."""
+
+    nickname: str = Field(description="what they are called")
+    sounds: bool = Field(description="whether any step sounds, so that quiet hours matter")
+    quiet: str = Field(description=f"when no step sounds, {QUIET}")
+    sensors: list[SensorSet] = Field(description="in the order of the file")
+
+
+class ContactSet(Said):
+    """Somebody who is told of alerts. The address of their service is a secret and never told."""
+
+    name: str = Field(description="what they are called")
+    service: str = Field(description="kind of service: how its address begins; empty: it cannot be read")
+    order: int = Field(description="the lowest is told first")
+    wearers: list[str] = Field(description="whose alerts; empty: everybody's")
+    severity: Severity = Field(description="alerts that matter less are not told")
+    quiet: str = Field(description=f"when only falls are told, {QUIET}")
+
+
+class Settings(Said):
+    """All that can be set on the page."""
+
+    version: str = Field(description="of the file; a change names the one that it was made from")
+    trouble: str = Field(description="why nothing can be changed here; empty: it can be")
+    undo: str | None = Field(description="the change that `undo` takes back; null: there is none")
+    begins_anew: bool = Field(description="the hub begins anew with these settings: some seconds without data")
+    wearers: list[WearerSet] = Field(description="all wearers")
+    contacts: list[ContactSet] = Field(description="in the order of telling")
+
+
+class HeardSensor(Said):
+    """A sensor that advertises."""
+
+    address: str = Field(description="Bluetooth address")
+    name: str = Field(description="as it advertises")
+    rssi_dbm: int = Field(description="signal strength; nearer is higher")
+    type: str = Field(description="kind of device, as in the device table")
+    title: str = Field(description="the kind in words")
+    is_insole: bool = Field(description="an insole; else for the shin")
+    side: Side | None = Field(description="the side that it says it is for; null: it does not say")
+    fault: str | None = Field(description="what is wrong with its firmware, as far as known")
+    is_set: bool = Field(description="it is somebody's already")
+
+
+class Heard(Said):
+    """What is in reach."""
+
+    sensors: list[HeardSensor] = Field(description="known kinds only, the nearest first")
+
+
+class Change(Asked):
+    """A change of the settings."""
+
+    name_of: ClassVar[str]
+    version: str = Field(max_length=64, description="the version of the settings that it was made from")
+
+
+class AddSensor(Change):
+    """Take a sensor that was heard for a wearer."""
+
+    name_of: ClassVar[str] = "add_sensor"
+    wearer: Name = Field(description="whose")
+    role: Role = Field(description="where it is worn")
+    type: Name = Field(description="kind of device")
+    address: Name = Field(description="Bluetooth address")
+    label: Label = Field("", description="what it is called at home")
+
+
+class ChangeSensor(Change):
+    """Say that a sensor is worn elsewhere, or called otherwise; with one that is there already it changes places."""
+
+    name_of: ClassVar[str] = "change_sensor"
+    wearer: Name = Field(description="whose")
+    role: Role = Field(description="where it was")
+    to: Role = Field(description="where it is")
+    label: Label = Field("", description="what it is called at home")
+
+
+class RemoveSensor(Change):
+    """Give a sensor up."""
+
+    name_of: ClassVar[str] = "remove_sensor"
+    wearer: Name = Field(description="whose")
+    role: Role = Field(description="which")
+
+
+class _Contact(Change):
+    name: Name = Field(description="what they are called")
+    order: int = Field(1, ge=1, le=99, description="the lowest is told first")
+    wearers: tuple[Name, ...] = Field((), max_length=20, description="whose alerts; empty: everybody's")
+    severity: Severity = Field(Severity.LOW, description="alerts that matter less are not told")
+    quiet: Quiet = Field("", description=f"when only falls are told, {QUIET}")
+
+
+class AddContact(_Contact):
+    """Tell somebody else of alerts."""
+
+    name_of: ClassVar[str] = "add_contact"
+    address: SecretStr = Field(max_length=1000, description="of their service, as apprise writes it")
+
+
+class ChangeContact(_Contact):
+    """Change what is known of somebody who is told."""
+
+    name_of: ClassVar[str] = "change_contact"
+    was: Name = Field(description="what they were called")
+    address: SecretStr = Field(SecretStr(""), max_length=1000, description="of another service; empty: as it was")
+
+
+class RemoveContact(Change):
+    """Tell somebody no more."""
+
+    name_of: ClassVar[str] = "remove_contact"
+    name: Name = Field(description="who")
+
+
+class SetQuiet(Change):
+    """Set when no step sounds."""
+
+    name_of: ClassVar[str] = "quiet"
+    wearer: Name = Field(description="whose steps")
+    quiet: Quiet = Field(description=QUIET)
+
+
+class Undo(Change):
+    """Take the last change back; once more brings it again."""
+
+    name_of: ClassVar[str] = "undo"
+
+
+CHANGES: Mapping[str, type[Change]] = {
+    change.name_of: change
+    for change in (AddSensor, ChangeSensor, RemoveSensor, AddContact, ChangeContact, RemoveContact, SetQuiet, Undo)
+}
+
+
+class TryContact(Asked):
+    """Send a contact a message that is marked as a trial."""
+
+    name: Name = Field(description="who")

@@ -108,6 +108,7 @@ def event_row(record: Record) -> Row:
     return {
         "wearer": record.wearer,
         **_when(record.wall_time_ns),
+        "position": record.position,
         "aids": record.aids,
         **{name: value for name, value in event.items() if name in columns},
     }

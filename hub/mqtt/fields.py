@@ -44,6 +44,9 @@ EVENT_FIELDS = {
         "what the person was doing, as far as known: " + ", ".join(context.value for context in Context),
         one_of=tuple(Context),
     ),
+    "position": Field(
+        INTEGER, "place in the hub's journal: it rises from event to event, of all wearers and topics", nullable=True
+    ),
 }
 """Fields that every event has, beside its kind's own."""
 

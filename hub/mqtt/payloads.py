@@ -129,9 +129,9 @@ def online(version: str, wall_time_ns: int) -> bytes:
     return _encode({"state": "online", "version": version}, wall_time_ns)
 
 
-def event(happened: Event, wall_time_ns: int) -> bytes:
-    """An event with the wall time of when it happened."""
-    return _encode(happened.to_dict(), wall_time_ns)
+def event(happened: Event, wall_time_ns: int, position: int | None) -> bytes:
+    """An event with the wall time of when it happened, and its place in the journal."""
+    return _encode(happened.to_dict() | {"position": position}, wall_time_ns)
 
 
 def alert(raised: Alert, wall_time_ns: int) -> bytes:

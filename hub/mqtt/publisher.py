@@ -75,8 +75,9 @@ class Publisher:
     ``alerts`` are said beside the events, with a cursor of their own. ``birth_topic`` is where a reader says "online"
     when it has started: all states are said again then.
 
-    Events go out with QoS 1, each topic's in the order of the journal; the cursor moves when the broker has
-    acknowledged. After a lost connection everything behind the cursor is sent again: at least once, with the same ids.
+    Events go out with QoS 1: contacts and steps in the order of the journal, and so everything else, which goes first.
+    The cursor moves when the broker has acknowledged. After a lost connection everything behind the cursor is sent
+    again: at least once, with the same ids.
     """
 
     def __init__(
@@ -284,7 +285,7 @@ class Publisher:
 
     async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
         topic = self._topics.event(record.wearer, record.event.kind)
-        await client.publish(topic, payloads.event(record.event, record.wall_time_ns), 1)
+        await client.publish(topic, payloads.event(record.event, record.wall_time_ns, record.position), 1)
         window.release()
         self._acknowledged_n += 1
         done = self._in_flight.acknowledge(record.position)

@@ -33,9 +33,11 @@ hub against them. [Home Assistant](home-assistant.md) is told of each wearer as 
 
 An event is written to the disk before it is sent, and sent again until the broker has acknowledged it. So nothing is
 lost while the broker is away, and after an interruption an event may come twice: **drop what you have seen by `id`**.
-Within a connection the events of each topic come in the order in which they were detected. Contacts and steps wait up
-to a second for a common write to the disk, and let everything else go first. After an interruption the repetition
-begins at the oldest that was not acknowledged. Late events are told by `wall_time`, not by when they arrive.
+Contacts and steps wait up to a second for a common write to the disk, and let everything else go first, so that a trip
+does not wait behind them. So of all of a wearer's events the order is not kept; within a connection that of contacts
+and steps is, and that of everything else. **`position` restores the whole: sort by it.** After an interruption the
+repetition begins at the oldest that was not acknowledged, and goes through what has waited in portions of 100; alerts
+have a stream of their own, which does not wait for that. Late events are told by `wall_time`, not by when they arrive.
 
 Events are never retained, so that a reader that starts anew does not take an old trip for a new one. States are
 retained and carry the time they were made.

@@ -55,7 +55,7 @@ def says(wall_time_ns: int, stage: str = "confirmed") -> dict[str, str]:
     for kind in Kind:
         fields = dict.fromkeys(FIELDS[kind]) | ({"stage": stage} if "stage" in FIELDS[kind] else {})
         event = Event(f"{kind.value} 1", kind, Side.LEFT, 1.0, 1.2, 0.9, fields)
-        said[BASE.event("anna", kind)] = payloads.event(event, wall_time_ns)
+        said[BASE.event("anna", kind)] = payloads.event(event, wall_time_ns, 7)
     return {topic: payload.decode() for topic, payload in said.items()}
 
 

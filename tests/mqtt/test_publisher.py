@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from hub.events import Kind
+from hub.events import STEP_KINDS, Kind
 from hub.journal import Journal
 from hub.mqtt import Publisher, SensorCondition, SensorState, Topics, sensor_state, wearer_state
 from hub.mqtt import publisher as publisher_module
@@ -38,21 +38,25 @@ def publisher(mosquitto, journal):
     return publisher
 
 
-async def test_events_arrive_once_each_topics_in_order_with_qos_1_and_wall_time(
+async def test_events_arrive_once_in_order_within_their_haste_with_qos_1_wall_time_and_position(
     mosquitto, journal, publisher, subscriber, running, event, until
 ):
     await mosquitto.start()
-    events = [event(0.25 * n, Kind.STEP if n % 3 else Kind.TOE_DRAG, duration_s=0.1 * n) for n in range(500)]
+    kinds = (Kind.TOE_DRAG, Kind.STEP, Kind.INITIAL_CONTACT, Kind.FOOT_SLAP, Kind.FINAL_CONTACT)
+    events = [event(0.25 * n, kinds[n % len(kinds)], duration_s=0.1 * n) for n in range(500)]
     async with subscriber(mosquitto.address) as reader, running(publisher()):
         for each in events:
             journal.append("ada", [each])
             await asyncio.sleep(0)
         await until(lambda: len(reader.events) >= 500)
         await until(lambda: journal.cursor("mqtt") == 500)
-    for kind in (Kind.STEP, Kind.TOE_DRAG):
-        came = [each["id"] for each in reader.events if each["kind"] == kind]
-        assert came == [each.id for each in events if each.kind is kind]
+    for may_wait in (True, False):
+        came = [each["id"] for each in reader.events if (each["kind"] in STEP_KINDS) is may_wait]
+        assert came == [each.id for each in events if (each.kind in STEP_KINDS) is may_wait]
+    in_order = sorted(reader.events, key=lambda each: each["position"])
+    assert [each["id"] for each in in_order] == [each.id for each in events]
     expected = events[7].to_dict() | {
+        "position": 8,
         "wall_time": "2026-01-01T00:00:01.750000Z",
         "wall_time_ns": WALL_NS + 1_750_000_000,
     }
@@ -74,6 +78,7 @@ async def test_what_was_committed_with_steps_does_not_wait_behind_them(
         await until(lambda: len(reader.events) >= 41)
         await until(lambda: journal.cursor("mqtt") == 41)
     assert reader.ids == [trip.id, *(each.id for each in steps)]
+    assert [each["position"] for each in reader.events] == [41, *range(1, 41)]
 
 
 async def test_a_broker_that_is_down_at_start_gets_everything_later(

@@ -54,17 +54,17 @@ def test_an_event_may_lack_a_value_and_never_change_its_type(kind):
     for value in (None, ...):
         fields = {} if value is ... else dict.fromkeys(FIELDS[kind])
         event = Event("e1", kind, Side.LEFT, 1.0, 1.5, 0.5, fields)
-        assert_as_published(BASE, f"{BASE}/ada/event/{kind.value}", payloads.event(event, WALL_NS))
+        assert_as_published(BASE, f"{BASE}/ada/event/{kind.value}", payloads.event(event, WALL_NS, 7))
     for name in FIELDS[kind]:
         event = Event("e1", kind, Side.LEFT, 1.0, 1.5, 0.5, {name: [1]})
         with pytest.raises(AssertionError, match=name):
-            assert_as_published(BASE, f"{BASE}/ada/event/{kind.value}", payloads.event(event, WALL_NS))
+            assert_as_published(BASE, f"{BASE}/ada/event/{kind.value}", payloads.event(event, WALL_NS, 7))
 
 
 @pytest.mark.parametrize("change", [{"wall_time_ns": 1.5}, {"kind": "trip"}, {"side": "up"}, {"time_s": None}])
 def test_a_wrong_value_is_found(change):
     event = Event("e1", Kind.TOE_FIRST, Side.LEFT, 1.0, 1.5, 0.5, {"lead_ms": 3.0, "reason": "why"})
-    right = json.loads(payloads.event(event, WALL_NS))
+    right = json.loads(payloads.event(event, WALL_NS, 7))
     assert validator("event-toe_first").is_valid(right)
     assert not validator("event-toe_first").is_valid(right | change)
 

@@ -45,8 +45,9 @@ def test_names_that_would_break_a_topic_are_refused(name):
 
 def test_an_event_is_itself_with_wall_time():
     happened = Event("id1", Kind.TOE_FIRST, Side.LEFT, 1 / 3, 0.4, 0.9, {"lead_ms": 62.0, "reason": None})
-    data = json.loads(payloads.event(happened, WALL_NS))
-    assert data == happened.to_dict() | {"wall_time": "2026-01-01T00:00:00.123456Z", "wall_time_ns": WALL_NS}
+    data = json.loads(payloads.event(happened, WALL_NS, 7))
+    told = {"position": 7, "wall_time": "2026-01-01T00:00:00.123456Z", "wall_time_ns": WALL_NS}
+    assert data == happened.to_dict() | told
     assert set(data) == set(EVENT_FIELDS) | set(FIELDS[Kind.TOE_FIRST]) | set(TIME_FIELDS)
 
 

@@ -51,6 +51,10 @@ radio-faults: $(READY)  ## 1,000 random sequences of what can go wrong with the 
 outages: $(READY)  ## the outage matrix: broker, database, network and disk, 80 cases, for docs/reliability.md (half an hour)
 	$(BIN)/python -m tests.outages.matrix $(ARGS)
 
+influxdb-1: $(READY)  ## the tests of the database and of all dashboards' queries with InfluxDB 1.8, which is built if need be
+	tests/services/influxd 1.8.10
+	INSOLE_HUB_NO_SKIP=1 INSOLE_HUB_INFLUXDB=1.8.10 $(BIN)/python -m pytest tests/influx/test_version_1.py tests/influx/test_round_trip.py tests/dashboards/test_queries.py
+
 home-assistant: $(READY)  ## let Home Assistant's own code judge what is announced to it (needs Python 3.13: HA_PYTHON; some minutes)
 	@test -x $(VENV)-home-assistant/bin/python || $(HA_PYTHON) -m venv $(VENV)-home-assistant
 	@$(VENV)-home-assistant/bin/python -m pip install --quiet --disable-pip-version-check homeassistant==2025.4.4 paho-mqtt==2.1.0

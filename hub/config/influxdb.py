@@ -30,7 +30,7 @@ ServerUrl = Annotated[str, AfterValidator(_url)]
 
 
 class InfluxdbConfig(Table):
-    """Your InfluxDB: 2.x, 3, or 1.8 and newer. `insole-hub influxdb setup` prepares a 2.x."""
+    """Your InfluxDB: 2.x, which `insole-hub influxdb setup` prepares, 1.8, or 3, of which no real server was tried."""
 
     url: ServerUrl = Field(description="Where it is, such as `http://127.0.0.1:8086`.")
     org: str = Field("insole", description="Organization; only 2.x has it.")

@@ -26,7 +26,10 @@ ANSWER_S = 30.0
 """A database that has not answered by then is taken for stalled; a small machine may take some seconds."""
 
 _OUTLIVED = re.compile(r"retention policy.*dropped=(\d+)", re.DOTALL)
+_NO_POLICY = "retention policy not found"
+_NOTHING_TO_WRITE = b"incoming write was empty"
 _OF_THE_LINES = {400, 413, 422}
+_SETTING_UP = "`insole-hub influxdb setup` prepares a 2.x, docs/influxdb.md tells of 1.8 and 3"
 _MOST_SAID = 300
 
 
@@ -91,7 +94,7 @@ class Database:
         BusyError
             It cannot do it now.
         ClosedError
-            It lets nobody in, or it is none that deletes so.
+            It lets nobody in, or it is none that deletes so: other versions must be told there.
         """
         named = wearer.replace("\\", "\\\\").replace('"', '\\"')
         first, last = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -99,6 +102,10 @@ class Database:
         try:
             await self._client.delete_api().delete(first, last, f'{Tag.WEARER.value}="{named}"', name)
         except ApiException as error:
+            if int(error.status) == 404 and _said(error.body) is None:
+                statement = f"""DELETE WHERE "{Tag.WEARER.value}" = '{wearer}'"""
+                text = f"only 2.x deletes from outside; on 1.x say {statement} in {name!r}, docs/influxdb.md tells more"
+                raise ClosedError(str(self.address), text) from error
             try:
                 self._judge(bucket, int(error.status), error.headers or {}, _said(error.body))
             except RejectedError as rejected:
@@ -113,16 +120,17 @@ class Database:
         if status in _OF_THE_LINES and (said is not None or status == 413):
             raise RejectedError(str(self.address), (said or "too long")[:_MOST_SAID])
         name, told = self.address.buckets[bucket], f", {said[:_MOST_SAID]}" if said else ""
-        if status in {408, 429} or status >= 500:
+        is_missing = said is not None and (status == 404 or said.startswith(_NO_POLICY))  # the latter is a 500 of 1.x
+        if not is_missing and (status in {408, 429} or status >= 500):
             pause_s = float(after) if (after := headers.get("Retry-After", "")).isdecimal() else 0.0
             raise BusyError(str(self.address), f"it cannot take points now ({status}{told}); see its log", pause_s)
         match status:
             case 401:
                 text = "it does not accept the token, or user and password; check those of [influxdb]"
             case 403:
-                text = f"the token may not write to {name!r}; `insole-hub influxdb setup` makes one that may"
-            case 404 if said is not None:
-                text = f"it has no {name!r}{told}; check influxdb.org and buckets, or `insole-hub influxdb setup`"
+                text = f"the token or user may not write to {name!r}{told}; {_SETTING_UP}"
+            case _ if is_missing:
+                text = f"it has no {name!r}{told}; check influxdb.org and buckets; {_SETTING_UP}"
             case _:
                 text = f"it does not answer as an InfluxDB does ({status}{told}); check influxdb.url"
         raise ClosedError(str(self.address), text)
@@ -133,7 +141,7 @@ def _said(body: bytes | None) -> str | None:
     try:
         answer = json.loads(body or b"")
     except ValueError:
-        return None
+        return _NOTHING_TO_WRITE.decode() if body == _NOTHING_TO_WRITE else None  # which 3 says in plain text
     said = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None  # 2.x; 1.x and 3
     if said is None:
         return None

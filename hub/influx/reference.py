@@ -10,10 +10,10 @@ _INTRODUCTION = """\
 # InfluxDB
 
 With `[influxdb]` in `hub.toml` ([configuration](config.md)) the hub writes what the journal holds into an InfluxDB 2.x,
-3, or 1.8 and newer, through `/api/v2/write`. It follows the journal with a cursor of its own: while the database is
-away everything waits on the hub's disk, and is written when it is back. A point that is written twice takes its own
-place. Names of contacts, and what was said of an alert with its label, stay on the hub; notes of the diary do not:
-whoever may read the database reads them.
+3, or 1.8, through `/api/v2/write`, which 1.7 has not. It follows the journal with a cursor of its own: while the
+database is away everything waits on the hub's disk, and is written when it is back. A point that is written twice
+takes its own place. Names of contacts, and what was said of an alert with its label, stay on the hub; notes of the
+diary do not: whoever may read the database reads them.
 
 ## Setting one up
 
@@ -29,11 +29,30 @@ files that only their owner may read. It prints the table for `hub.toml`. Done a
 asked for, such as `--steps-days 180`. The administrator's token comes from `INSOLE_HUB_INFLUXDB_ADMIN_TOKEN`, from a
 file, or is asked for; it is kept nowhere.
 
-Other versions, **which the hub was not tested against**: their documents say that they take the same writes.
+InfluxDB 1.8, in its `influx` shell; then `username = "hub"` and `password_file` in place of a token. A retention
+policy is named so: `bucket = "insole/policy"`.
 
-- 1.8: `CREATE DATABASE insole`, `CREATE DATABASE insole_steps WITH DURATION 90d`, and a user who may write both;
-  `username` and `password_file` in place of a token. A retention policy is named so: `bucket = "insole/policy"`.
-- 3: `influxdb3 create database insole`, the same for `insole_steps`, and a token that may write both.
+```sql
+CREATE DATABASE insole
+CREATE DATABASE insole_steps WITH DURATION 90d
+CREATE USER hub WITH PASSWORD '...'
+GRANT WRITE ON insole TO hub
+GRANT WRITE ON insole_steps TO hub
+```
+
+InfluxDB 3: `influxdb3 create database insole`, the same for `insole_steps`, and a token that may write both, in
+`token_file`.
+
+How each was tried:
+
+- **2.7.12**: the real server in all of `tests/influx`, in the outages of [reliability](reliability.md), and with the
+  dashboards' queries.
+- **1.8.10**: the real server, built from its Go module. `make influxdb-1` writes every value and reads it back by
+  InfluxQL, sends a journal with points that are refused and points that are too old, tries wrong users, databases and
+  policies, and asks all of the dashboards' queries.
+- **3: no server was at hand**, since no package registry has one. Its answers to writes, good and bad, are played by
+  the test's own server as its published sources give them (`tests/influx/test_answers.py`); queries and dashboards
+  were not tried.
 
 ## What happens when the database ...
 
@@ -44,6 +63,9 @@ Other versions, **which the hub was not tested against**: their documents say th
 - ... **refuses points** (400, 413, 422): the hub finds out which, writes the others, and sets those aside in
   `influxdb_refused.jsonl` in its state folder, each with the reason. They are tried again at each start of the hub.
 - ... **keeps points for less time than they are old**: they are left out.
+- ... **is to forget a wearer** (`insole-hub forget`): 2.x deletes the points. 1.x does not do it from outside; the hub
+  says what to say in its shell, in both databases, such as `DELETE WHERE "wearer" = 'anna'`. 3 has no such deletion:
+  remove the databases.
 
 Each of these is counted on MQTT ([counts](mqtt.md), `influxdb_...`). The first three make the hub's [health](health.md)
 *degraded*, and are findings of [`insole-hub doctor`](doctor.md).

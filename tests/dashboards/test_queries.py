@@ -1,7 +1,11 @@
-"""Every query of every panel, asked of a real InfluxDB that holds weeks of two wearers: figures are the journal's."""
+"""Every query of every panel, asked of a real InfluxDB that holds weeks of two wearers: figures are the journal's.
+
+With ``INSOLE_HUB_INFLUXDB=1.8.10`` of such a one: ``make influxdb-1``.
+"""
 
 import json
 import math
+import os
 import signal
 import statistics
 from collections import Counter
@@ -22,7 +26,7 @@ from sensors.layout import Role
 from tests.dashboards.filled import HUB, Filled, asked, fill
 from tests.dashboards.household import diary, states
 from tests.dashboards.months import COURSES, END, months
-from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
+from tests.services.influxdb import ADMIN_TOKEN, VERSION_1, Influxd, Influxd1, program
 
 pytestmark = pytest.mark.influx
 
@@ -38,11 +42,18 @@ DASHBOARDS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     folder = tmp_path_factory.mktemp("influxd")
-    server = Influxd(program(), folder)
-    server.start()
-    address = server.address(ADMIN_TOKEN)
-    list(provision(Plan(address, {}, folder / "token")))
-    token = (folder / "token").read_text().strip()
+    server: Influxd
+    if os.environ.get("INSOLE_HUB_INFLUXDB") == VERSION_1:
+        server = Influxd1(program(VERSION_1), folder)
+        server.start()
+        server.say("CREATE DATABASE insole", "CREATE DATABASE insole_steps WITH DURATION 90d")
+        address = server.address(token := server.administrator)
+    else:
+        server = Influxd(program(), folder)
+        server.start()
+        address = server.address(ADMIN_TOKEN)
+        list(provision(Plan(address, {}, folder / "token")))
+        token = (folder / "token").read_text().strip()
     yield fill(
         server,
         dict(address.buckets),

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from hub.config import InfluxdbConfig
 from hub.events import Event, Kind, Value, event_id
 from hub.influx import DatabaseAddress, RefusedFile, Writer
 from hub.influx.database import Database
 from hub.influx.provision import Plan, provision
 from hub.journal import Journal
+from hub.service.configured import database_address
 from hub.support.backoff import Backoff
 from sensors.layout import Side
-from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
+from tests.services.influxdb import ADMIN_TOKEN, VERSION_1, Influxd, Influxd1, program
 
 
 async def _until(holds: Callable[[], Any], patience_s: float = 60.0) -> None:
@@ -58,6 +60,15 @@ def own_server(tmp_path: Path) -> Iterator[Influxd]:
     server.end(signal.SIGKILL)
 
 
+@pytest.fixture(scope="session")
+def server_1(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd1]:
+    """A 1.8, for all tests of it."""
+    server = Influxd1(program(VERSION_1), tmp_path_factory.mktemp("influxd-1"))
+    server.start()
+    yield server
+    server.end(signal.SIGKILL)
+
+
 _numbers = itertools.count()
 
 
@@ -71,6 +82,28 @@ def prepared(tmp_path_factory: pytest.TempPathFactory):
         token_file = tmp_path_factory.mktemp("token") / "token"
         list(provision(Plan(address, {}, token_file)))
         return server.address(token_file.read_text().strip(), f"lasting{number}", f"steps{number}")
+
+    return prepared
+
+
+@pytest.fixture(scope="session")
+def prepared_1(tmp_path_factory: pytest.TempPathFactory):
+    """The same of a 1.8, as docs/influxdb.md says it, and as the configuration names it."""
+
+    def prepared(server: Influxd1) -> DatabaseAddress:
+        number = next(_numbers)
+        password_file = tmp_path_factory.mktemp("password") / "password"
+        password_file.write_text("secret\n")
+        lasting, steps = f"lasting{number}", f"steps{number}"
+        server.say(
+            f"CREATE DATABASE {lasting}",
+            f"CREATE DATABASE {steps} WITH DURATION 90d",
+            f"CREATE USER hub{number} WITH PASSWORD 'secret'",
+            f"GRANT WRITE ON {lasting} TO hub{number}",
+            f"GRANT WRITE ON {steps} TO hub{number}",
+        )
+        login = {"username": f"hub{number}", "password_file": password_file}
+        return database_address(InfluxdbConfig(url=server.url, bucket=lasting, steps_bucket=steps, **login))
 
     return prepared
 

@@ -12,9 +12,12 @@ from hub.errors import DeliveryError, RejectedError
 from hub.influx import Bucket, DatabaseAddress
 from hub.influx.database import Database
 from hub.influx.errors import BusyError, ClosedError
+from hub.influx.probe import database_trouble
 
 PARTLY = '{"error":"partial write of line protocol occurred","data":[{"error_message":"bad","line_number":1}]}'
-"""As InfluxDB 3 says it."""
+FULL = '{"error":"partial write of line protocol occurred","data":[{"error_message":"Update to schema would exceed"}]}'
+EMPTY = "incoming write was empty"
+"""As InfluxDB 3 says it, by influxdb3_server/src/http.rs of its sources: no such server was at hand."""
 
 
 @dataclass
@@ -77,6 +80,9 @@ async def test_1_x_is_asked_as_its_documents_say(answerer: Answerer) -> None:
         (502, "<html>Bad Gateway</html>", {}, BusyError, "502"),
         (400, '{"error":"unable to parse"}', {}, RejectedError, "unable to parse"),
         (400, PARTLY, {}, RejectedError, "line_number"),
+        (422, FULL, {}, RejectedError, "would exceed"),
+        (400, EMPTY, {}, RejectedError, "empty"),
+        (401, "", {}, ClosedError, "token"),
         (422, '{"message":"partial write: field type conflict dropped=1"}', {}, RejectedError, "field type conflict"),
         (413, "", {}, RejectedError, "too long"),
         (400, "<html>Bad Request</html>", {}, ClosedError, "does not answer as an InfluxDB"),
@@ -96,6 +102,17 @@ async def test_an_answer_says_what_is_done_next(
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
     assert len(answerer.paths) == 1, "a redirection would carry the token elsewhere"
+
+
+@pytest.mark.parametrize(("status", "body"), [(400, EMPTY), (400, '{"error":"writing requires points"}'), (204, "")])
+async def test_a_probe_that_writes_nothing_is_content_with_whatever_a_version_says_of_that(
+    answerer: Answerer, status: int, body: str
+) -> None:
+    answerer.status, answerer.body = status, body
+    url = f"http://127.0.0.1:{answerer.port}"
+    address = DatabaseAddress(url, "", dict.fromkeys(Bucket, "insole"), SecretStr("apiv3_secret"))
+    assert await database_trouble(address) is None
+    assert answerer.tokens == ["Token apiv3_secret"] * 2
 
 
 async def test_the_database_says_how_long_it_wants_to_be_left_alone(answerer: Answerer) -> None:

@@ -1,4 +1,4 @@
-"""Everything is written into a real InfluxDB 2 and read back by InfluxQL: every value, with its type."""
+"""Everything is written into a real InfluxDB 2 and 1.8 and read back by InfluxQL: every value, with its type."""
 
 import asyncio
 import itertools
@@ -135,9 +135,12 @@ def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
-@pytest.fixture(scope="module")
-def address(server: Influxd, prepared) -> DatabaseAddress:
-    return prepared(server)
+@pytest.fixture(scope="module", params=["2", "1.8"])
+def written(request: pytest.FixtureRequest) -> tuple[Influxd, DatabaseAddress]:
+    """A server, and where the points go."""
+    names = {"2": ("server", "prepared"), "1.8": ("server_1", "prepared_1")}[request.param]
+    server, prepared = map(request.getfixturevalue, names)
+    return server, prepared(server)
 
 
 def known(row: dict[str, Any]) -> dict[str, Any]:
@@ -150,26 +153,26 @@ def known(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),  # each step of shrinking would ask the server
 )
 @given(points=journals())
-def test_everything_comes_back_as_it_was_written(
-    server: Influxd, address: DatabaseAddress, points: list[Point]
-) -> None:
+def test_everything_comes_back_as_it_was_written(written: tuple[Influxd, DatabaseAddress], points: list[Point]) -> None:
+    server, address = written
     asyncio.run(write(address, points))
     hub = as_read(points[0])["hub"]
     for measurement in MEASUREMENTS.values():
         rows = server.query(address.buckets[measurement.bucket], f'SELECT * FROM "{measurement.name}"')
         found = [known(row) for row in rows if row["hub"] == hub]
-        written = [as_read(point) for point in points if point.measurement is measurement.name]
-        assert in_order(found) == in_order(written)
+        expected = [as_read(point) for point in points if point.measurement is measurement.name]
+        assert in_order(found) == in_order(expected)
 
 
-def test_every_field_has_the_type_that_the_schema_says(server: Influxd, address: DatabaseAddress) -> None:
+def test_every_field_has_the_type_that_the_schema_says(written: tuple[Influxd, DatabaseAddress]) -> None:
     """After the property test, so that each field has been written many times."""
+    server, address = written
     for measurement in MEASUREMENTS.values():
         rows = server.query(address.buckets[measurement.bucket], f'SHOW FIELD KEYS FROM "{measurement.name}"')
         found = {(row["fieldKey"], row["fieldType"]) for row in rows}

@@ -1,4 +1,4 @@
-"""A real InfluxDB 2 on a free loopback port, which can be stopped, killed, suspended and started again."""
+"""A real InfluxDB 2 or 1.8 on a free loopback port, which can be stopped, killed, suspended and started again."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import SecretStr
@@ -21,14 +21,15 @@ from hub.influx import Bucket, DatabaseAddress
 LOOPBACK = "127.0.0.1"
 ORG = "insole"
 ADMIN_TOKEN = "administrator"
+VERSION_1 = "1.8.10"
 SCRIPT = Path(__file__).parent / "influxd"
 PATIENCE_S = 120.0
 """Only turns a hang into a failure."""
 
 
-def program() -> str:
+def program(*version: str) -> str:
     """Where the server is; where there is none the test is skipped, or fails where nothing may be skipped."""
-    found = subprocess.run([SCRIPT, "--cached"], capture_output=True, text=True, check=False)
+    found = subprocess.run([SCRIPT, "--cached", *version], capture_output=True, text=True, check=False)
     if found.returncode == 0:
         return found.stdout.strip()
     if os.environ.get("INSOLE_HUB_NO_SKIP") == "1":
@@ -40,6 +41,7 @@ def program() -> str:
 class Influxd:
     """The server, and what a test asks it."""
 
+    administrator: ClassVar[str] = ADMIN_TOKEN
     program: str
     folder: Path
     port: int = 0
@@ -59,20 +61,15 @@ class Influxd:
             with socket.socket() as free:
                 free.bind((LOOPBACK, 0))
                 self.port = free.getsockname()[1]
-        command = [self.program, "run", "--http-bind-address", f"{LOOPBACK}:{self.port}", "--reporting-disabled"]
-        command += ["--log-level", "error"]
-        for what in ("bolt", "sqlite", "engine"):
-            command += [f"--{what}-path", str(self.folder / what)]
         with (self.folder / "influxd.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self._command(), env=os.environ | self._settings(), stdout=log, stderr=log)
         end_s = time.monotonic() + PATIENCE_S
         while not self._answers():
             assert self.process.poll() is None, (self.folder / "influxd.log").read_text()
             assert time.monotonic() < end_s, "it does not answer"
             time.sleep(0.02)
         if is_new:
-            first = {"username": "admin", "password": "of no account", "org": ORG, "bucket": "first"}
-            self.post("/api/v2/setup", json.dumps(first | {"token": ADMIN_TOKEN}))
+            self._make_administrator()
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
@@ -89,10 +86,11 @@ class Influxd:
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
 
-    def query(self, database: str, query: str, token: str = ADMIN_TOKEN) -> list[dict[str, Any]]:
+    def query(self, database: str, query: str, token: str | None = None) -> list[dict[str, Any]]:
         """Ask by InfluxQL; each row with its tags, as a dict."""
         asked = urllib.parse.urlencode({"db": database, "q": query, "epoch": "ns"})
-        (result,) = json.loads(self._open(f"/query?{asked}", token=token))["results"]
+        answer = self._open(f"/query?{asked}", token=self.administrator if token is None else token)
+        (result,) = json.loads(answer)["results"]
         assert "error" not in result, result
         return [
             {**series.get("tags", {}), **dict(zip(series["columns"], row, strict=True))}
@@ -113,6 +111,20 @@ class Influxd:
     def post(self, path: str, body: str, token: str = "") -> bytes:
         return self._open(path, body.encode(), token)
 
+    def _command(self) -> list[str]:
+        command = [self.program, "run", "--http-bind-address", f"{LOOPBACK}:{self.port}", "--reporting-disabled"]
+        command += ["--log-level", "error"]
+        for what in ("bolt", "sqlite", "engine"):
+            command += [f"--{what}-path", str(self.folder / what)]
+        return command
+
+    def _settings(self) -> dict[str, str]:
+        return {}
+
+    def _make_administrator(self) -> None:
+        first = {"username": "admin", "password": "of no account", "org": ORG, "bucket": "first"}
+        self.post("/api/v2/setup", json.dumps(first | {"token": ADMIN_TOKEN}))
+
     def _answers(self) -> bool:
         try:
             self._open("/health")
@@ -124,3 +136,39 @@ class Influxd:
         headers = {"Authorization": f"Token {token}"} if token else {}
         with urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers), timeout=60) as answer:
             return answer.read()
+
+
+class Influxd1(Influxd):
+    """The same of 1.8: users in place of tokens, databases in place of buckets."""
+
+    administrator: ClassVar[str] = "administrator:of_no_account"
+
+    def say(self, *statements: str, database: str = "", by: str | None = None) -> None:
+        """Have the administrator, or somebody else, say something in InfluxQL."""
+        for statement in statements:
+            asked = urllib.parse.urlencode({"db": database, "q": statement})
+            (result,) = json.loads(self.post(f"/query?{asked}", "", self.administrator if by is None else by))[
+                "results"
+            ]
+            assert "error" not in result, result
+
+    def _command(self) -> list[str]:
+        return [self.program, "run", "-config", os.devnull]
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "INFLUXDB_HTTP_BIND_ADDRESS": f"{LOOPBACK}:{self.port}",
+            "INFLUXDB_BIND_ADDRESS": f"{LOOPBACK}:0",
+            "INFLUXDB_META_DIR": str(self.folder / "meta"),
+            "INFLUXDB_DATA_DIR": str(self.folder / "data"),
+            "INFLUXDB_DATA_WAL_DIR": str(self.folder / "wal"),
+            "INFLUXDB_HTTP_AUTH_ENABLED": "true",
+            "INFLUXDB_HTTP_LOG_ENABLED": "false",
+            "INFLUXDB_MONITOR_STORE_ENABLED": "false",
+            "INFLUXDB_REPORTING_DISABLED": "true",
+            "INFLUXDB_LOGGING_LEVEL": "error",
+        }
+
+    def _make_administrator(self) -> None:
+        name, password = self.administrator.split(":")
+        self.say(f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES", by="")

@@ -14,6 +14,7 @@ from pathlib import Path
 from hub.config import Config
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
+from hub.history.view import PastView
 from hub.influx import REFUSED, RefusedFile, StatePoints, Writer, WriterStats
 from hub.journal import JOURNAL, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
@@ -349,6 +350,12 @@ class Hub:
             calibrations=self._calibrations,
             settings=HubSettings(
                 self.path, self.config, use=self._use, begin_anew=self.begin_anew, hear=self.radio.hear
+            ),
+            history=PastView(
+                self._journal,
+                self.shelf,
+                {wearer.nickname: wearer.wearer() for wearer in self.config.wearers},
+                self._caregivers.desk.of_wearer,
             ),
             obey=self._obey,
         )

@@ -1,14 +1,14 @@
 """What is going on right now for one wearer: the newest loads, the last steps, the counts. Memory only, for views."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from hub.events import STEP_KINDS, Event, Kind
 from hub.session import Block, Floats, InsoleSpec, Session
-from sensors.layout import Role, Side
+from sensors.layout import Cell, Role, Side
 
 RECENT_N = 64
 FORGET = 0.001
@@ -39,6 +39,26 @@ class CellRange:
         span = FORGET * (self.high - self.low)
         self.low = np.minimum(self.low + span, values)
         self.high = np.maximum(self.high - span, values)
+
+
+def loads(values: Floats, cells: CellRange) -> tuple[float, ...]:
+    """Each cell's load between its lowest (0) and the highest that any cell of the foot has shown (1)."""
+    top = float((cells.high - cells.low).max())
+    if top <= 0:
+        return (0.0,) * len(cells.low)
+    return tuple(float(value) for value in np.clip((values - cells.low) / top, 0.0, 1.0))
+
+
+def centre_of(pressure: Sequence[float], cells: Sequence[Cell]) -> tuple[float, float] | None:
+    """Where the load is on average, ``x`` and ``y`` as of a cell; None while the foot is off the ground."""
+    if max(pressure, default=0.0) < ON_GROUND:
+        return None
+    total = sum(pressure)
+    x, y = (
+        sum(load * place for load, place in zip(pressure, places, strict=True)) / total
+        for places in zip(*((cell.x, cell.y) for cell in cells), strict=True)
+    )
+    return x, y
 
 
 @dataclass(slots=True)
@@ -86,26 +106,12 @@ class Live:
 
     def pressure(self, role: Role) -> tuple[float, ...]:
         """Each cell's load between the lowest (0) and the foot's highest (1) of late; empty before the first sample."""
-        if role not in self.newest:
-            return ()
-        cells = self._ranges[role]
-        top = float((cells.high - cells.low).max())
-        if top <= 0:
-            return (0.0,) * len(cells.low)
-        return tuple(float(value) for value in np.clip((self.newest[role] - cells.low) / top, 0.0, 1.0))
+        return loads(self.newest[role], self._ranges[role]) if role in self.newest else ()
 
     def centre_of_pressure(self, role: Role) -> tuple[float, float] | None:
         """Where the load is on average, ``x`` and ``y`` as of a cell; None while the foot is off the ground."""
-        pressure = self.pressure(role)
         spec = self.session.sensors.get(role) if self.session else None
-        if not isinstance(spec, InsoleSpec) or max(pressure, default=0.0) < ON_GROUND:
-            return None
-        total = sum(pressure)
-        x, y = (
-            sum(load * place for load, place in zip(pressure, places, strict=True)) / total
-            for places in zip(*((cell.x, cell.y) for cell in spec.cells), strict=True)
-        )
-        return x, y
+        return centre_of(self.pressure(role), spec.cells) if isinstance(spec, InsoleSpec) else None
 
     def _see(self, event: Event) -> None:
         name = event.kind.value

@@ -58,6 +58,10 @@ class History:
         last = self._start + bisect_right(self._times, end_s)
         return self._time_s[first:last], self._columns[:, first:last]
 
+    def newest(self) -> Floats | None:
+        """The columns of the newest sample that was told, for pictures of the present: detectors must not see it."""
+        return self._columns[:, self._end - 1] if self._end > self._start else None
+
     def forget(self, before_s: float) -> None:
         """Drop samples before ``before_s``; some may be kept until it is worth the while."""
         if len(self._times) > WORTH_FORGETTING:

@@ -54,7 +54,7 @@ class Legs:
         view = self.shanks.get(role)
         if view is None or view.level is None:
             return None
-        columns = view.history.at(inf)
+        columns = view.history.newest()
         if columns is None or float(columns[0]) - view.level.time_s > PITCH_KEPT_S:
             return None
         return pitch_of(columns, view.level)

@@ -206,6 +206,10 @@ class Journal:
         async for record in self._pages(partial(self._reader.walks_of_wearer, wearer, from_ns, to_ns)):
             yield record
 
+    async def with_ids(self, wearer: str, ids: Sequence[str]) -> Sequence[Record]:
+        """A wearer's events with these ids, as far as they are there."""
+        return await self._read(partial(self._reader.with_ids, wearer, ids))
+
     def make_room(self, since_ns: int, most_bytes: float) -> None:
         """Let old steps go, little by little: those from before ``since_ns`` that all who follow were told of.
 

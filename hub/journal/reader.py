@@ -5,6 +5,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,16 @@ class Reader:
             " AND wall_time_ns >= ? AND wall_time_ns < ? AND position > ? ORDER BY position LIMIT ?",
             (wearer, from_ns, to_ns, position, PAGE_N),
         )
+
+    def with_ids(self, wearer: str, ids: Sequence[str]) -> list[Record]:
+        """A wearer's events with these ids, as far as they are there; at most ``PAGE_N`` are looked for."""
+        page = self._page(
+            0,
+            "SELECT position, wearer, wall_time_ns, aids, event FROM events"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND +wearer = ? ORDER BY position",  # +: found by the id
+            (json.dumps(ids[:PAGE_N]), wearer),
+        )
+        return list(page.records)
 
     def alerts_after(self, position: int) -> tuple[list[AlertRecord], int]:
         """The next page of changes of alerts after a position, and where it ends."""

@@ -1,6 +1,7 @@
 """The hub's own page: live view, today, alerts; for this machine, or for paired devices of the home's network."""
 
 from hub.page.access import Role, Visitor
+from hub.page.history_source import History, NotThereError
 from hub.page.pairing import FOLDER, Paired, make_code
 from hub.page.server import Door, serve
 from hub.page.source import NotDoneError, OutdatedError, SettingsSource, Source
@@ -9,7 +10,9 @@ from hub.page.stats import PageStats
 __all__ = [
     "FOLDER",
     "Door",
+    "History",
     "NotDoneError",
+    "NotThereError",
     "OutdatedError",
     "PageStats",
     "Paired",

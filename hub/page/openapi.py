@@ -1,17 +1,30 @@
 """The API's published schema: OpenAPI 3.1, made from the models. ``hub.service.page_schema`` writes it down."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from hub.page.history_model import AidsCompared, Clip, ExercisesDone, IncidentOpened, Incidents, WalkOpened, Walks
 from hub.page.model import About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Pairing, Refusal
 from hub.page.settings_model import CHANGES, Heard, Settings, TryContact
 
 Schema = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
+
+PAST: dict[str, type[BaseModel]] = {
+    "walks": Walks,
+    "walks/{walk}": WalkOpened,
+    "incidents": Incidents,
+    "incidents/{incident}": IncidentOpened,
+    "incidents/{incident}/clips/{event}": Clip,
+    "aids": AidsCompared,
+    "exercises": ExercisesDone,
+}
+"""What is told of the past, by the path below a wearer's."""
 
 STREAMED: dict[str, type[BaseModel]] = {
     "frame": Frame,
@@ -41,6 +54,7 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
     """The schema of a hub that knows these commands."""
     told: list[type[BaseModel]] = [About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Refusal]
     told += [Heard, Settings]
+    told += PAST.values()
     asked: list[type[BaseModel]] = [Pairing, *commands.values(), *CHANGES.values(), TryContact]
     modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         *((model, "serialization") for model in told),
@@ -63,6 +77,7 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
         f"{of_wearer}/calibration": _get("Where a guided calibration stands", Calibration, nickname),
         f"{of_wearer}/days": _get("Days that are over", Days, nickname, _weeks()),
         f"{of_wearer}/stream": _stream(nickname),
+        **_past(of_wearer, nickname),
     }
     for name, model in commands.items():
         paths[f"{of_wearer}/commands/{name}"] = _post(_first_line(model), model, nickname)
@@ -90,6 +105,21 @@ def _post(what: str, model: type[BaseModel] | None, *parameters: Schema, told: t
     if model is not None:
         asked["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(model)}}}
     return {"post": asked}
+
+
+def _past(of_wearer: str, nickname: Schema) -> Schema:
+    ids = {name: _parameter(name, "its id") for name in ("walk", "incident", "event")}
+    asks = {"walks": [_day()], "incidents": [_weeks()], "aids": [_weeks()], "exercises": [_weeks()]}
+    return {
+        f"{of_wearer}/{path}": _get(
+            (model.__doc__ or "").strip().partition("\n")[0].rstrip("."),
+            model,
+            nickname,
+            *(ids[name] for name in re.findall(r"{(\w+)}", path)),
+            *asks.get(path, []),
+        )
+        for path, model in PAST.items()
+    }
 
 
 def _stream(nickname: Schema) -> Schema:
@@ -129,6 +159,11 @@ def _ref(model: type[BaseModel]) -> Schema:
 
 def _parameter(name: str, what: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "description": what, "schema": {"type": "string"}}
+
+
+def _day() -> Schema:
+    schema = {"type": "string", "format": "date", "pattern": r"^20\d\d-\d\d-\d\d$"}
+    return {"name": "day", "in": "query", "required": False, "description": "local day; today", "schema": schema}
 
 
 def _weeks() -> Schema:

@@ -18,6 +18,7 @@ from hub.page.access import AT_THIS_MACHINE, Role, Visitor, came_through_proxy
 from hub.page.attempts import Attempts
 from hub.page.files import answer as file_answer
 from hub.page.files import page_files
+from hub.page.history_routes import NOT_KEPT, history_routes, weeks_asked
 from hub.page.model import About, Answer, Devices, Pairing, WearerShown
 from hub.page.openapi import openapi
 from hub.page.pairing import Paired, exchange
@@ -31,8 +32,6 @@ COOKIE = "insole_hub"
 COOKIE_S = 400 * 24 * 3600
 """The longest that browsers keep one; renewed at each visit."""
 
-WEEKS, MOST_WEEKS = 8, 520
-NOT_KEPT = {"Cache-Control": "no-store"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -66,6 +65,7 @@ class Pages:
                 Route("/api/wearers/{nickname}/now", self._of_wearer(source.now)),
                 Route("/api/wearers/{nickname}/calibration", self._of_wearer(source.calibration)),
                 Route("/api/wearers/{nickname}/days", self._days),
+                *history_routes(source.history, self._wearer),
                 Route("/api/wearers/{nickname}/stream", self._stream),
                 Route("/api/wearers/{nickname}/commands/{name}", self._command, methods=["POST"]),
                 *SettingsPages(source.settings, self._owner).routes,
@@ -152,11 +152,9 @@ class Pages:
         return endpoint
 
     async def _days(self, request: Request) -> Response:
-        nickname, weeks = self._wearer(request), request.query_params.get("weeks", str(WEEKS))
-        if not (weeks.isascii() and weeks.isdecimal() and len(weeks) < 5 and 1 <= int(weeks) <= MOST_WEEKS):
-            raise RefusedError(422, "wrong", f"weeks: a whole number from 1 to {MOST_WEEKS}")
+        nickname, weeks = self._wearer(request), weeks_asked(request)
         try:
-            days = await self._source.days(nickname, int(weeks))
+            days = await self._source.days(nickname, weeks)
         except JournalError as error:
             raise RefusedError(503, "journal", str(error)) from error
         return JSONResponse({"days": days}, headers=NOT_KEPT)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from hub.events import Value
+from hub.page.history_source import History
 from hub.page.settings_model import Change, Heard, Settings
 
 
@@ -78,6 +79,10 @@ class Source(Protocol):
 
     def calibration(self, nickname: str) -> Mapping[str, Any]:
         """Where a guided calibration stands."""
+
+    @property
+    def history(self) -> History:
+        """What was."""
 
     @property
     def sounds(self) -> Mapping[str, bytes]:

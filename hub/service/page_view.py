@@ -17,6 +17,7 @@ from hub.cues.settings import CueKind, CueSettings
 from hub.cues.sound import gain, wav
 from hub.day_fields import DAY_FIELDS
 from hub.events import Value
+from hub.history.view import PastView, layout_of
 from hub.journal import Journal
 from hub.live import Live
 from hub.mqtt import COMMANDS, Command, CommandError, SensorState, iso
@@ -27,7 +28,6 @@ from hub.service.cues import Cues
 from hub.service.page_calibration import shown
 from hub.service.reporting import Reporter
 from hub.service.settings import HubSettings
-from hub.session import InsoleSpec
 from sensors.layout import Role, Side
 
 SHOWN_STEPS = 30
@@ -84,6 +84,7 @@ class PageView:
         cues: Cues,
         calibrations: Calibrations,
         settings: HubSettings,
+        history: PastView,
         obey: Callable[[str, Command], Awaitable[str]],
     ) -> None:
         self.hub = hub
@@ -91,6 +92,7 @@ class PageView:
         self.wearers = sides
         self.health = health
         self.settings = settings
+        self.history = history
         self._shown = wearers
         self._reporter = reporter
         self._desk = desk
@@ -102,15 +104,7 @@ class PageView:
 
     def layout(self, nickname: str) -> Mapping[str, Any]:
         """Where the cells lie."""
-        session = self._shown[nickname].live.session
-        specs = {side: session.sensors.get(side.insole) if session else None for side in FEET}
-        return {
-            side.value: [
-                {"x": cell.x, "y": cell.y, "region": cell.region.value}
-                for cell in (spec.cells if isinstance(spec, InsoleSpec) else ())
-            ]
-            for side, spec in specs.items()
-        }
+        return layout_of(self._shown[nickname].live.session)
 
     def frame(self, nickname: str) -> Mapping[str, Any]:
         """This moment."""

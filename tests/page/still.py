@@ -13,6 +13,7 @@ from hub.mqtt import COMMANDS
 from hub.page import Door, NotDoneError, OutdatedError, PageStats, Role, Visitor, make_code, serve
 from hub.page.settings_model import Change, Heard, Settings
 from hub.service.page_calibration import shown
+from tests.page.still_past import StillPast
 
 FOOT = {"cells": [0, 50, 100], "cop": [0.4, 0.6]}
 CUE = {"kind": "good_step", "gain": 0.25, "time_s": 7.4}
@@ -54,6 +55,7 @@ class Still:
     version = "1.2.3"
     wearers: Mapping[str, str] = {"anna": "left", "bo peep": "none"}
     sounds: Mapping[str, bytes] = {"good_step": b"RIFF"}
+    history = StillPast()
     commands: Mapping[str, type[BaseModel]] = {command.name: command for command in COMMANDS}
 
     def __init__(self) -> None:

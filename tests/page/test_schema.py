@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from hub.calibrating.pictures import lines
@@ -10,7 +11,8 @@ from hub.gait.guide import FULL, WORDS
 from hub.gait.names import NAMES
 from hub.page.files import STATIC
 from hub.service.page_schema import page_schema
-from tests.page.still import CUE, Still
+from tests.page.asking import get
+from tests.page.still import CUE, Still, home
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "page-api.json"
 
@@ -32,6 +34,45 @@ def test_the_schema_says_what_the_still_source_gives() -> None:
         one = {"$ref": f"#/components/schemas/{model}", "components": schema["components"]}
         Draft202012Validator(one).validate(told)
         assert not Draft202012Validator(one).is_valid({})
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("walks?day=2026-01-01", "Walks"),
+        ("walks/walk1", "WalkOpened"),
+        ("incidents", "Incidents"),
+        ("incidents/trip1", "IncidentOpened"),
+        ("incidents/trip1/clips/trip1", "Clip"),
+        ("aids?weeks=4", "AidsCompared"),
+        ("exercises", "ExercisesDone"),
+    ],
+)
+async def test_what_is_told_of_the_past_is_as_the_schema_says(tmp_path: Path, path: str, model: str) -> None:
+    async with home(tmp_path) as at:
+        status, told, _ = await get(at.port, f"/api/wearers/anna/{path}")
+    assert status == 200
+    components = json.loads(PUBLISHED.read_text())["components"]
+    one = {"$ref": f"#/components/schemas/{model}", "components": components, "unevaluatedProperties": False}
+    Draft202012Validator(one).validate(told)
+    assert not Draft202012Validator(one).is_valid({})
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "error"),
+    [
+        ("walks?day=2026-02-30", 422, "wrong"),
+        ("walks?day=9999-12-31", 422, "wrong"),
+        ("incidents?weeks=0", 422, "wrong"),
+        ("walks/..%2Fwalk1", 404, "not_found"),
+        ("incidents/trip2", 404, "not_found"),
+        ("incidents/trip1/clips/trip3", 404, "clip_made_way"),
+    ],
+)
+async def test_what_is_not_there_of_the_past_is_said(tmp_path: Path, path: str, status: int, error: str) -> None:
+    async with home(tmp_path) as at:
+        said, told, _ = await get(at.port, f"/api/wearers/anna/{path}")
+    assert (said, told["error"]) == (status, error)
 
 
 def test_every_language_says_everything() -> None:

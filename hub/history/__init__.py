@@ -1,0 +1,1 @@
+"""Looking back: walks step by step, trips with their clips, aids against each other."""

@@ -41,6 +41,9 @@ def setup(
     reader_file: Annotated[
         Path | None, typer.Option(help="Where a token for dashboards goes, which may only read.", metavar="FILE")
     ] = None,
+    holder: Annotated[
+        str, typer.Option(help="Who gets the token, such as one home of many: told in its description.")
+    ] = "",
     ca_file: Annotated[Path | None, typer.Option(help="Certificate authority of the database.", metavar="FILE")] = None,
     admin_token_file: Annotated[
         Path | None,
@@ -60,7 +63,7 @@ def setup(
         raise typer.BadParameter("the two buckets need two names", param_hint="--steps-bucket")
     wanted = {name: given for name, given in ((Bucket.LASTING, days), (Bucket.STEPS, steps_days)) if given is not None}
     address = DatabaseAddress(url.rstrip("/"), org, buckets, _admin_token(admin_token_file), ca_file)
-    for said in provision(Plan(address, wanted, token_file, reader_file)):
+    for said in provision(Plan(address, wanted, token_file, reader_file, holder)):
         typer.echo(said)
     typer.echo("\nFor hub.toml:\n")
     typer.echo(_table(address, token_file.resolve()))

@@ -47,12 +47,14 @@ class Plan:
         it is where it is there already.
     token_file : the hub's token, which may write to the buckets.
     reader_file : a token that may read them, for dashboards; None: not wanted.
+    holder : who gets the tokens, in their description, so that one of many can be found and taken away.
     """
 
     address: DatabaseAddress
     days: Mapping[Bucket, int]
     token_file: Path
     reader_file: Path | None = None
+    holder: str = ""
 
 
 def provision(plan: Plan) -> Iterator[str]:
@@ -70,20 +72,20 @@ def provision(plan: Plan) -> Iterator[str]:
         try:
             yield _version(client)
             org_id = _org(client, address.org)
-            ids: list[str] = []
+            buckets: list[PermissionResource] = []
             for bucket, name in address.buckets.items():
                 made, said = _bucket(client, org_id, name, plan.days.get(bucket), DAYS[bucket])
-                ids.append(str(made.id))
+                buckets.append(PermissionResource("buckets", str(made.id), org_id=org_id))
                 yield said
                 yield _mapping(client, org_id, name, str(made.id))
             if _may_write(address, _token_in(plan.token_file)):
                 yield f"{plan.token_file}: holds a token that may write"
             else:
-                yield _new_token(client, org_id, ids, plan.token_file, "write")
+                yield _new_token(client, buckets, plan.token_file, "write", plan.holder)
             if plan.reader_file is not None and _may_read(address, _token_in(plan.reader_file)):
                 yield f"{plan.reader_file}: holds a token that may read"
             elif plan.reader_file is not None:
-                yield _new_token(client, org_id, ids, plan.reader_file, "read")
+                yield _new_token(client, buckets, plan.reader_file, "read", plan.holder)
         except ApiException as error:
             raise InsoleHubError(f"{address}: {_refusal(error)}") from error
         except HTTPError as error:
@@ -146,10 +148,10 @@ def _mapping(client: InfluxDBClient, org_id: str, database: str, bucket_id: str)
     return f"InfluxQL database {database}: made"
 
 
-def _new_token(client: InfluxDBClient, org_id: str, bucket_ids: list[str], path: Path, action: str) -> str:
-    permissions = [Permission(action, PermissionResource("buckets", each, org_id=org_id)) for each in bucket_ids]
-    asked: Any = Authorization(org_id=org_id, permissions=permissions)
-    asked.description = f"Insole Hub, {action}"
+def _new_token(client: InfluxDBClient, buckets: list[PermissionResource], path: Path, action: str, holder: str) -> str:
+    permissions = [Permission(action, each) for each in buckets]
+    asked: Any = Authorization(org_id=buckets[0].org_id, permissions=permissions)
+    asked.description = f"Insole Hub, {action}" + (f", for {holder}" if holder else "")
     _write_private(path, str(client.authorizations_api().create_authorization(authorization=asked).token))
     return f"{path}: a new token that may {action} these buckets, and nothing else"
 

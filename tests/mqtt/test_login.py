@@ -1,23 +1,18 @@
 """Passwords and certificates with a real Mosquitto; what cannot be reached."""
 
 import asyncio
-import datetime
-import ipaddress
 import logging
 import subprocess
 from contextlib import suppress
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from hub.journal import Journal
 from hub.mqtt import BrokerAddress, Publisher, Tls, Topics, broker_trouble
 from hub.mqtt import publisher as publisher_module
 from hub.support.backoff import Backoff
+from tests.services.certificates import key_and_certificate
 
 SECRET = "open-sesame-4711"
 
@@ -44,44 +39,16 @@ async def attempt(tmp_path, until, monkeypatch, caplog):
     return attempt
 
 
-def _key_and_certificate(folder, name, issuer=None, *, hosts=(), ends_h=1):
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    issuer_name, issuer_key = issuer or (subject, key)
-    names = [x509.IPAddress(ipaddress.ip_address(host)) for host in hosts]
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer_name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=3))
-        .not_valid_after(now + datetime.timedelta(hours=ends_h))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-    )
-    if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    certificate = builder.sign(issuer_key, hashes.SHA256())
-    (folder / f"{name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / f"{name}.key").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return subject, key
-
-
 @pytest.fixture
 def certificates(tmp_path):
     folder = tmp_path / "certificates"
     folder.mkdir()
-    authority = _key_and_certificate(folder, "authority")
-    _key_and_certificate(folder, "server", authority, hosts=["127.0.0.1"])
-    _key_and_certificate(folder, "elsewhere", authority, hosts=["127.0.0.9"])
-    _key_and_certificate(folder, "client", authority)
-    _key_and_certificate(folder, "expired", authority, hosts=["127.0.0.1"], ends_h=-1)
-    _key_and_certificate(folder, "stranger")
+    authority = key_and_certificate(folder, "authority")
+    key_and_certificate(folder, "server", authority, hosts=["127.0.0.1"])
+    key_and_certificate(folder, "elsewhere", authority, hosts=["127.0.0.9"])
+    key_and_certificate(folder, "client", authority)
+    key_and_certificate(folder, "expired", authority, hosts=["127.0.0.1"], ends_h=-1)
+    key_and_certificate(folder, "stranger")
     return folder
 
 

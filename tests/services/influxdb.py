@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -39,17 +40,18 @@ def program(*version: str) -> str:
 
 @dataclass
 class Influxd:
-    """The server, and what a test asks it."""
+    """The server, and what a test asks it. ``certificates``: folder of those it speaks TLS with."""
 
     administrator: ClassVar[str] = ADMIN_TOKEN
     program: str
     folder: Path
     port: int = 0
+    certificates: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"{'https' if self.certificates else 'http'}://{LOOPBACK}:{self.port}"
 
     def address(self, token: str, lasting: str = "insole", steps: str = "insole_steps") -> DatabaseAddress:
         return DatabaseAddress(self.url, ORG, {Bucket.LASTING: lasting, Bucket.STEPS: steps}, SecretStr(token))
@@ -108,6 +110,9 @@ class Influxd:
         rows = self.query(database, f'SELECT count("{field}") AS n FROM "{measurement}"')
         return rows[0]["n"] if rows else 0
 
+    def get(self, path: str, token: str = ADMIN_TOKEN) -> bytes:
+        return self._open(path, token=token)
+
     def post(self, path: str, body: str, token: str = "") -> bytes:
         return self._open(path, body.encode(), token)
 
@@ -116,6 +121,9 @@ class Influxd:
         command += ["--log-level", "error"]
         for what in ("bolt", "sqlite", "engine"):
             command += [f"--{what}-path", str(self.folder / what)]
+        if self.certificates is not None:
+            for what, name in (("cert", "server.crt"), ("key", "server.key")):
+                command += [f"--tls-{what}", str(self.certificates / name)]
         return command
 
     def _settings(self) -> dict[str, str]:
@@ -134,7 +142,9 @@ class Influxd:
 
     def _open(self, path: str, body: bytes | None = None, token: str = "") -> bytes:
         headers = {"Authorization": f"Token {token}"} if token else {}
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers), timeout=60) as answer:
+        request = urllib.request.Request(self.url + path, body, headers)
+        trusted = self.certificates and ssl.create_default_context(cafile=self.certificates / "authority.crt")
+        with urllib.request.urlopen(request, timeout=60, context=trusted) as answer:
             return answer.read()
 
 

@@ -422,7 +422,8 @@ class Hub:
         from hub.influx.database import Database  # noqa: PLC0415 - large; see there
 
         database = await held.enter_async_context(Database(database_address(self.config.influxdb)))
-        return Writer(database, self.config.hub.name, RefusedFile(self.config.hub.state_dir / REFUSED))
+        refused = RefusedFile(self.config.hub.state_dir / REFUSED)
+        return Writer(database, self.config.hub.name, refused, batch_s=self.config.influxdb.batch_s)
 
     def _database_stats(self) -> WriterStats:
         return WriterStats() if self._writer is None else self._writer.stats

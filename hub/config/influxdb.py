@@ -54,6 +54,14 @@ class InfluxdbConfig(Table):
         None, description="Certificate authority, where the system's do not know the database."
     )
 
+    batch_s: float = Field(
+        1.0,
+        strict=True,
+        ge=0.1,
+        le=600,
+        description="Points of so long go in one request. Where thousands of homes write to one database: 10 to 60.",
+    )
+
     def token(self) -> SecretStr | None:
         """The token, or what 1.x takes for one, read from where the file says.
 

@@ -27,9 +27,6 @@ T = TypeVar("T")
 DESTINATION = "influxdb"
 """The database's name among the journal's destinations."""
 
-LINGER_S = 1.0
-"""Points of so long go in one request: a database on a memory card is spared, and nobody waits for them."""
-
 FULL_N = 200
 """A page of so many records is part of a backlog, of which more is there already."""
 
@@ -72,12 +69,20 @@ class Writer:
     """One database, followed at its own pace. The ``follow_...`` end only by cancellation.
 
     A cursor moves when the database has taken the points before it, or they are on disk among the refused ones. After
-    an interruption points are written again, onto themselves.
+    an interruption points are written again, onto themselves. Points of ``batch_s`` go in one request: a database on a
+    memory card is spared, or one that many homes write to, and nobody waits for them.
     """
 
     def __init__(
-        self, database: Database, hub: str, refused: RefusedFile, *, backoff: Callable[[], Backoff] | None = None
+        self,
+        database: Database,
+        hub: str,
+        refused: RefusedFile,
+        *,
+        batch_s: float = 1.0,
+        backoff: Callable[[], Backoff] | None = None,
     ) -> None:
+        self._batch_s = batch_s
         self._database = database
         self._hub = hub
         self._refused = refused
@@ -105,7 +110,7 @@ class Writer:
                 for bucket, lines in (await self._lines(page.records)).items():
                     await self._deliver("events", bucket, lines)
                 source.advance(DESTINATION, page.until)
-                await asyncio.sleep(BREATH_S if len(page.records) >= FULL_N else LINGER_S)
+                await asyncio.sleep(BREATH_S if len(page.records) >= FULL_N else self._batch_s)
         raise AssertionError  # the journal's end is an error of its own
 
     async def follow_alerts(self, source: AlertSource) -> Never:

@@ -116,7 +116,7 @@ def writing(tmp_path: Path):
     async def writing(address: DatabaseAddress, journal: Journal, hub: str = "home") -> AsyncIterator[Writer]:
         async with Database(address) as database:
             refused = RefusedFile(tmp_path / "refused.jsonl")
-            writer = Writer(database, hub, refused, backoff=lambda: Backoff(0.01, 0.1))
+            writer = Writer(database, hub, refused, batch_s=0.01, backoff=lambda: Backoff(0.01, 0.1))
             tasks = [
                 asyncio.create_task(writer.follow_events(journal)),
                 asyncio.create_task(writer.follow_alerts(journal.alerts)),
@@ -137,5 +137,5 @@ def writing(tmp_path: Path):
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits for what only spares a memory card."""
-    for name, value in (("LINGER_S", 0.01), ("BREATH_S", 0.0), ("CLOSED_S", 0.05)):
+    for name, value in (("BREATH_S", 0.0), ("CLOSED_S", 0.05)):
         monkeypatch.setattr(f"hub.influx.writer.{name}", value)

@@ -46,7 +46,7 @@ CLEAR_ERROR = 3
 """Exit code of a hub that has said why it ends."""
 
 PATIENCE = {
-    "hub.influx.writer": ("LINGER_S", "CLOSED_S"),
+    "hub.influx.writer": ("CLOSED_S",),
     "hub.influx.database": ("ANSWER_S",),
     "hub.mqtt.publisher": ("ANSWER_S",),
     "hub.journal.writer": ("CURSOR_DELAY_S", "RETRY_S"),

@@ -137,6 +137,7 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path, times: 
                 "bucket": address.buckets[Bucket.LASTING],
                 "steps_bucket": address.buckets[Bucket.STEPS],
                 "token_file": folder / "token",
+                "batch_s": 0.1,
             },
             "journal": {"batch_s": 0.1},
             "wearers": [

@@ -99,7 +99,8 @@ class Broker:
 class Home:
     """One enrolled home: its own broker with the bridge, and of its hub what follows the journal.
 
-    ``let``: comments of the shipped file that this home has taken away, by what their lines contain.
+    ``let``: comments of the shipped file that this home has taken away, by what their lines contain. ``batch_s``: how
+    long its points wait for others.
     """
 
     clinic: "Clinic"
@@ -107,6 +108,7 @@ class Home:
     shard: Broker
     folder: Path
     let: tuple[str, ...] = ()
+    batch_s: float = 1.0
     port: int = field(default_factory=free_port)
 
     async def enrol(self) -> None:
@@ -147,6 +149,7 @@ class Home:
                 database,
                 self.name,
                 RefusedFile(self.folder / "refused.jsonl"),
+                batch_s=self.batch_s,
                 backoff=lambda: Backoff(first_s=0.5, longest_s=2.0),
             )
             tasks = [asyncio.create_task(publisher.run()), asyncio.create_task(writer.follow_events(journal))]

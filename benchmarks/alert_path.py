@@ -172,7 +172,7 @@ async def run(case: Case, devices: list[Device], helpers: Others, folder: Path) 
         if case.busy_disk:
             held.enter_context(busy_disk(folder))
         hub = WatchedHub(configured(devices, folder / "state", port, power_safe=case.power_safe), radio)
-        held.enter_context(patch("hub.service.configured.Journal", partial(Journal, factory=case.disk)))
+        held.enter_context(patch("hub.service.keeping.Journal", partial(Journal, factory=case.disk)))
         held.enter_context(radio.listening())
         async with asyncio.TaskGroup() as group:
             running = group.create_task(hub.run())

@@ -84,7 +84,7 @@ async def run(devices: list[Device], helpers: Others, folder: Path, server: Infl
         plain = configured(devices, folder / "state", port, power_safe=True)
         influxdb = {"url": server.url, "token_file": folder / "token"}
         hub = WatchedHub(Config.model_validate({**plain.model_dump(), "influxdb": influxdb}), radio)
-        held.enter_context(patch("hub.service.configured.Journal", partial(Journal, factory=TimedDisk)))
+        held.enter_context(patch("hub.service.keeping.Journal", partial(Journal, factory=TimedDisk)))
         held.enter_context(radio.listening())
         async with asyncio.TaskGroup() as group:
             running = group.create_task(hub.run())

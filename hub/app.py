@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hub.config import Config
-from hub.errors import AdapterError, InsoleHubError, PageError
+from hub.errors import AdapterError, DiskError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.history.view import PastView
 from hub.influx import REFUSED, RefusedFile, StatePoints, Writer, WriterStats
@@ -38,11 +38,12 @@ from hub.service.at_home import at_home
 from hub.service.beside_clips import tell_clips
 from hub.service.calibration import Calibrations
 from hub.service.caregivers import open_caregivers
-from hub.service.configured import broker_address, database_address, device_spec, open_journal
+from hub.service.configured import broker_address, database_address, device_spec
 from hub.service.cues import Cues
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
 from hub.service.health import HealthState
+from hub.service.keeping import open_journal, room_for, usable_again
 from hub.service.page_view import PageView, door
 from hub.service.reporting import Reporter
 from hub.service.settings import HubSettings
@@ -106,6 +107,7 @@ class Hub:
             names=BoundNames(config.hub.state_dir / "bound_names.json"),
         )
         self._stopping = asyncio.Event()
+        self._disk_is_back = False
         self._ticked_s: float | None = None
         self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
@@ -141,6 +143,8 @@ class Hub:
         ------
         AdapterError
             The radio gave up; everything was closed in good order.
+        DiskError
+            What happened lies in memory, and the disk can be used again: started anew, the hub keeps it.
         InsoleHubError
             The journal or the hub's own broker cannot be used.
         """
@@ -148,7 +152,7 @@ class Hub:
         try:
             async with AsyncExitStack() as held:
                 self.broker = await self._open_broker(held)
-                self._journal = await held.enter_async_context(open_journal(self.journal_path, self.config.journal))
+                self._journal = await open_journal(self.journal_path, self.config.journal, held)
                 await self._observe_clock()
                 self._start_recording(held)
                 self._writer = await self._open_database(held)
@@ -158,6 +162,8 @@ class Hub:
             raise _first_of_ours(group) from None
         if self.radio.gave_up:
             raise AdapterError(self.radio.gave_up)
+        if self._disk_is_back:
+            raise DiskError("the disk can be used again: started anew, the hub keeps what it has told meanwhile")
 
     async def _run_tasks(self) -> None:
         assert self.broker is not None
@@ -183,7 +189,7 @@ class Hub:
             self.publisher,
             shelf=self.shelf,
             caregivers=self._caregivers,
-            keep=self.config.journal,
+            keep=room_for(self._journal, self.config.journal),
             database=self._database_stats,
         )
         self._calibrations = Calibrations(self.wearers, self.topics, self.publisher, self._diarist.calibrated)
@@ -218,6 +224,8 @@ class Hub:
                 group.create_task(self._journal.check(), name="journal-check"),
                 group.create_task(announcer.run(self.publisher), name="announce"),
             ]
+            if not self._journal.is_kept:
+                watches.append(group.create_task(self._await_disk(), name="await-disk"))
             if self._writer is not None and self._state_points is not None:
                 watches += [
                     group.create_task(self._writer.follow_events(self._journal), name="influxdb-events"),
@@ -292,6 +300,11 @@ class Hub:
             for nickname, wearer in self.wearers.items():
                 self._keep(nickname, wearer.pipeline.tick(self._ticked_s))
                 wearer.keeper.tick(self._ticked_s)
+
+    async def _await_disk(self) -> None:
+        await usable_again(self.journal_path)
+        self._disk_is_back = True
+        self.stop()
 
     async def _report(self) -> None:
         while True:
@@ -408,7 +421,7 @@ class Hub:
     def _start_recording(self, held: AsyncExitStack) -> None:
         for wearer in self.wearers.values():
             held.callback(wearer.keeper.close, None)
-            if self.config.recording.raw:
+            if self.config.recording.raw and self._journal.is_kept:
                 logger.info("recording to %s", wearer.keeper.start_run())
 
     async def _open_broker(self, held: AsyncExitStack) -> BrokerAddress:
@@ -417,7 +430,9 @@ class Hub:
         return broker_address(self.config.mqtt)
 
     async def _open_database(self, held: AsyncExitStack) -> Writer | None:
-        if self.config.influxdb is None:
+        if (
+            self.config.influxdb is None or not self._journal.is_kept
+        ):  # places in memory are not for good: points would double
             return None
         from hub.influx.database import Database  # noqa: PLC0415 - large; see there
 

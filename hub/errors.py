@@ -12,6 +12,7 @@ InsoleHubError
 ├─ PageError                    go on without the page
 ├─ AdapterError                 stop the hub with an exit code of its own; started anew it may find the adapter well
 └─ JournalError                 stop the hub; the service manager acts on the exit code
+   └─ DiskError                 at start: go on with a makeshift journal in memory, and say so
 """
 
 from dataclasses import dataclass
@@ -98,3 +99,7 @@ class PageError(InsoleHubError):
 
 class JournalError(InsoleHubError):
     """The journal cannot be read or written."""
+
+
+class DiskError(JournalError):
+    """The disk cannot keep a journal now: it is full, read-only, or fails."""

@@ -47,6 +47,10 @@ class Page(Protocol):
 class EventSource(Protocol):
     """``hub.journal.Journal``, or anything that follows and remembers like it."""
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what comes from it is on a disk, where its position is for good."""
+
     def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
         """Every record after the destination's cursor, now and in future."""
 

@@ -8,7 +8,8 @@ from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
 from hub.journal.erasing import erase, rows_of
 from hub.journal.inspection import JournalFacts, look_at, reading
-from hub.journal.journal import DAYS, Journal
+from hub.journal.journal import DAYS, Journal, makeshift_journal
+from hub.journal.makeshift import is_usable
 from hub.journal.reader import Reader
 from hub.journal.record import AlertRecord, Anchor, DayRecord, DiaryRecord, Record
 from hub.journal.rescue import Rescue
@@ -37,9 +38,11 @@ __all__ = [
     "check_copy",
     "copy_journal",
     "erase",
+    "is_usable",
     "local_day",
     "locked",
     "look_at",
+    "makeshift_journal",
     "reading",
     "rows_of",
     "set_aside",

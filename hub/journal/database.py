@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from hub.errors import JournalError
-from hub.journal import first_page
+from hub.errors import DiskError, JournalError
+from hub.journal import disk, first_page
 from hub.journal.rescue import Rescue, has_foreign_log, save_readable
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,11 @@ def explain(error: sqlite3.Error | OSError, path: Path) -> str:
     return f"journal {path}: {remedy} ({error})"
 
 
+def unusable(error: sqlite3.Error | OSError, path: Path) -> JournalError:
+    """The error to raise where a journal cannot be had: a ``DiskError`` where its disk is the cause."""
+    return (DiskError if disk.is_cause(error, path.parent) else JournalError)(explain(error, path))
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep the journal for this process; the lock ends with the process, however that ends.
@@ -65,13 +70,13 @@ def locked(path: Path) -> Iterator[None]:
     Raises
     ------
     JournalError
-        Another process has it, or its folder cannot be written.
+        Another process has it, or its folder cannot be written; a ``DiskError`` where the disk is the cause.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise JournalError(explain(error, path)) from error
+        raise unusable(error, path) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -91,7 +96,8 @@ def prepare(path: Path) -> Rescue | None:
     Raises
     ------
     JournalError
-        The file cannot be read or written, is not a journal, or is of a newer version.
+        The file cannot be read or written, is not a journal, or is of a newer version; a ``DiskError`` where the disk
+        is the cause.
     """
     try:
         _finish_replacing(path)
@@ -99,7 +105,7 @@ def prepare(path: Path) -> Rescue | None:
         _migrate(path)
         first_page.keep(path)
     except (sqlite3.Error, OSError) as error:
-        raise JournalError(explain(error, path)) from error
+        raise unusable(error, path) from error
     return rescue
 
 
@@ -189,7 +195,7 @@ def _is_suspect(path: Path) -> bool:
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             return True
-        raise JournalError(explain(error, path)) from error
+        raise unusable(error, path) from error
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:

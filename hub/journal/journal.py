@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 
 from hub.errors import JournalError
 from hub.events import Event
-from hub.journal import database
+from hub.journal import database, makeshift
 from hub.journal.alert_log import AlertLog
 from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
@@ -57,7 +57,8 @@ class Journal:
     Raises
     ------
     JournalError
-        On entry: the file cannot be used, and why. On exit: the disk did not take the last events.
+        On entry: the file cannot be used, and why; a ``DiskError`` where the disk is the cause, and a
+        ``makeshift_journal`` can do. On exit: the disk did not take the last events.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Journal:
         self.path = path
         self.rescue: Rescue | None = None
         """What became of a damaged journal at start, if there was one."""
+        self.disk_trouble = ""
+        """What keeps the disk from being used, so that this one lies in memory."""
         self._power_safe = power_safe
         self._batch_s = batch_s
         self._factory = factory
@@ -104,6 +107,11 @@ class Journal:
             logger.error("%s; %d events are lost", loss, left_n)
             if error is None:
                 raise loss
+
+    @property
+    def is_kept(self) -> bool:
+        """False: it lies in memory, and nobody may be told that something is kept."""
+        return not self.disk_trouble
 
     def observe_clock(self, hub_time_s: float, wall_time_ns: int) -> bool:
         """Take a reading of both clocks; True where it became the new anchor: at first, and after a clock step."""
@@ -268,13 +276,15 @@ class Journal:
             held.enter_context(database.locked(self.path))
             self.rescue = database.prepare(self.path)
             try:
+                if self.is_kept:
+                    makeshift.take_over(self.path)
                 reading = held.enter_context(closing(database.connect(self.path, power_safe=self._power_safe)))
                 self._reader = Reader(reading)
                 self._last = self._reader.last_position()
                 self._cursors = self._reader.cursors()
                 writing = database.connect(self.path, power_safe=self._power_safe, factory=self._factory)
             except sqlite3.Error as error:
-                raise JournalError(database.explain(error, self.path)) from error
+                raise database.unusable(error, self.path) from error
             self._writer = Writer(
                 self.path,
                 writing,
@@ -345,3 +355,16 @@ class Journal:
             if database.is_damage(error):
                 database.mark_suspect(self.path)
             raise JournalError(database.explain(error, self.path)) from error
+
+
+def makeshift_journal(path: Path, disk_trouble: str, *, batch_s: float = 0.0) -> Journal:
+    """A journal in memory, in place of the one that the disk at ``path`` cannot keep now.
+
+    Raises
+    ------
+    JournalError
+        There is no memory for it.
+    """
+    journal = Journal(makeshift.place(path), power_safe=False, batch_s=batch_s)
+    journal.disk_trouble = disk_trouble
+    return journal

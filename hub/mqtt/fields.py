@@ -45,7 +45,10 @@ EVENT_FIELDS = {
         one_of=tuple(Context),
     ),
     "position": Field(
-        INTEGER, "place in the hub's journal: it rises from event to event, of all wearers and topics", nullable=True
+        INTEGER,
+        "place in the hub's journal: it rises from event to event, of all wearers and topics; null: the hub's disk cannot "
+        "be used, so the event is not kept yet; it comes again, with its place, when it is",
+        nullable=True,
     ),
 }
 """Fields that every event has, beside its kind's own."""

@@ -130,7 +130,7 @@ def online(version: str, wall_time_ns: int) -> bytes:
 
 
 def event(happened: Event, wall_time_ns: int, position: int | None) -> bytes:
-    """An event with the wall time of when it happened, and its place in the journal."""
+    """An event with the wall time of when it happened, and its place in the journal; None: it is not kept."""
     return _encode(happened.to_dict() | {"position": position}, wall_time_ns)
 
 

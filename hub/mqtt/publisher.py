@@ -285,7 +285,8 @@ class Publisher:
 
     async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
         topic = self._topics.event(record.wearer, record.event.kind)
-        await client.publish(topic, payloads.event(record.event, record.wall_time_ns, record.position), 1)
+        position = record.position if self._source.is_kept else None
+        await client.publish(topic, payloads.event(record.event, record.wall_time_ns, position), 1)
         window.release()
         self._acknowledged_n += 1
         done = self._in_flight.acknowledge(record.position)

@@ -1,17 +1,9 @@
 """What the configuration names, as the hub's parts take it."""
 
-from pathlib import Path
-
-from hub.config import DeviceConfig, InfluxdbConfig, JournalConfig, MqttConfig, WearerConfig
+from hub.config import DeviceConfig, InfluxdbConfig, MqttConfig, WearerConfig
 from hub.influx import Bucket, DatabaseAddress
-from hub.journal import Journal
 from hub.mqtt import BrokerAddress, Tls
 from hub.radio import DeviceSpec
-
-
-def open_journal(path: Path, config: JournalConfig) -> Journal:
-    """The journal as configured, to be entered."""
-    return Journal(path, power_safe=config.power_safe, batch_s=config.batch_s)
 
 
 def device_spec(wearer: WearerConfig, device: DeviceConfig) -> DeviceSpec:

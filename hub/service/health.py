@@ -52,6 +52,7 @@ class Signs:
     waiting_n, taken_s : arrivals that wait to be decoded, and when some were last taken.
     scanner_moved_s : when the scanner last heard, began or failed; None while nobody is searched for.
     scanner_trouble : why the last scan failed; empty where it did not.
+    disk_trouble : what keeps the disk from being used, so that nothing is kept; empty where nothing does.
     journal_waiting_n, journal_trouble : events that wait for the disk, and whether commits fail.
     journal_overfull : it takes more room than it may, and nothing of it may go.
     journals_damaged : names of damaged journals that lie beside it.
@@ -65,6 +66,7 @@ class Signs:
     taken_s: float
     scanner_moved_s: float | None
     scanner_trouble: str = ""
+    disk_trouble: str = ""
     journal_waiting_n: int = 0
     journal_trouble: bool = False
     journal_overfull: bool = False
@@ -112,6 +114,8 @@ def _lacking(signs: Signs) -> Iterator[str]:
         if link.state not in _WITHOUT_DATA_BY_INTENT:
             reason = f", {link.reason}" if link.reason and link.reason != signs.scanner_trouble else ""
             yield f"{name_of(link)}: {link.state.value.replace('_', ' ')}{reason}"
+    if signs.disk_trouble:
+        yield f"NOTHING IS KEPT, what happens is told from memory: {signs.disk_trouble}"
     if signs.journal_trouble:
         yield f"the disk does not take events; {signs.journal_waiting_n} wait"
     if signs.journal_overfull:

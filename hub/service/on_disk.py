@@ -21,4 +21,4 @@ async def on_disk(journal: Journal) -> str:
             await journal.flush()
     except TimeoutError:
         return "noted, but the disk does not take it yet: it is lost if the hub ends now"
-    return "noted"
+    return "noted" if journal.is_kept else "noted in memory only, since the disk cannot be used: a power cut takes it"

@@ -125,6 +125,7 @@ class PageView:
             "walking": shown.live.walking,
             "context": shown.pipeline.context.value,
             "flowing": any(state.rate_hz for state in sensors.values()),
+            "kept": self._journal.is_kept,
             "today": None if day is None else {name: day[name] for name in DAY_FIELDS},
             "steps": [
                 {"side": step.side.value, "strike": step.strike, "drag": step.drag, "trip": step.trip}

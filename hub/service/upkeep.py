@@ -121,6 +121,7 @@ class Upkeep:
             taken_s=self.taken_s,
             scanner_moved_s=finder.moved_s,
             scanner_trouble=finder.trouble,
+            disk_trouble=self._journal.disk_trouble,
             journal_waiting_n=journal.pending_n,
             journal_trouble=journal.failures_n > self._journal_failures_n,
             journal_overfull=journal.is_overfull,

@@ -50,6 +50,7 @@ PATIENCE = {
     "hub.influx.database": ("ANSWER_S",),
     "hub.mqtt.publisher": ("ANSWER_S",),
     "hub.journal.writer": ("CURSOR_DELAY_S", "RETRY_S"),
+    "hub.service.keeping": ("LOOK_S",),
 }
 """What is divided by ``SPEED``, beside all growing pauses."""
 
@@ -112,7 +113,7 @@ def be_a_hub(start: Start, orders: Connection) -> None:
 
 
 async def _run(start: Start, orders: Connection) -> None:
-    with patch("hub.service.configured.Journal", partial(Journal, factory=FaultyDisk)):
+    with patch("hub.service.keeping.Journal", partial(Journal, factory=FaultyDisk)):
         await WalkedHub(start, orders).run()
 
 

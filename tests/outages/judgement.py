@@ -166,7 +166,9 @@ def _kept(decided: Sequence[Decided], on_disk: Any) -> tuple[int, int, int]:
 
 def _changed(seen: Sequence[Seen], stored: Mapping[str, Stored]) -> int:
     return sum(
-        any(each.event.get(name) != value for name, value in row.event.items()) or each.wearer != row.wearer
+        any(each.event.get(name) != value for name, value in row.event.items())
+        or each.wearer != row.wearer
+        or each.event.get("position") not in {None, row.position}
         for each in seen
         if (row := stored.get(each.event["id"])) is not None
     )
@@ -175,13 +177,15 @@ def _changed(seen: Sequence[Seen], stored: Mapping[str, Stored]) -> int:
 def _disordered(evidence: Evidence) -> int:
     """First sights that come before one of an earlier position, of the same wearer and the same haste.
 
-    What is urgent may overtake contacts and steps, which have waited to be written together.
+    What is urgent may overtake contacts and steps, which have waited to be written together. What was told from memory
+    has no position yet, and says so.
     """
     position = {each.id: each.position for each in evidence.stored}
     newest: dict[tuple[str, bool], int] = {}
-    first = {each.event["id"]: each for each in reversed(evidence.seen)}
+    placed = [each for each in evidence.seen if each.event.get("position", 0) is not None]
+    first = {each.event["id"]: each for each in reversed(placed)}
     disordered_n = 0
-    for id_ in dict.fromkeys(each.event["id"] for each in evidence.seen):
+    for id_ in dict.fromkeys(each.event["id"] for each in placed):
         stream = first[id_].wearer, Kind(first[id_].event["kind"]) in STEP_KINDS
         at = position.get(id_, 0)
         disordered_n += at < newest.get(stream, 0)

@@ -60,6 +60,11 @@ def test_a_repeated_message_is_counted_and_no_fault(sound):
     assert (verdict.wrong, verdict.repeated_n) == ({}, 1)
 
 
+def test_what_was_told_from_memory_had_no_place_in_the_order(sound):
+    unplaced = Seen(1, "ada", {**sound.seen[3].event, "position": None})
+    assert judge(replace(sound, seen=[unplaced, *sound.seen])).wrong == {}
+
+
 def with_point(sound: Evidence, change: Callable[[list], None]) -> Evidence:
     points = {name: [dict(row) for row in rows] for name, rows in sound.points.items()}
     change(points[MEASUREMENT_OF[Kind.STEP]])
@@ -78,6 +83,10 @@ def without_last_decision(sound: Evidence) -> Evidence:
         (DISORDERED, lambda sound: replace(sound, seen=[sound.seen[2], *sound.seen[:2], sound.seen[3]])),
         (DISORDERED, lambda sound: replace(sound, seen=[sound.seen[3], *sound.seen[:3]])),
         ("told and not on disk", lambda sound: replace(sound, stored=sound.stored[:-1])),
+        (
+            "told otherwise than it is on disk",
+            lambda sound: replace(sound, seen=[*sound.seen, Seen(9, "ada", {**sound.seen[0].event, "position": 2})]),
+        ),
         (
             "told otherwise than it is on disk",
             lambda sound: replace(sound, seen=[*sound.seen, replace(sound.seen[0], wearer="ben")]),

@@ -83,6 +83,7 @@ class Still:
             "walking": False,
             "context": "standing",
             "flowing": True,
+            "kept": True,
             "today": day,
             "steps": [],
             "cues": {"on": "off", "every": 1},

@@ -92,7 +92,8 @@ function showNow(what) {
   say(find("walking"), t(now.walking ? "walking" : "not_walking"));
   const silent = now.sensors.filter((sensor) => !sensor.rate_hz).map((sensor) => t(sensor.role));
   calibration.waitFor(silent);
-  say(find("trouble"), !now.flowing ? t("no_data") : silent.length ? t("part_data", { sensors: silent.join(", ") }) : "");
+  const missing = !now.flowing ? t("no_data") : silent.length ? t("part_data", { sensors: silent.join(", ") }) : "";
+  say(find("trouble"), [now.kept ? "" : t("not_kept"), missing].filter(Boolean).join(" "));
 }
 
 function isNews(name, what) {

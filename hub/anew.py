@@ -1,4 +1,4 @@
-"""The hub of a file, and another one in its place whenever the file was changed on the page so that it must be."""
+"""The hub of a file, and another one in its place when the file was changed on the page, or the disk is back."""
 
 import logging
 from collections.abc import Callable
@@ -36,4 +36,4 @@ async def keep_running(
             config = load_config(path)
         except ConfigError as error:
             logger.error("going on with the former settings: %s: %s", path, error.problems[0])
-        logger.info("beginning anew with changed settings")
+        logger.info("beginning anew")

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hub.config import Config
-from hub.errors import AdapterError, DiskError, InsoleHubError, PageError
+from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.history.view import PastView
 from hub.influx import REFUSED, RefusedFile, StatePoints, Writer, WriterStats
@@ -107,7 +107,6 @@ class Hub:
             names=BoundNames(config.hub.state_dir / "bound_names.json"),
         )
         self._stopping = asyncio.Event()
-        self._disk_is_back = False
         self._ticked_s: float | None = None
         self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
@@ -143,8 +142,6 @@ class Hub:
         ------
         AdapterError
             The radio gave up; everything was closed in good order.
-        DiskError
-            What happened lies in memory, and the disk can be used again: started anew, the hub keeps it.
         InsoleHubError
             The journal or the hub's own broker cannot be used.
         """
@@ -162,8 +159,6 @@ class Hub:
             raise _first_of_ours(group) from None
         if self.radio.gave_up:
             raise AdapterError(self.radio.gave_up)
-        if self._disk_is_back:
-            raise DiskError("the disk can be used again: started anew, the hub keeps what it has told meanwhile")
 
     async def _run_tasks(self) -> None:
         assert self.broker is not None
@@ -303,8 +298,8 @@ class Hub:
 
     async def _await_disk(self) -> None:
         await usable_again(self.journal_path)
-        self._disk_is_back = True
-        self.stop()
+        logger.warning("the disk can be used again; the hub begins anew, and keeps what it has told meanwhile")
+        self.begin_anew()
 
     async def _report(self) -> None:
         while True:

@@ -161,7 +161,7 @@ def disk(machine: Machine) -> Iterator[Finding]:
         return
     said = f"{free / _MB:.0f} MB free"
     if free < DISK_LEAST_BYTES:
-        yield problem("disk", said, "remove files: without room no event can be kept")
+        yield problem("disk", said, "remove files: without room nothing is kept")
     elif free < DISK_GOOD_BYTES:
         yield warning("disk", said, "remove files, or lower recording.raw_max_mb")
     else:

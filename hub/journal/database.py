@@ -1,5 +1,6 @@
 """The journal's file: opening, locking, migrating, checking, and replacing a damaged one by what can be read of it."""
 
+import errno
 import fcntl
 import logging
 import os
@@ -41,21 +42,22 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 def explain(error: sqlite3.Error | OSError, path: Path) -> str:
     """One line: what keeps the journal from being used, and what to do."""
+    code = error.errno if isinstance(error, OSError) else _primary_code(error)
+    full, read_only = "the disk is full; free some space", "it is read-only; remount the disk writable"
+    if isinstance(error, OSError):
+        of_the_system = {errno.ENOSPC: full, errno.EDQUOT: full, errno.EROFS: read_only}
+        others = f"{error.strerror or error}; check that its folder exists and may be written by this user"
+        return f"journal {path}: {of_the_system.get(code or 0, others)}"
     remedies = {
-        sqlite3.SQLITE_FULL: "the disk is full; free some space",
-        sqlite3.SQLITE_READONLY: "it is read-only; remount the disk writable or mend the file's permissions",
+        sqlite3.SQLITE_FULL: full,
+        sqlite3.SQLITE_READONLY: f"{read_only} or mend the file's permissions",
         sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that its folder exists and may be written by this user",
         sqlite3.SQLITE_IOERR: "the disk does not take or give data; check it for errors and free space",
         sqlite3.SQLITE_BUSY: "another program holds it locked; close that program",
         sqlite3.SQLITE_CORRUPT: DAMAGE_REMEDY,
         sqlite3.SQLITE_NOTADB: DAMAGE_REMEDY,
     }
-    if isinstance(error, OSError):
-        return (
-            f"journal {path}: {error.strerror or error}; check that its folder exists and may be written by this user"
-        )
-    remedy = remedies.get(_primary_code(error), "it cannot be used")
-    return f"journal {path}: {remedy} ({error})"
+    return f"journal {path}: {remedies.get(code or 0, 'it cannot be used')} ({error})"
 
 
 def unusable(error: sqlite3.Error | OSError, path: Path) -> JournalError:

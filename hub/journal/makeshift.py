@@ -1,6 +1,6 @@
 """A makeshift journal in memory, for a hub whose disk cannot keep one: people are told meanwhile, and nothing is kept.
 
-It outlives the hub's process, but not the machine's power. When the disk can be used again, all that happened goes there.
+It outlives the hub's process, but not the machine's power. When the disk can be used again, everything goes there.
 """
 
 import logging

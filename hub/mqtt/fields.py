@@ -46,8 +46,8 @@ EVENT_FIELDS = {
     ),
     "position": Field(
         INTEGER,
-        "place in the hub's journal: it rises from event to event, of all wearers and topics; null: the hub's disk cannot "
-        "be used, so the event is not kept yet; it comes again, with its place, when it is",
+        "place in the hub's journal: it rises from event to event, of all wearers and topics; null: the hub's disk "
+        "cannot be used, so the event is not kept yet; it comes again, with its place, when it is",
         nullable=True,
     ),
 }

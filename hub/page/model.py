@@ -160,7 +160,9 @@ class Now(Said):
     walking: bool = Field(description="in a walking bout")
     context: Context = Field(description="what the person is doing, as far as known")
     flowing: bool = Field(description="whether any sensor's data come in")
-    kept: bool = Field(description="false: the hub's disk cannot be used; what happens is told, and lies in memory only")
+    kept: bool = Field(
+        description="false: the hub's disk cannot be used; what happens is told, and lies in memory only"
+    )
     today: Day | None = Field(description="the day so far; null in the hub's first second")  # type: ignore[valid-type]
     steps: list[Step] = Field(description="the last 30 steps, oldest first")
     cues: Cues = Field(description="what sounds")

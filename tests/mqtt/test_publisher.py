@@ -81,6 +81,17 @@ async def test_what_was_committed_with_steps_does_not_wait_behind_them(
     assert [each["position"] for each in reader.events] == [41, *range(1, 41)]
 
 
+async def test_what_lies_in_memory_only_has_no_position(
+    mosquitto, journal, publisher, subscriber, running, event, until
+):
+    await mosquitto.start()
+    journal.disk_trouble = "the disk is full"
+    journal.append("ada", [event(1.0, Kind.TRIP, stage="confirmed")])
+    async with subscriber(mosquitto.address) as reader, running(publisher()):
+        await until(lambda: reader.events)
+    assert [each["position"] for each in reader.events] == [None]
+
+
 async def test_a_broker_that_is_down_at_start_gets_everything_later(
     mosquitto, journal, publisher, subscriber, running, event, until, caplog
 ):

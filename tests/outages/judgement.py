@@ -61,6 +61,7 @@ class Evidence:
     cursors : (when, position taken by MQTT, by InfluxDB).
     away_ns : (from, to) of each outage.
     hub_points : rows that tell how the hub was.
+    health : what it said of its health.
     """
 
     decided: Sequence[Decided]
@@ -71,6 +72,7 @@ class Evidence:
     away_ns: Sequence[tuple[int, int]]
     kills_n: int = 0
     hub_points: Sequence[Mapping[str, Any]] = ()
+    health: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

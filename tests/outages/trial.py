@@ -100,9 +100,10 @@ class _Site:
             name: self.influxd.query(self.databases[MEASUREMENTS[name].bucket], f'SELECT * FROM "{name}"')
             for name in set(MEASUREMENT_OF.values())
         }
+        health = [json.loads(payload) for topic, payload, _ in self.reader.messages if topic.endswith("/health")]
         hub_points = self.influxd.query(self.databases[Bucket.STEPS], f'SELECT * FROM "{Name.HUB}"')
         decided = decided_from(self.decided.read_text())
-        return Evidence(decided, stored, seen, points, self.cursors, away_ns, self.hub.kills_n, hub_points)
+        return Evidence(decided, stored, seen, points, self.cursors, away_ns, self.hub.kills_n, hub_points, health)
 
 
 @asynccontextmanager
@@ -168,7 +169,10 @@ class _Trial:
             case Course.AT_START:
                 async with self._outage():
                     self._begin(group)
-                    await self._walking()
+                    if (
+                        self._case.outage is not Outage.DISK_FULL or self._site.disk.is_own
+                    ):  # else no file may grow at all
+                        await self._walking()
                     await self._pass(times.outage_s)
             case Course.MIDDLE:
                 await self._walk_calmly(group)

@@ -86,6 +86,7 @@ def test_packets_that_wait_for_a_moment_are_no_trouble() -> None:
     ("change", "words"),
     [
         ({"scanner_trouble": "the Bluetooth adapter is off; x", "scanner_moved_s": NOW_S}, "adapter is off"),
+        ({"disk_trouble": "the disk is full"}, "NOTHING IS KEPT, what happens is told from memory: the disk is full"),
         ({"journal_trouble": True, "journal_waiting_n": 7}, "7 wait"),
         ({"broker_trouble": "MQTT broker x:1883: nothing listens there"}, "nothing listens"),
     ],

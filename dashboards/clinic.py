@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards.frame import framed
 from dashboards.influxql import Column, Select, rate, total
-from dashboards.nested import COMPARED_DAYS, Changes, mean_by, rate_of
+from dashboards.nested import COMPARED_DAYS, Change, mean_by, rate_of, sum_of
 from dashboards.panels import MINUTES, PERCENT, SPEED, Panel, listing, words
 from hub.influx.schema import Name, Tag
 
@@ -33,17 +33,17 @@ def _panels() -> Iterator[Panel]:
     yield words(_READ, height=2)
     yield listing(
         f"Change: the last {COMPARED_DAYS} days less the {COMPARED_DAYS} before",
-        Changes(
-            Name.DAY,
-            (
+        [
+            Change(Name.DAY, figure)
+            for figure in (
                 mean_by("toe_first_pct", "judged_steps", "toes first"),
                 rate_of("drags", "steps", "drags per 1000 steps"),
                 rate_of("slaps", "steps", "slaps per 1000 steps"),
                 mean_by("speed_mps", "walking_min", "speed"),
                 mean_by("coverage_pct", "walking_min", "coverage"),
-            ),
-            ("walking_min", "walked"),
-        ),
+                sum_of("walking_min", "walked"),
+            )
+        ],
         f"The {COMPARED_DAYS} days up to the end of the time chosen, less the {COMPARED_DAYS} days before: above 0 is "
         "more than before. Toes first and coverage in percentage points. Whoever has no data in one of the two times "
         "has no row here. Small changes may be chance: Progress shows each wearer's own scatter.",

@@ -23,6 +23,7 @@ from grafana_foundation_sdk.models.common import (
 )
 from grafana_foundation_sdk.models.dashboard import (
     DataSourceRef,
+    DataTransformerConfig,
     DynamicConfigValue,
     FieldColorModeId,
     Threshold,
@@ -135,7 +136,7 @@ def bars(title: str, queries: Sequence[Query], says: str, unit: str, *, decimals
 
 def listing(
     title: str,
-    query: Query,
+    queries: Query | Sequence[Query],
     says: str,
     units: Mapping[str, str],
     *,
@@ -143,21 +144,25 @@ def listing(
     timed: bool = True,
     most_of: str = "",
 ) -> Panel:
-    """A table, newest first; ``units`` by name of the column.
+    """A table, newest first; ``units`` by name of the column. Rows of several queries about the same make one row.
 
     ``timed``: each row is of an instant, which is shown; ``most_of``: the column whose highest value comes first.
     """
+    asked = queries if isinstance(queries, Sequence) else [queries]
     panel = (
         table.Panel()
         .title(title)
         .description(says)
-        .with_target(InfluxQl(query, "A", as_table=True))
-        .datasource(DATASOURCES[query.bucket])
+        .datasource(DATASOURCES[asked[0].bucket])
         .no_value("none in this time")
         .footer(TableFooterOptions().show(False))
         .height(height)
         .span(24)
     )
+    for ref, query in zip("ABCDEFGH", asked, strict=False):
+        panel = panel.with_target(InfluxQl(query, ref, as_table=True))
+    if len(asked) > 1:
+        panel = panel.with_transformation(DataTransformerConfig("merge", options={}))
     if most_of:
         panel = panel.sort_by([TableSortByFieldState().display_name(most_of).desc(True)])
     if not timed:

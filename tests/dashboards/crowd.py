@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wearers", type=int, nargs="*", default=CROWDS)
     days = days_of(months(DAYS_N))
-    sys.stdout.write("| wearers | panel | s |\n|---|---|---|\n")
+    sys.stdout.write("| wearers | query | s |\n|---|---|---|\n")
     for wearers_n in parser.parse_args().wearers:
         with TemporaryDirectory() as folder:
             server = Influxd(program(), Path(folder))
@@ -63,7 +63,9 @@ def _one(wearers_n: int, server: Influxd, folder: Path, days: Iterable[DaySummar
                 rows = server.query("insole", query)
                 times_s.append(time.perf_counter() - begin_s)
             assert len({row["wearer"] for row in rows}) == wearers_n
-            sys.stdout.write(f"| {wearers_n} | {panel['title']} | {statistics.median(times_s):.2f} |\n")
+            sys.stdout.write(
+                f"| {wearers_n} | {panel['title']} {target['refId']} | {statistics.median(times_s):.2f} |\n"
+            )
             sys.stdout.flush()
 
 

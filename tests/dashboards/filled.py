@@ -99,6 +99,15 @@ async def _insist(database: Database, bucket: Bucket, lines: list[str]) -> None:
             return
 
 
+def merged(answers: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Rows of several answers about one wearer at one time as one row: Grafana's transformation *merge*."""
+    rows: dict[tuple[int, str], dict[str, Any]] = {}
+    for answer in answers:
+        for row in answer:
+            rows.setdefault((row["time"], row["wearer"]), {}).update(row)
+    return list(rows.values())
+
+
 def asked(query: str, wearers: Sequence[str], since: datetime, until: datetime) -> str:
     """A query as Grafana sends it: its variables filled in."""
     times = f"time >= {int(since.timestamp())}s AND time < {int(until.timestamp())}s"

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 from dashboards.build import all_dashboards, as_json
 from hub.influx.provision import Plan, provision
-from tests.dashboards.filled import HUB, asked, fill
+from tests.dashboards.filled import HUB, asked, fill, merged
 from tests.dashboards.household import diary, states
 from tests.dashboards.months import END, months
 from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
@@ -132,7 +132,8 @@ def _table(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
         each["matcher"]["options"]: {one["id"]: one["value"] for one in each["properties"]}
         for each in panel["fieldConfig"]["overrides"]
     }
-    answer = _answers(panel, ask)[0]
+    first, *others = _answers(panel, ask)
+    answer = merged([first, *others]) if others else first
     for by in reversed(panel["options"].get("sortBy", [])):
         answer.sort(key=lambda row: row[by["displayName"]], reverse=by["desc"])
     if not answer:

@@ -23,7 +23,7 @@ from hub.influx.provision import Plan, provision
 from hub.influx.schema import Bucket, Name, Tag
 from hub.journal.day import DaySummary
 from sensors.layout import Role
-from tests.dashboards.filled import HUB, Filled, asked, fill
+from tests.dashboards.filled import HUB, Filled, asked, fill, merged
 from tests.dashboards.household import diary, states
 from tests.dashboards.months import COURSES, END, months
 from tests.services.influxdb import ADMIN_TOKEN, VERSION_1, Influxd, Influxd1, program
@@ -236,8 +236,11 @@ def test_alert_rules_count_what_happened(filled: Filled, nickname: str) -> None:
 
 def test_each_wearer_is_compared_with_the_own_past(filled: Filled) -> None:
     panel = next(each for each in DASHBOARDS["clinic"]["panels"] if each.get("title", "").startswith("Change"))
-    (target,) = panel["targets"]
-    rows = filled.ask(target["datasource"]["uid"], asked(target["query"], ["anna", "bert"], SINCE, END))
+    assert [each["id"] for each in panel["transformations"]] == ["merge"]
+    rows = merged(
+        filled.ask(target["datasource"]["uid"], asked(target["query"], ["anna", "bert"], SINCE, END))
+        for target in panel["targets"]
+    )
     assert [row["wearer"] for row in rows] == ["anna", "bert"]
     half = END - timedelta(days=28)
     for row in rows:

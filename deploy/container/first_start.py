@@ -47,6 +47,7 @@ def main() -> int:
         return 1
     config = ROOT / "config"
     config.mkdir(mode=0o711, exist_ok=True)
+    (config / "clinic").mkdir(mode=0o755, exist_ok=True)
     made = [
         _make(config / "mqtt-passwords", 0, _passwords),
         _make(config / "mqtt-password", HUB, lambda: _password_of(config / "mqtt-passwords", "insole")),

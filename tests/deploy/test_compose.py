@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -50,6 +51,7 @@ def broker(first_start: ModuleType, tmp_path: Path) -> Iterator[tuple[int, dict[
         shipped.replace("listener 1883", f"listener {port} 127.0.0.1")
         .replace("/mosquitto/config/users", str(tmp_path / "config/mosquitto-users"))
         .replace("/mosquitto/config/acl", str(ROOT / "deploy/mosquitto/acl"))
+        .replace("/mosquitto/config/clinic", str(tmp_path / "config/clinic"))
         .replace("/mosquitto/data/", f"{tmp_path}/data/")
         + ("user root\n" if os.getuid() == 0 else "")
     )
@@ -119,10 +121,12 @@ def test_a_first_start_makes_what_the_containers_need_and_a_second_keeps_it(
     first_start: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert first_start.main() == 0
-    made = {path: path.read_text() for path in [*(tmp_path / "config").iterdir(), tmp_path / ".env"]}
+    assert [path for path in (tmp_path / "config").iterdir() if path.is_dir()] == [tmp_path / "config/clinic"]
+    files = [path for path in (tmp_path / "config").iterdir() if path.is_file()]
+    made = {path: path.read_text() for path in [*files, tmp_path / ".env"]}
     needed = [volume.split(":")[0] for service in SERVICES.values() for volume in service["volumes"]]
     needed += [secret["file"] for secret in COMPOSE["secrets"].values()]
-    assert {tmp_path / name for name in needed if name.startswith("./config")} <= set(made)
+    assert {tmp_path / name for name in needed if name.startswith("./config")} <= {*made, tmp_path / "config/clinic"}
     secret = [path for path in made if path.name not in {"hub.toml", ".env"}]
     assert all(path.stat().st_mode & 0o777 == 0o400 for path in secret)
     assert (tmp_path / "config/hub.toml").stat().st_mode & 0o777 == 0o640
@@ -139,8 +143,7 @@ def test_a_first_start_makes_what_the_containers_need_and_a_second_keeps_it(
 def test_two_first_starts_have_nothing_in_common(first_start: ModuleType, tmp_path: Path) -> None:
     first_start.main()
     before = passwords(tmp_path)
-    for path in (tmp_path / "config").iterdir():
-        path.unlink()
+    shutil.rmtree(tmp_path / "config")
     first_start.main()
     assert len({*before.values(), *passwords(tmp_path).values()}) == 2 * len(before)
 

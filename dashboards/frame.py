@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink, QueryVariable
+from grafana_foundation_sdk.builders.dashboard import CustomVariable, Dashboard, DashboardLink, QueryVariable
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import (
     AnnotationQuery,
@@ -15,8 +15,9 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from dashboards.influxql import WEARER, Select, field, kind_is
 from dashboards.panels import BLUE, DATASOURCES, GREEN, GREY, RED, YELLOW, Panel
-from hub.events import Kind
+from hub.events import Context, Kind
 from hub.influx.schema import Bucket, Name, Tag
+from sensors.layout import Side
 
 TAG = "insole-hub"
 LASTING = DATASOURCES[Bucket.LASTING]
@@ -92,6 +93,9 @@ RECALIBRATIONS = Marks(
 """From when on a new calibration is used."""
 
 
+_ALL = VariableOption(selected=True, text="All", value="$__all")
+
+
 def wearer_variable(*, several: bool) -> QueryVariable:
     """Whom a dashboard shows."""
     return (
@@ -103,7 +107,7 @@ def wearer_variable(*, several: bool) -> QueryVariable:
         .sort(VariableSort.ALPHABETICAL_ASC)
         .multi(several)
         .include_all(several)
-        .current(VariableOption(selected=True, text="All", value="$__all") if several else VariableOption())
+        .current(_ALL if several else VariableOption())
     )
 
 
@@ -119,6 +123,25 @@ def hub_variable() -> QueryVariable:
     )
 
 
+def _side() -> CustomVariable:
+    return CustomVariable("side").label("Foot").values(f"{Side.LEFT.value},{Side.RIGHT.value}")
+
+
+def _aid() -> QueryVariable:
+    values = f'SHOW TAG VALUES FROM "{Name.WALK.value}" WITH KEY = "{Tag.AID.value}" WHERE {WEARER}'
+    by_time = VariableRefresh.ON_TIME_RANGE_CHANGED
+    return QueryVariable("aid").label("Aid").datasource(LASTING).query(values).refresh(by_time)
+
+
+def _context() -> CustomVariable:
+    return CustomVariable("context").label("While").values(",".join(context.value for context in Context))
+
+
+def choices() -> list[CustomVariable | QueryVariable]:
+    """Foot, aids and context, all of them at first; queries take them by ``influxql.SIDE``, ``AID`` and ``CONTEXT``."""
+    return [each.multi(True).include_all(True).all_value(".*").current(_ALL) for each in (_side(), _aid(), _context())]
+
+
 def framed(
     uid: str,
     title: str,
@@ -129,6 +152,7 @@ def framed(
     refresh: str = "",
     several: bool = False,
     hub: bool = False,
+    chosen: bool = False,
     marks: Iterable[Marks] = (),
 ) -> Dashboard:
     """A dashboard of panels, which flow into rows of their own.
@@ -138,6 +162,7 @@ def framed(
     uid : never changes: links and bookmarks point to it.
     since : the time that it opens with, such as ``now-90d``, up to now.
     hub : whether it also shows how the wearer's hub does.
+    chosen : whether foot, aids and context can be chosen.
     """
     dashboard = (
         Dashboard(title)
@@ -160,6 +185,8 @@ def framed(
     )
     if hub:
         dashboard = dashboard.with_variable(hub_variable())
+    for choice in choices() if chosen else ():
+        dashboard = dashboard.with_variable(choice)
     for mark in marks:
         dashboard = dashboard.annotation(mark)
     for panel in panels:

@@ -12,6 +12,14 @@ WEARER = f'"{Tag.WEARER.value}" =~ /^${{wearer:regex}}$/'
 HUB = f'"{Tag.HUB.value}" =~ /^${{hub:regex}}$/'
 """The hub of the wearer chosen; of what belongs to no wearer."""
 
+
+def _chosen(name: str) -> str:
+    return f'"{name}" =~ /^${{{name}:regex}}$/'
+
+
+SIDE, AID, CONTEXT = _chosen(Tag.SIDE.value), _chosen(Tag.AID.value), _chosen("context")
+"""What is chosen above a dashboard that has ``frame.CHOICES``; all of it takes in what has no such tag."""
+
 HOUR, DAY, WEEK = "1h", "1d", "1w,4d"
 """Weeks begin on Monday: the first day of all time was a Thursday."""
 

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards.frame import framed
-from dashboards.influxql import DAY, Select, count, field, kind_is
+from dashboards.influxql import AID, CONTEXT, DAY, SIDE, Select, count, field, kind_is
 from dashboards.panels import NUMBER, PERCENT, SECONDS, Panel, bars, listing, words
 from hub.alert import Rule
 from hub.events import Kind
 from hub.influx.schema import Name, Tag
 
 _CONFIRMED = "\"stage\" = 'confirmed'"
+_CHOSEN = {Kind.TRIP: (SIDE, AID, CONTEXT), Kind.TOE_CATCH: (SIDE, AID, CONTEXT), Kind.FALL: (AID, CONTEXT)}
+"""A fall is of no foot."""
 
 _READ = (
     "A **trip** is told when the swinging foot was caught *and* a recovery followed; a **toe catch** is the same "
@@ -28,6 +30,7 @@ def trips() -> Dashboard:
         "Every trip, toe catch and fall with its circumstances, and what became of it.",
         _panels(),
         since="now-30d",
+        chosen=True,
     )
 
 
@@ -53,7 +56,7 @@ def _panels() -> Iterator[Panel]:
                 field("context", "while"),
                 field("confidence", "confidence"),
             ),
-            (kind_is(Kind.TRIP.value), _CONFIRMED),
+            (kind_is(Kind.TRIP.value), _CONFIRMED, *_CHOSEN[Kind.TRIP]),
             newest=200,
         ),
         "Confirmed trips, newest first. Recovery: elevating lifts the caught foot over the obstacle, lowering puts "
@@ -65,7 +68,7 @@ def _panels() -> Iterator[Panel]:
         Select(
             Name.EVENT,
             (field("cause", "after"), field("confidence", "confidence"), field("context", "while")),
-            (kind_is(Kind.FALL.value), _CONFIRMED),
+            (kind_is(Kind.FALL.value), _CONFIRMED, *_CHOSEN[Kind.FALL]),
             newest=100,
         ),
         "Confirmed falls, newest first: the shin lay flat after a blow, and nobody got up within seconds.",
@@ -94,8 +97,10 @@ def _panels() -> Iterator[Panel]:
 
 
 def _daily(kind: Kind, called: str) -> Select:
-    return Select(Name.EVENT, (count("confidence", called),), (kind_is(kind.value), _CONFIRMED), every=DAY)
+    where = (kind_is(kind.value), _CONFIRMED, *_CHOSEN[kind])
+    return Select(Name.EVENT, (count("confidence", called),), where, every=DAY)
 
 
 def _daily_catches() -> Select:
-    return Select(Name.EVENT, (count("confidence", "toe catches"),), (kind_is(Kind.TOE_CATCH.value),), every=DAY)
+    where = (kind_is(Kind.TOE_CATCH.value), *_CHOSEN[Kind.TOE_CATCH])
+    return Select(Name.EVENT, (count("confidence", "toe catches"),), where, every=DAY)

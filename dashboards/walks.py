@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards.frame import CALIBRATIONS, TRIPS, framed
-from dashboards.influxql import Select, field, kind_is
+from dashboards.influxql import AID, CONTEXT, SIDE, Select, field, kind_is
 from dashboards.panels import DEGREES, PERCENT, SECONDS, SPEED, Panel, lines, listing, words
 from hub.events import Kind
 from hub.influx.schema import Name, Tag
@@ -13,7 +13,8 @@ from sensors.layout import Side
 
 _READ = (
     "Choose a walk in the table, and its time above (or draw over a curve). Steps are kept for 90 days, walks for "
-    "ever. Blue is the left foot, orange the right one."
+    "ever. Blue is the left foot, orange the right one. Foot, aid and "
+    "what the person was doing can be chosen above; *All* also shows what nobody had said anything about."
 )
 _CONTACT, _STEP = kind_is(Kind.INITIAL_CONTACT.value), kind_is(Kind.STEP.value)
 
@@ -26,6 +27,7 @@ def walks() -> Dashboard:
         "The walks of a time, and every step of them.",
         _panels(),
         since="now-24h",
+        chosen=True,
         marks=(TRIPS, CALIBRATIONS),
     )
 
@@ -48,6 +50,7 @@ def _panels() -> Iterator[Panel]:
                 field("coverage_pct", "coverage"),
                 field("absent", "not known, and why"),
             ),
+            (AID,),
             newest=100,
         ),
         "Walking bouts, newest first; the time is their end. Figures that the data was not good enough for are left "
@@ -134,6 +137,9 @@ def _panels() -> Iterator[Panel]:
                     Kind.FALL.value,
                     Kind.QUALITY.value,
                 ),
+                SIDE,
+                AID,
+                CONTEXT,
             ),
             newest=500,
         ),
@@ -144,7 +150,9 @@ def _panels() -> Iterator[Panel]:
 
 def _of_steps(title: str, name: str, kind: str, says: str, unit: str, *, decimals: int = 0) -> Panel:
     queries = [
-        Select(Name.STEP, (field(name, side.value),), (kind, f"\"{Tag.SIDE.value}\" = '{side.value}'"))
+        Select(
+            Name.STEP, (field(name, side.value),), (kind, f"\"{Tag.SIDE.value}\" = '{side.value}'", SIDE, AID, CONTEXT)
+        )
         for side in (Side.LEFT, Side.RIGHT)
     ]
     return lines(title, queries, says, unit, decimals=decimals, from_zero=False, joined=False)

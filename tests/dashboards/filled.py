@@ -108,14 +108,15 @@ def merged(answers: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def asked(query: str, wearers: Sequence[str], since: datetime, until: datetime) -> str:
-    """A query as Grafana sends it: its variables filled in."""
+def asked(query: str, wearers: Sequence[str], since: datetime, until: datetime, **chosen: str) -> str:
+    """A query as Grafana sends it: its variables filled in, ``chosen`` ones by their names, all of the others."""
     times = f"time >= {int(since.timestamp())}s AND time < {int(until.timestamp())}s"
     names = wearers[0] if len(wearers) == 1 else f"({'|'.join(wearers)})"
     filled = {
         "$timeFilter": times,
         "${wearer:regex}": names,
         "${hub:regex}": HUB,
+        **{f"${{{name}:regex}}": chosen.get(name, ".*") for name in ("side", "aid", "context")},
         "${__from}": str(int(since.timestamp()) * 1000),
         "${__to}": str(int(until.timestamp()) * 1000),
     }

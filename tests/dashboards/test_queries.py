@@ -18,11 +18,11 @@ import pytest
 from dashboards.build import all_dashboards, as_json
 from dashboards.publishing.rules import rules
 from hub.diary import AidsChanged, ExerciseDone, Noted, Recalibrated
-from hub.events import Kind
+from hub.events import Context, Kind
 from hub.influx.provision import Plan, provision
 from hub.influx.schema import Bucket, Name, Tag
 from hub.journal.day import DaySummary
-from sensors.layout import Role
+from sensors.layout import Role, Side
 from tests.dashboards.filled import HUB, Filled, asked, fill, merged
 from tests.dashboards.household import diary, states
 from tests.dashboards.months import COURSES, END, months
@@ -91,15 +91,41 @@ def test_marks_and_choices_are_answered(filled: Filled, dashboard: dict[str, Any
             for row in filled.ask(each["datasource"]["uid"], asked(each["query"], ["anna", "bert"], SINCE, END))
         }
         for each in dashboard["templating"]["list"]
+        if each["type"] == "query"
     }
+    assert choices.get("aid", {"brace", "none"}) == {"brace", "none"}
     assert choices["wearer"] == {course.wearer.nickname for course in COURSES}
     assert choices.get("hub", {HUB}) == {HUB}
 
 
-def ask(filled: Filled, name: str, title: str, wearer: str = "anna", ref: int = 0) -> list[dict[str, Any]]:
+def ask(
+    filled: Filled, name: str, title: str, wearer: str = "anna", ref: int = 0, **chosen: str
+) -> list[dict[str, Any]]:
     panel = next(each for each in DASHBOARDS[name]["panels"] if each.get("title") == title)
     target = panel["targets"][ref]
-    return filled.ask(target["datasource"]["uid"], asked(target["query"], [wearer], SINCE, END))
+    return filled.ask(target["datasource"]["uid"], asked(target["query"], [wearer], SINCE, END, **chosen))
+
+
+def test_foot_aid_and_context_can_be_chosen(filled: Filled) -> None:
+    told = [
+        each
+        for each in filled.told
+        if each.wearer.nickname == "anna" and each.event.kind is Kind.TRIP and each.event.fields["stage"] == "confirmed"
+    ]
+    assert {each.aids for each in told} == {None, "none"}, "some of each"
+    for chosen, holds in (
+        ({}, lambda each: True),
+        ({"side": "right"}, lambda each: each.event.side is Side.RIGHT),
+        ({"aid": "none"}, lambda each: each.aids == "none"),
+        ({"aid": "(brace|none)"}, lambda each: each.aids is not None),
+        ({"context": "stairs"}, lambda each: each.event.context is Context.STAIRS),
+        ({"context": "(stairs|unknown)"}, lambda each: each.event.context in {Context.STAIRS, Context.UNKNOWN}),
+    ):
+        assert len(ask(filled, "trips", "Trips", **chosen)) == sum(map(holds, told)), chosen
+    for left, right in ((True, True), (True, False), (False, True)):
+        side = "(left|right)" if left and right else "left" if left else "right"
+        feet = [ask(filled, "walks", "Strike index", ref=ref, side=side) for ref in (0, 1)]
+        assert [bool(rows) for rows in feet] == [left, right]
 
 
 def monday_of(day: date) -> date:

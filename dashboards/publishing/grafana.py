@@ -78,22 +78,29 @@ class Grafana:
         return version
 
     def logins(self, named: Iterable[str]) -> dict[str, str]:
-        """The login of everybody who is named by login or e-mail address.
-
-        Raises
-        ------
-        InsoleHubError
-            Grafana does not know them all.
-        """
+        """The login of everybody who is named by login or e-mail address, and whom Grafana knows."""
         with self._explained():
             known: dict[str, str] = {}
             for each in self._people():
                 known |= {str(each.get("email", "")).lower(): each["login"], str(each["login"]).lower(): each["login"]}
-        unknown = sorted(name for name in named if name.lower() not in known)
-        if unknown:
-            message = f"{self._url} has no user {', '.join(unknown)}; invite them there first, with the role Viewer"
-            raise InsoleHubError(message)
-        return {name: known[name.lower()] for name in named}
+        return {name: known[name.lower()] for name in named if name.lower() in known}
+
+    def invited(self) -> set[str]:
+        """E-mail addresses, in small letters, of those who were invited and have not come yet."""
+        with self._explained():
+            return {str(each["email"]).lower() for each in self._api.client.GET("/org/invites")}
+
+    def invite(self, address: str) -> None:
+        """Have Grafana write to somebody who is to become a user, with the role Viewer.
+
+        Raises
+        ------
+        InsoleHubError
+            It is refused, such as by a Grafana that can send no mail.
+        """
+        asked = {"name": address, "loginOrEmail": address, "role": "Viewer", "sendEmail": True}
+        with self._explained():
+            self._api.client.POST("/org/invites", json=asked)
 
     def found(self, scope: Iterable[Key]) -> list[Thing]:
         """What is there of it."""

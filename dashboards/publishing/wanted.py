@@ -33,7 +33,7 @@ def wanted(audience: Audience, built: Mapping[str, Mapping[str, Any]], logins: M
     Parameters
     ----------
     built : the dashboards by name, as ``dashboards.build`` writes them.
-    logins : the login of everybody who is named.
+    logins : the login of everybody who is named and has one; others are in no team.
     """
     things: list[Thing] = []
     for wearer in audience.wearers:
@@ -76,7 +76,7 @@ def _of_wearer(
     name = slug(wearer.nickname)
     title = f"Insole Hub: {wearer.nickname}"
     owners, therapists, caregivers = (
-        Team(f"{title}, {role}", frozenset(logins[each] for each in who))
+        Team(f"{title}, {role}", _members(who, logins))
         for role, who in (
             ("owners", wearer.owners),
             ("therapists", wearer.therapists),
@@ -98,9 +98,13 @@ def _of_wearer(
         yield from rules(wearer.nickname, f"{OURS}{name}", today, point.name)
 
 
+def _members(who: Iterable[str], logins: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(logins[each] for each in who if each in logins)
+
+
 def _of_clinic(audience: Audience, body: Mapping[str, Any], logins: Mapping[str, str]) -> Iterable[Thing]:
     """The dashboard of all wearers of the file, and of nobody else."""
-    team = Team("Insole Hub: clinic", frozenset(logins[each] for each in audience.clinic))
+    team = Team("Insole Hub: clinic", _members(audience.clinic, logins))
     folder = Folder(f"{_CLINIC}{FOLDER}", "Insole Hub: clinic", frozenset({(team.name, Level.VIEW)}))
     names = ",".join(wearer.nickname.replace(",", "\\,") for wearer in audience.wearers)
     choice = {

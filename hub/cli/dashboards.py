@@ -37,12 +37,22 @@ def build(folder: Annotated[Path, typer.Argument(help="Where they go.", metavar=
 
 
 @app.command()
-def publish(file: _File, *, dry_run: _DryRun = False) -> None:
+def publish(
+    file: _File,
+    *,
+    dry_run: _DryRun = False,
+    invite: Annotated[
+        bool,
+        typer.Option(
+            "--invite", help="Have Grafana write to those who are named by e-mail address and are no users yet."
+        ),
+    ] = False,
+) -> None:
     """Make a Grafana show each wearer to the right people: folders, teams, dashboards, alert rules.
 
     Done again it changes only what is not so. What is not ours is left alone.
     """
-    _bring(file, dry_run=dry_run, remove=False)
+    _bring(file, dry_run=dry_run, remove=False, invite=invite)
 
 
 @app.command()
@@ -51,16 +61,17 @@ def remove(file: _File, *, dry_run: _DryRun = False) -> None:
     _bring(file, dry_run=dry_run, remove=True)
 
 
-def _bring(file: Path, *, dry_run: bool, remove: bool) -> None:
+def _bring(file: Path, *, dry_run: bool, remove: bool, invite: bool = False) -> None:
     from dashboards.publishing.audience import load_audience  # noqa: PLC0415 - slow to load
     from dashboards.publishing.state import Action, plan  # noqa: PLC0415
-    from dashboards.publishing.wanted import scope  # noqa: PLC0415
+    from dashboards.publishing.wanted import scope, wanted  # noqa: PLC0415
 
     audience = load_audience(file)
     built = _parsed()
     grafana = _open(audience)
     typer.echo(f"Grafana {grafana.check()} at {audience.url}")
-    goal: list[Thing] = [] if remove else _wanted(audience, built, grafana)
+    logins = {} if remove else _logins(audience, grafana, dry_run=dry_run, invite=invite)
+    goal: list[Thing] = [] if remove else wanted(audience, built, logins)
     steps = plan(goal, grafana.found(scope(audience, built)))
     for step in steps:
         typer.echo(f"{'would ' if dry_run and step.action is not Action.LEAVE else ''}{step}")
@@ -70,10 +81,27 @@ def _bring(file: Path, *, dry_run: bool, remove: bool) -> None:
     typer.echo(f"{done_n} {'changes to make' if dry_run else 'changes made'}" if done_n else "nothing to change")
 
 
-def _wanted(audience: "Audience", built: dict[str, dict[str, Any]], grafana: Any) -> "list[Thing]":
-    from dashboards.publishing.wanted import people, wanted  # noqa: PLC0415
+def _logins(audience: "Audience", grafana: Any, *, dry_run: bool, invite: bool) -> dict[str, str]:
+    """Of everybody who is named; somebody who was invited and has not come yet is in no team."""
+    from dashboards.publishing.wanted import people  # noqa: PLC0415
 
-    return wanted(audience, built, grafana.logins(people(audience)))
+    named = people(audience)
+    logins: dict[str, str] = grafana.logins(named)
+    unknown = sorted(named - logins.keys())
+    if unknown and not invite:
+        message = f"{audience.url} has no user {', '.join(unknown)}; --invite has it write to e-mail addresses"
+        raise InsoleHubError(f"{message}, or invite them there, with the role Viewer")
+    if nobody := [name for name in unknown if "@" not in name]:
+        raise InsoleHubError(f"{', '.join(nobody)}: no user, and no e-mail address that could be invited")
+    waiting: set[str] = grafana.invited() if unknown else set()
+    for name in unknown:
+        is_new = name.lower() not in waiting
+        typer.echo(f"{'would ' if dry_run and is_new else ''}{'invite' if is_new else 'still waiting for'} {name}")
+        if is_new and not dry_run:
+            grafana.invite(name)
+    if unknown:
+        typer.echo("publish again when they have come: until then they see nothing")
+    return logins
 
 
 def _open(audience: "Audience") -> Any:

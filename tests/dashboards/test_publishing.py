@@ -172,6 +172,25 @@ def test_done_again_nothing_changes_and_a_dry_run_changes_nothing_at_all(contrac
     assert contract.log == []
 
 
+def test_who_is_no_user_yet_is_invited_once_and_sees_it_after_having_come(contract: Contract, file: Path):
+    file.write_text(file.read_text().replace('["Cara"]', '["Ben@example.org"]'))
+    would = run("publish", file, "--invite", "--dry-run")
+    assert would[1] == "would invite Ben@example.org"
+    assert contract.log == []
+    assert "invite Ben@example.org" in run("publish", file, "--invite")
+    assert contract.invites == {"Ben@example.org": "Viewer"}
+    contract.log.clear()
+    again = run("publish", file, "--invite")
+    assert again[1:] == [
+        "still waiting for Ben@example.org",
+        "publish again when they have come: until then they see nothing",
+        "nothing to change",
+    ]
+    assert contract.log == []
+    contract.users["ben"] = 5
+    assert "change team Insole Hub: anna, caregivers (ben)" in run("publish", file)
+
+
 def test_who_is_no_longer_named_sees_it_no_longer_and_what_was_changed_by_hand_comes_back(
     contract: Contract, file: Path
 ):
@@ -228,7 +247,7 @@ def refused(file: Path, *words: str) -> str:
         ({"version": "10.4.2"}, "is Grafana 10.4.2; 11 or newer is needed"),
         ({"role": "Viewer"}, "needs the role Admin"),
         ({"sources": {"insole-hub"}}, "has no data source 'insole-hub-steps'"),
-        ({"users": {"olga": 2, "theo": 3}}, "has no user Cara"),
+        ({"users": {"olga": 2, "theo": 3}}, "has no user Cara; --invite has it write to e-mail addresses"),
     ],
 )
 def test_one_clear_message(contract: Contract, file: Path, wrong: dict[str, Any], says: str):
@@ -236,6 +255,15 @@ def test_one_clear_message(contract: Contract, file: Path, wrong: dict[str, Any]
         setattr(contract, name, value)
     assert says in refused(file)
     assert contract.log == []
+
+
+def test_who_cannot_be_invited_is_named(contract: Contract, file: Path):
+    del contract.users["cara"]
+    assert refused(file, "--invite") == "Cara: no user, and no e-mail address that could be invited"
+    file.write_text(file.read_text().replace('["Cara"]', '["ben@example.org"]'))
+    contract.sends_mail = False
+    assert "SMTP not configured" in refused(file, "--invite")
+    assert contract.teams == {}
 
 
 def test_a_wrong_token_or_address_is_named_so(file: Path):

@@ -30,6 +30,8 @@ class Contract:
     teams: dict[int, dict[str, Any]] = field(default_factory=dict)
     points: dict[str, dict[str, Any]] = field(default_factory=dict)
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    invites: dict[str, str] = field(default_factory=dict)
+    sends_mail: bool = True
     log: list[str] = field(default_factory=list)
     _n: int = 100
 
@@ -77,6 +79,17 @@ def _drop(where: str, status: int) -> Callable[..., Answer]:
 
 def _users(self: Contract, **_: Any) -> Answer:
     return 200, [{"userId": n, "login": name, "email": f"{name}@example.org"} for name, n in self.users.items()]
+
+
+def _invites(self: Contract, **_: Any) -> Answer:
+    return 200, [{"id": n, "email": email, "role": role} for n, (email, role) in enumerate(self.invites.items())]
+
+
+def _invite(self: Contract, *, body: Any, **_: Any) -> Answer:
+    if body["sendEmail"] and not self.sends_mail:
+        return 412, {"message": "SMTP not configured, check your grafana.ini config file's [smtp] section"}
+    self.invites[body["loginOrEmail"]] = body["role"]
+    return 200, {"message": f"Sent invite to {body['loginOrEmail']}"}
 
 
 def _source(self: Contract, uid: str, **_: Any) -> Answer:
@@ -200,6 +213,8 @@ def _rule_set(self: Contract, *groups: str, body: Any, **_: Any) -> Answer:
 _RULES, _POINTS = "/v1/provisioning/alert-rules", "/v1/provisioning/contact-points"
 _ROUTES: dict[tuple[str, str], Callable[..., Answer]] = {
     ("GET", "/org/users"): _users,
+    ("GET", "/org/invites"): _invites,
+    ("POST", "/org/invites"): _invite,
     ("GET", "/datasources/uid/([^/]+)"): _source,
     ("GET", "/teams/search"): _teams_search,
     ("POST", "/teams"): _team_new,

@@ -271,10 +271,9 @@ def _incident(alert: Alert) -> dict[str, Any]:
 def _clip_state(happened_ns: int, path: Path | None, made_way_until: datetime | None) -> str:
     if path is not None:
         return "kept"
-    if abs(_now_ns() - happened_ns) < COMING_S * _NS:
-        return "coming"
-    happened_s = happened_ns // _NS
-    return "made_way" if made_way_until is not None and happened_s <= made_way_until.timestamp() else "missing"
+    if made_way_until is not None and happened_ns // _NS <= made_way_until.timestamp():
+        return "made_way"
+    return "coming" if abs(_now_ns() - happened_ns) < COMING_S * _NS else "missing"
 
 
 def _clip(played: PlayedClip, begin_ns: int, told: list[Event]) -> dict[str, Any]:

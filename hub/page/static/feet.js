@@ -8,9 +8,10 @@ const LABEL_MS = 2000;
 const TRAIL_N = 60;
 
 export class Foot {
-  constructor(side) {
+  constructor(side, canvas = find(side), state = find(`${side}_state`)) {
     this.side = side;
-    this.canvas = find(side);
+    this.canvas = canvas;
+    this.state = state;
     this.cells = [];
     this.trail = [];
     this.frame = null;
@@ -26,6 +27,11 @@ export class Foot {
       this.trail = [...this.trail.slice(1 - TRAIL_N), frame.cop];
     }
     if (!frame) this.trail = [];
+    this.set(frame, this.trail);
+  }
+
+  set(frame, trail) {
+    this.trail = trail;
     this.frame = frame;
     this.label();
     requestAnimationFrame(() => this.draw());
@@ -39,7 +45,7 @@ export class Foot {
     this.labelled = now;
     this.wasThere = this.frame !== null;
     this.canvas.setAttribute("aria-label", t("foot_label", { foot: t(this.side), state: words }));
-    say(find(`${this.side}_state`), this.frame ? "" : `– ${words}`);
+    say(this.state, this.frame ? "" : `– ${words}`);
   }
 
   words() {
@@ -109,7 +115,7 @@ function circle(pen, [x, y], radius) {
 
 // The shins that are measured, each as a leaning line from the knee down, seen from the right, with its angle.
 export class Shins {
-  constructor() { this.list = find("shins"); this.sides = []; this.told = 0; }
+  constructor(list = find("shins")) { this.list = list; this.sides = []; this.told = 0; }
 
   lay(sensors) {
     this.sides = sensors.filter((sensor) => sensor.role.endsWith("_shin")).map((sensor) => sensor.role.split("_")[0]);

@@ -1,55 +1,54 @@
-// The last weeks: a bar per day, a row per week.
+// The past: the last weeks, and below them a walk or a trip that was opened.
 
 import { ask } from "./api.js";
-import { find, make, put, say } from "./dom.js";
-import { day, number, percent, t } from "./words.js";
+import { showAids } from "./compare.js";
+import { find, make, put } from "./dom.js";
+import { showExercises } from "./exercised.js";
+import { openIncident, showIncidents } from "./incidents.js";
+import { openWalk } from "./walk.js";
+import { chooseDay } from "./walks.js";
+import { showWeeks } from "./weeks.js";
+import { t } from "./words.js";
 
-const WEEKS = 8;
-const DAY_MS = 24 * 3600 * 1000;
-const COLUMNS = ["week", "good", "days", "walks", "minutes", "drags", "trips", "falls"];
+const OPENED = { walk: openWalk, incident: openIncident };
 
-export async function showHistory(nickname) {
-  const { days } = await ask(`wearers/${encodeURIComponent(nickname)}/days?weeks=${WEEKS}`);
-  find("history_none").hidden = days.length > 0;
-  find("weeks").hidden = days.length === 0;
-  showBars(days);
-  put(find("weeks").tHead, make("tr", {}, ...COLUMNS.map((name) => make("th", { scope: "col" }, t(`h_${name}`)))));
-  put(find("weeks").tBodies[0], ...[...byWeek(days)].reverse().map(([monday, those]) => row(monday, those)));
-}
+export class History {
+  constructor(obey) { this.obey = obey; this.leave = () => {}; }
 
-function showBars(days) {
-  const bars = find("bars");
-  const judged = days.filter((each) => each.good_step_pct !== null);
-  find("shares").hidden = judged.length === 0;
-  if (judged.length === 0) return;
-  const at = new Map(days.map((each) => [each.day, each.good_step_pct]));
-  const [first, last] = [judged[0].day, judged.at(-1).day];
-  const dates = [];
-  for (let ms = Date.parse(first); ms <= Date.parse(last); ms += DAY_MS) dates.push(new Date(ms).toISOString().slice(0, 10));
-  bars.replaceChildren(...dates.map((date) => {
-    const bar = make("div", { "data-day": date });
-    bar.style.height = `${at.get(date) ?? 0}%`;
-    return bar;
-  }));
-  const shares = judged.map((each) => each.good_step_pct);
-  say(find("shares").querySelector("figcaption"), t("history_bars", { first: day(first), last: day(last), low: percent(Math.min(...shares)), high: percent(Math.max(...shares)) }));
-}
-
-function byWeek(days) {
-  const weeks = new Map();
-  for (const each of days) {
-    const date = new Date(`${each.day}T00:00Z`);
-    const monday = new Date(date.getTime() - ((date.getUTCDay() + 6) % 7) * DAY_MS).toISOString().slice(0, 10);
-    weeks.set(monday, [...(weeks.get(monday) ?? []), each]);
+  // `where`: what follows #history in the address; `hub`: who looks, and whom they may ask for what.
+  async show(wearer, where, commands) {
+    const [kind, id] = where;
+    const asks = (path) => ask(`wearers/${encodeURIComponent(wearer.nickname)}/${path}`);
+    const place = { asks, wearer, commands, obey: this.obey };
+    this.close();
+    find("past").hidden = kind in OPENED;
+    for (const name of Object.keys(OPENED)) find(name).hidden = name !== kind;
+    if (kind in OPENED) await this.open(kind, id, place);
+    else await this.overview(place);
   }
-  return weeks;
+
+  async open(kind, id, place) {
+    const section = find(kind);
+    put(section, back(), make("h2", { id: `${kind}_title`, tabindex: -1 }, t("loading")));
+    const shown = this.shown = {};
+    try {
+      const leave = await OPENED[kind](section, decodeURIComponent(id), place, back);
+      if (this.shown === shown) this.leave = leave ?? this.leave;
+      else leave?.();
+    } catch (error) {
+      put(section, back(), make("h2", { id: `${kind}_title`, tabindex: -1 }, t(error.status === 404 ? "not_there" : "not_now")));
+    }
+    find(`${kind}_title`)?.focus();
+  }
+
+  async overview(place) {
+    const { days } = await place.asks("days?weeks=8");
+    showWeeks(days);
+    await Promise.all([chooseDay(days, place), showIncidents(place), showAids(place), showExercises(place)]);
+  }
+
+  // Nothing that was opened goes on unseen.
+  close() { this.shown = null; this.leave(); this.leave = () => {}; }
 }
 
-function row(monday, days) {
-  const sum = (name) => days.reduce((total, each) => total + each[name], 0);
-  const judged = days.filter((each) => each.good_step_pct !== null);
-  const steps = judged.reduce((total, each) => total + each.judged_steps, 0);
-  const good = judged.reduce((total, each) => total + each.good_step_pct * each.judged_steps, 0) / steps;
-  const cells = [steps ? percent(good) : "–", days.length, ...["walks", "walking_min", "drags", "trips", "falls"].map((name) => number(sum(name)))];
-  return make("tr", {}, make("th", { scope: "row" }, day(monday)), ...cells.map((cell) => make("td", {}, String(cell))));
-}
+function back() { return make("p", {}, make("a", { href: "#history" }, t("back"))); }

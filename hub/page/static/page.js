@@ -6,7 +6,7 @@ import { Calibration } from "./calibrate.js";
 import { Loudspeaker } from "./cues.js";
 import { find, make, put, say } from "./dom.js";
 import { Foot, Shins } from "./feet.js";
-import { showHistory } from "./history.js";
+import { History } from "./history.js";
 import { keep, kept } from "./kept.js";
 import { look } from "./look.js";
 import { showLegend, showMarks } from "./marks.js";
@@ -22,6 +22,7 @@ const feet = { left: new Foot("left"), right: new Foot("right") };
 const shins = new Shins();
 const loudspeaker = new Loudspeaker();
 const calibration = new Calibration(obey);
+const history = new History(obey);
 const VIEWS = ["today", "history", "calibration"];
 let about = null;
 let stream = null;
@@ -120,7 +121,7 @@ async function found() {
 }
 
 function showView() {
-  const asked = location.hash.slice(1);
+  const [asked, ...where] = location.hash.slice(1).split("/");
   const view = VIEWS.includes(asked) && mayShow(asked) ? asked : "today";
   for (const name of VIEWS) find(name).hidden = name !== view || !about;
   find("to_calibration").hidden = !mayShow("calibration");
@@ -131,7 +132,8 @@ function showView() {
     else link.removeAttribute("aria-current");
   }
   document.title = `${t(view)} – Insole Hub`;
-  if (view === "history" && wearer) showHistory(wearer.nickname).catch(() => say(find("trouble"), t("not_now")));
+  if (view === "history" && wearer && about) history.show(wearer, where, about.commands).catch(() => say(find("trouble"), t("not_now")));
+  else history.close();
 }
 
 function mayShow(view) {

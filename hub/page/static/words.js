@@ -37,5 +37,10 @@ export const number = (value, digits = 0) =>
 export const percent = (value, digits = 0) => `${number(value, digits)} %`;
 export const time = (iso) =>
   new Intl.DateTimeFormat(manner(), { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+// Aids as the journal writes them: none, brace, brace+stick.
+export const aidsInWords = (aids) => aids.split("+").map((aid) => t(`aid_${aid === "none" ? "nothing" : aid}`)).join(" + ");
+export const clock = (iso) => new Intl.DateTimeFormat(manner(), { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+export const moment = (iso) =>
+  new Intl.DateTimeFormat(manner(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 export const day = (iso) =>
   new Intl.DateTimeFormat(manner(), { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));

@@ -1,0 +1,221 @@
+"""The past on the page in real Chromium: a walk step by step, a trip's clip replayed, aids compared, exercises.
+
+One hub and one browser for all; the clip is cut out of what the emulated walker's sensors sent while the tests ran.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hub.events import Kind
+from hub.page import Role
+from hub.recording.clip_files import ClipName
+from tests.page.living import LivingHub, chromium, living_hub, paired, trip
+from tests.page.past import put_aids, put_exercises, put_walk, walked
+from tests.page.test_browser import PHONE, TABLET, assert_accessible, until
+
+TRIP = "abcdef0123456789abcd"
+PARTS = ((60.0, 0.35), (40.0, 0.7), (70.0, 1.0))
+"""A shorter walk than that of the pictures."""
+LOST = "00000000000000000000"
+
+
+@pytest.fixture(scope="module")
+def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingHub]:
+    with living_hub(tmp_path_factory.mktemp("past")) as living:
+        until(lambda: living.ask(lambda hub: len(hub.wearers["demo"].live.steps)) >= 6)
+        trip(living, TRIP)
+        put_aids(living)
+        put_exercises(living)
+        yield living
+
+
+@pytest.fixture(scope="module")
+def walk(living: LivingHub) -> str:
+    name = put_walk(living, walked(parts=PARTS), 900.0)
+    living.run(living.hub._journal.flush())
+    return name
+
+
+@pytest.fixture(scope="module")
+def owner(living: LivingHub) -> Iterator[BrowserContext]:
+    with chromium() as browser:
+        yield paired(browser, living, Role.OWNER)
+
+
+@pytest.fixture
+def page(owner: BrowserContext, living: LivingHub) -> Iterator[Page]:
+    page = owner.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    yield page
+    page.close()
+    assert [each for each in complaints if "404" not in each] == []
+
+
+def clip_is_there(living: LivingHub) -> bool:
+    return living.ask(lambda hub: hub.wearers["demo"].keeper.counts.clips_n) > 0
+
+
+def position(page: Page) -> int:
+    return int(page.get_by_label("Place in the clip").input_value())
+
+
+def test_a_walk_is_opened_step_by_step_with_the_keyboard(page: Page, living: LivingHub, walk: str) -> None:
+    page.goto(f"{living.address}#history")
+    page.get_by_role("link", name=re.compile(r"\d+:\d+, 2\.\d min")).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("^Walk of "))).to_be_focused()
+    told = page.evaluate(f"fetch('api/wearers/demo/walks/{walk}').then((answer) => answer.json())")
+    expect(page.get_by_role("row", name=re.compile("^Toes first .* (walk too short|not known)"))).to_be_visible()
+    minutes = page.locator("#course tbody tr")
+    expect(minutes).to_have_count(len(told["minutes"]))
+    drags = [int(text) for text in page.locator("#course td:nth-child(5)").all_inner_texts()]
+    ended = max(
+        (each for each in walked(parts=PARTS) if each.kind is Kind.WALK_END), key=lambda each: each.fields["steps"]
+    )
+    assert sum(drags) == ended.fields["toe_drags"] > 10
+    page.get_by_role("button", name="Steps of minute 2").press("Enter")
+    expect(page.get_by_role("heading", name="Minute 2, step by step")).to_be_focused()
+    steps = [
+        (told["steps"]["side"][k], told["steps"]["strike"][k], told["steps"]["drag"][k], told["steps"]["trip"][k])
+        for k, at_s in enumerate(told["steps"]["at_s"])
+        if 60.0 <= at_s < 120.0
+    ]
+    labels = page.locator("#minute .steps svg").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    words = {"heel": "heel first", "flat": "flat", "toe": "toes first", "unknown": "not known"}
+    wanted = [
+        f"{side.title()}: {', '.join([words[strike], *(['toes dragged'] * drag), *(['trip'] * tripped)])}"
+        for side, strike, drag, tripped in steps
+    ]
+    assert labels == wanted
+    assert any("trip" in each for each in wanted)
+    assert page.locator("#steps_of tbody tr").count() == len(steps)
+    expect(page.locator("#steps_of").get_by_text(re.compile(r"^-?\d+ ms$")).first).to_be_visible()
+    page.get_by_role("button", name="Next minute").click()
+    expect(page.get_by_role("heading", name="Minute 3, step by step")).to_be_focused()
+    page.get_by_role("link", name="Back to the last weeks").click()
+    expect(page.get_by_role("heading", name="The last 8 weeks", exact=True)).to_be_visible()
+
+
+def test_aids_are_compared_and_exercises_counted(page: Page, living: LivingHub, walk: str) -> None:
+    page.goto(f"{living.address}#history")
+    table = page.locator("#compare")
+    expect(table.get_by_role("columnheader", name=re.compile("^nothing"))).to_contain_text("the others are compared")
+    toes = table.get_by_role("row", name=re.compile("^Toes first"))
+    expect(toes.locator("td").nth(1)).to_contain_text("less, by")
+    speed = table.get_by_role("row", name=re.compile("^Speed"))
+    expect(speed.locator("td").nth(1)).to_contain_text("no clear difference: 0.06 m/s (counts from 0.15 m/s)")
+    lifts = page.locator("#done").get_by_role("row", name=re.compile("^Toe lifts"))
+    assert lifts.locator("td").all_inner_texts()[:2] == ["2", "7"]
+
+
+def test_a_trip_is_replayed_and_said_to_be_real(page: Page, living: LivingHub) -> None:
+    until(lambda: clip_is_there(living))
+    page.goto(f"{living.address}#history")
+    page.get_by_role("link", name=re.compile("^Trip, ")).first.click()
+    first = page.locator(f"[data-event='{TRIP}']")
+    if first.count():
+        first.click()
+    when = page.locator("#incident .when")
+    expect(when).to_contain_text("2.00 s before: Trip. The hub has not decided yet")
+    left = page.locator("#incident canvas").first
+    expect(left).to_have_attribute("aria-label", re.compile("^Left foot: (load on|in the air)"))
+    begun, seen = position(page), {left.evaluate("canvas => canvas.toDataURL()")}
+    page.get_by_role("button", name="Picture on").click()
+    assert position(page) == begun + 1
+    page.get_by_role("button", name="Picture back").press("Enter")
+    assert position(page) == begun
+    page.get_by_role("button", name="Step on").click()
+    assert position(page) > begun + 5
+    page.get_by_role("button", name="Play").click()
+    until(lambda: seen.add(left.evaluate("canvas => canvas.toDataURL()")) or len(seen) >= 8)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="To the moment").click()
+    expect(when).to_have_text(re.compile("^The moment itself: Trip"))
+    expect(page.locator("#incident .shins")).to_contain_text(re.compile(r"Left shin: .?\d+°"))
+    page.get_by_role("button", name="To the decision").click()
+    expect(when).to_contain_text("The hub has decided")
+    for _ in range(2):
+        page.get_by_label("Place in the clip").press("ArrowRight")
+    expect(when).to_contain_text("0.04 s after: Trip")
+    assert_accessible(page)
+    page.locator("#incident").get_by_role("button", name="Yes, it happened").click()
+    expect(page.locator("#incident").get_by_role("button", name="Yes, it happened", pressed=True)).to_be_visible()
+    page.get_by_label("A note about it").fill("on the <b>carpet</b>")
+    page.get_by_role("button", name="Write it down").click()
+    expect(page.locator("#incident .rows")).to_contain_text("on the <b>carpet</b>")
+    clips = living.state_dir / "clips"
+    until(lambda: any('"real": true' in path.read_text() for path in clips.glob("*.json")))
+    (label,) = [json.loads(path.read_text()) for path in clips.glob("*.json")]
+    assert [note["text"] for note in label["notes"]] == ["on the <b>carpet</b>"]
+
+
+def test_a_clip_that_made_way_says_so(page: Page, living: LivingHub) -> None:
+    until(lambda: clip_is_there(living))
+
+    def make_way(hub) -> list[Path]:
+        hub.shelf._clips_max_bytes = 0.0
+        hub.shelf.tidy(())
+        return sorted(hub.shelf.clips.glob("*"))
+
+    name = living.ask(lambda hub: next(iter(hub.shelf.clips.glob("*.mcap"))))
+    assert ClipName.of(name) is not None
+    assert living.ask(make_way) == []
+    page.goto(f"{living.address}#history/incident/{TRIP}")
+    expect(page.get_by_text("The clip was thrown away to make room for newer ones.")).to_be_visible()
+    expect(page.get_by_role("button", name="Play")).to_be_hidden()
+    assert_accessible(page)
+    page.goto(f"{living.address}#history/incident/{LOST}")
+    expect(page.get_by_role("heading", name="This is no longer there.")).to_be_visible()
+
+
+def test_it_is_accessible_in_all_colours_on_a_phone_and_in_german(page: Page, living: LivingHub, walk: str) -> None:
+    views = (
+        (PHONE, "light", "en", "", "#compare tbody tr"),
+        (PHONE, "dark", "de", f"/walk/{walk}", "#steps_of tbody tr"),
+        (TABLET, "contrast", "en", f"/walk/{walk}", "#steps_of tbody tr"),
+    )
+    for (width, height), theme, tag, view, shown in views:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{living.address}#history{view}")
+        page.locator("#theme").select_option(theme)
+        page.locator("#language").select_option(tag)
+        expect(page.locator(shown).first).to_be_visible()
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if tag == "de":
+            expect(page.get_by_role("heading", name="Minute 1, Schritt für Schritt")).to_be_visible()
+            assert re.findall(r"\b[a-z]+_[a-z_]+\b", page.locator("main").inner_text()) == []  # a text without words
+    page.locator("#theme").select_option("auto")
+
+
+def test_a_caregiver_may_look_and_label(living: LivingHub, owner: BrowserContext, walk: str) -> None:
+    browser = owner.browser
+    assert isinstance(browser, Browser)
+    context = paired(browser, living, Role.CAREGIVER)
+    page = context.new_page()
+    page.goto(f"{living.address}#history/incident/{TRIP}")
+    page.locator("#incident").get_by_role("button", name="No, a false alarm").click()
+    expect(page.locator("#incident").get_by_role("button", name="No, a false alarm", pressed=True)).to_be_visible()
+    labels = living.ask(lambda hub: [each.label for each in hub._caregivers.desk.of_wearer("demo") if each.id == TRIP])
+    assert labels == [False]
+    context.close()
+
+
+def test_days_before_have_their_walks(page: Page, living: LivingHub) -> None:
+    day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 10 * 86_400))
+    page.goto(living.address)
+    told = page.evaluate(f"fetch('api/wearers/demo/walks?day={day}').then((answer) => answer.json())")
+    assert [walk["steps"] for walk in told["walks"]] == [480]
+    opened = page.evaluate(f"fetch('api/wearers/demo/walks/{told['walks'][0]['id']}').then((answer) => answer.json())")
+    assert (opened["kept_steps"], opened["walk"]["steps"]) == (0, 480)
+    page.goto(f"{living.address}#history/walk/{told['walks'][0]['id']}")
+    expect(page.get_by_text("Of 480 steps 0 are still kept one by one")).to_be_visible()

@@ -43,7 +43,7 @@ from hub.service.cues import Cues
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
 from hub.service.health import HealthState
-from hub.service.keeping import open_journal, room_for, usable_again
+from hub.service.keeping import disk_turned, open_journal, room_for
 from hub.service.page_view import PageView, door
 from hub.service.reporting import Reporter
 from hub.service.settings import HubSettings
@@ -218,9 +218,8 @@ class Hub:
                 group.create_task(days.run(), name="days"),
                 group.create_task(self._journal.check(), name="journal-check"),
                 group.create_task(announcer.run(self.publisher), name="announce"),
+                group.create_task(self._watch_disk(), name="disk"),
             ]
-            if not self._journal.is_kept:
-                watches.append(group.create_task(self._await_disk(), name="await-disk"))
             if self._writer is not None and self._state_points is not None:
                 watches += [
                     group.create_task(self._writer.follow_events(self._journal), name="influxdb-events"),
@@ -296,9 +295,8 @@ class Hub:
                 self._keep(nickname, wearer.pipeline.tick(self._ticked_s))
                 wearer.keeper.tick(self._ticked_s)
 
-    async def _await_disk(self) -> None:
-        await usable_again(self.journal_path)
-        logger.warning("the disk can be used again; the hub begins anew, and keeps what it has told meanwhile")
+    async def _watch_disk(self) -> None:
+        logger.warning("the hub begins anew: %s", await disk_turned(self._journal, self.journal_path))
         self.begin_anew()
 
     async def _report(self) -> None:

@@ -1,6 +1,7 @@
 """Shared by the tests of several rooms: emulated devices on a simulated link, without a radio."""
 
 import heapq
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -149,3 +150,9 @@ def air() -> type[Air]:
 @pytest.fixture(scope="session")
 def device() -> type[Device]:
     return Device
+
+
+@pytest.fixture(scope="session", autouse=True)
+def memory_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Journals that a disk does not take go to a place of the tests' own."""
+    os.environ["RUNTIME_DIRECTORY"] = str(tmp_path_factory.mktemp("memory"))

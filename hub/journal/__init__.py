@@ -6,6 +6,7 @@ from hub.journal.database import JOURNAL, locked, set_aside
 from hub.journal.day import DaySummary, bounds_ns, local_day
 from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
+from hub.journal.disk import refusal
 from hub.journal.erasing import erase, rows_of
 from hub.journal.inspection import JournalFacts, look_at, reading
 from hub.journal.journal import DAYS, Journal, makeshift_journal
@@ -44,6 +45,7 @@ __all__ = [
     "look_at",
     "makeshift_journal",
     "reading",
+    "refusal",
     "rows_of",
     "set_aside",
     "tally_of_day",

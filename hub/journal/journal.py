@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 
 from hub.errors import JournalError
 from hub.events import Event
-from hub.journal import database, makeshift
+from hub.journal import database, disk, makeshift
 from hub.journal.alert_log import AlertLog
 from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
@@ -58,7 +58,7 @@ class Journal:
     ------
     JournalError
         On entry: the file cannot be used, and why; a ``DiskError`` where the disk is the cause, and a
-        ``makeshift_journal`` can do. On exit: the disk did not take the last events.
+        ``makeshift_journal`` can do. On exit: neither the disk nor the memory took the last events.
     """
 
     def __init__(
@@ -97,14 +97,17 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Put everything on the disk and close."""
-        left_n = await asyncio.to_thread(self._writer.close, CLOSE_S)
+        left = await asyncio.to_thread(self._writer.close, CLOSE_S)
         failure = self._failure
         self._fail(JournalError(f"journal {self.path}: closed"))
         await asyncio.to_thread(self._reader.close)
         self._held.close()
-        if left_n:
-            loss = failure or JournalError(f"journal {self.path}: the disk did not take the last {left_n} events")
-            logger.error("%s; %d events are lost", loss, left_n)
+        if left:
+            loss = failure or JournalError(f"journal {self.path}: the disk did not take the last {len(left)} events")
+            if failure is None and self.is_kept and await asyncio.to_thread(self._put_into_memory, left):
+                logger.error("%s; they are in memory, and the next start of the hub finds them", loss)
+                return
+            logger.error("%s; %d events are lost", loss, len(left))
             if error is None:
                 raise loss
 
@@ -277,13 +280,15 @@ class Journal:
             self.rescue = database.prepare(self.path)
             try:
                 if self.is_kept:
+                    if (refused := disk.refusal(self.path.parent)) is not None:
+                        raise refused
                     makeshift.take_over(self.path)
                 reading = held.enter_context(closing(database.connect(self.path, power_safe=self._power_safe)))
                 self._reader = Reader(reading)
                 self._last = self._reader.last_position()
                 self._cursors = self._reader.cursors()
                 writing = database.connect(self.path, power_safe=self._power_safe, factory=self._factory)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
                 raise database.unusable(error, self.path) from error
             self._writer = Writer(
                 self.path,
@@ -300,6 +305,14 @@ class Journal:
             self.diary = DiaryLog(lent)
             """What people say, likewise."""
             self._held = held.pop_all()
+
+    def _put_into_memory(self, left: Sequence[Entry | OtherEntry]) -> bool:
+        try:
+            makeshift.put(self.path, left, CLOSE_S)
+        except JournalError as error:
+            logger.error("%s", error)
+            return False
+        return True
 
     def _on_commit(self, committed: Committed) -> None:
         self._settled_n += committed.settled_n

@@ -7,12 +7,15 @@ import logging
 import os
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 
 from hub.errors import JournalError
 from hub.journal import database, disk
+from hub.journal.entries import Entry, OtherEntry
+from hub.journal.writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ MEMORY = "/dev/shm"  # noqa: S108 - what lies there has a folder of its own, whi
 
 def is_usable(path: Path) -> bool:
     """Whether a journal can be kept there again: tries what a start would try."""
-    if not path.parent.is_dir() or not disk.takes_data(path.parent):
+    if not path.parent.is_dir() or disk.refusal(path.parent) is not None:
         return False
     try:
         with database.locked(path):
@@ -33,16 +36,14 @@ def is_usable(path: Path) -> bool:
 
 
 def place(path: Path) -> Path:
-    """Where the makeshift of a journal lies, in memory, for this user alone.
+    """Where the makeshift of a journal lies, in memory, for this user alone; its folder is made where it is missing.
 
     Raises
     ------
     JournalError
         It cannot be had.
     """
-    memory = Path(os.environ.get("RUNTIME_DIRECTORY", MEMORY).partition(":")[0])
-    mark = blake2b(str(path.absolute()).encode(), digest_size=6).hexdigest()
-    folder = memory / f"insole-hub-{os.getuid()}-{mark}"
+    folder = _folder(path)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
@@ -51,6 +52,24 @@ def place(path: Path) -> Path:
     if not folder.is_dir() or folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise JournalError(f"{folder}: somebody else has made it; remove it")
     return folder / database.JOURNAL
+
+
+def put(path: Path, entries: Sequence[Entry | OtherEntry], patience_s: float) -> None:
+    """Put there what the disk has not taken, so that the next start of the hub finds it.
+
+    Raises
+    ------
+    JournalError
+        There is no memory for it.
+    """
+    source = place(path)
+    with database.locked(source):
+        database.prepare(source)
+        writer = Writer(source, database.connect(source, power_safe=False), lambda _: None, lambda _: None)
+        writer.start()
+        writer.submit(entries)
+        if writer.close(patience_s):
+            raise JournalError(f"{source.parent}: it did not take everything")
 
 
 def take_over(path: Path) -> None:
@@ -65,6 +84,8 @@ def take_over(path: Path) -> None:
     sqlite3.Error
         The disk does not take it.
     """
+    if not _folder(path).exists():
+        return
     source = place(path)
     if source.exists():
         with database.locked(source):
@@ -74,6 +95,12 @@ def take_over(path: Path) -> None:
                 taken_n = _copy(connection)
         logger.warning("%d events that were told while the disk could not be used are kept now", taken_n)
     shutil.rmtree(source.parent, ignore_errors=True)
+
+
+def _folder(path: Path) -> Path:
+    memory = Path(os.environ.get("RUNTIME_DIRECTORY", MEMORY).partition(":")[0])
+    mark = blake2b(str(path.absolute()).encode(), digest_size=6).hexdigest()
+    return memory / f"insole-hub-{os.getuid()}-{mark}"
 
 
 def _copy(connection: sqlite3.Connection) -> int:

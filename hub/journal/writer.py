@@ -113,8 +113,8 @@ class Writer:
                 self._wake.notify()
             self._cursors[table, destination] = position
 
-    def close(self, patience_s: float) -> int:
-        """Write what is queued, within ``patience_s``, and end; gives the number of entries left unwritten."""
+    def close(self, patience_s: float) -> tuple[Entry | OtherEntry, ...]:
+        """Write what is queued, within ``patience_s``, and end; gives the entries that are left unwritten."""
         with self._wake:
             self._closing = True
             self._give_up_at_s = time.monotonic() + patience_s
@@ -123,7 +123,7 @@ class Writer:
             self._thread.join(patience_s + 5.0)
         if not self._thread.is_alive():
             self._connection.close()
-        return len(self._entries)
+        return tuple(self._entries)
 
     def _run(self) -> None:
         in_order = False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.config import JournalConfig
 from hub.errors import DiskError
-from hub.journal import Journal, is_usable, makeshift_journal
+from hub.journal import Journal, is_usable, makeshift_journal, refusal
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ MAKESHIFT_MB = 50.0
 """Old days of steps go beyond this, of a journal that lies in memory."""
 
 LOOK_S = 5.0
-"""How often is looked whether the disk can be used again."""
+"""How often is looked whether the disk takes nothing any more, or can be used again."""
 
 
 async def open_journal(path: Path, config: JournalConfig, held: AsyncExitStack) -> Journal:
@@ -42,7 +42,17 @@ def room_for(journal: Journal, config: JournalConfig) -> JournalConfig:
     return config.model_copy(update={"max_mb": min(config.max_mb, MAKESHIFT_MB)})
 
 
-async def usable_again(path: Path) -> None:
-    """Wait for the disk."""
-    while not await asyncio.to_thread(is_usable, path):  # noqa: ASYNC110 - no disk tells by itself
+async def disk_turned(journal: Journal, path: Path) -> str:
+    """Wait until the hub should begin anew, on the disk or in memory; gives the reason, in words."""
+    waited, failures_n = False, 0
+    while True:
         await asyncio.sleep(LOOK_S)
+        if not journal.is_kept:
+            if await asyncio.to_thread(is_usable, path):
+                return "the disk can be used again, and keeps what was told meanwhile"
+            continue
+        stats = journal.stats
+        waits = stats.pending_n > 0 and stats.failures_n > failures_n
+        if waits and waited and (refused := await asyncio.to_thread(refusal, path.parent)) is not None:
+            return f"the disk takes nothing ({refused.strerror}), and who is to be told cannot wait for it"
+        waited, failures_n = waits, stats.failures_n

@@ -115,7 +115,8 @@ async def test_a_disk_that_turns_read_only_is_named_and_waited_out(path, event, 
     assert caplog.text.count("it is read-only; remount the disk writable") == 1
 
 
-async def test_closing_on_a_dead_disk_says_what_is_lost(path, event, monkeypatch):
+async def test_closing_on_a_dead_disk_without_memory_says_what_is_lost(path, event, monkeypatch):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/proc/nowhere")
     monkeypatch.setattr(writer, "RETRY_S", (0.001, 0.01))
     monkeypatch.setattr(journal_module, "CLOSE_S", 0.2)
     journal = Journal(path, factory=_failing(10**9, sqlite3.OperationalError("disk I/O error")))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sqlite3
 from contextlib import AsyncExitStack, aclosing
 
 import pytest
@@ -13,7 +14,7 @@ from hub.diary import DiaryEntry, Noted
 from hub.errors import DiskError, JournalError
 from hub.events import Kind
 from hub.journal import Journal, is_usable, makeshift, makeshift_journal
-from hub.service.keeping import MAKESHIFT_MB, open_journal, room_for, usable_again
+from hub.service.keeping import MAKESHIFT_MB, disk_turned, open_journal, room_for
 from hub.service.on_disk import on_disk
 from tests.outages.disk import Disk
 
@@ -72,6 +73,24 @@ async def test_what_lay_in_memory_goes_to_the_disk_once_in_order_and_behind_what
         assert list(memory.iterdir()) == [memory / "as it was"]
 
 
+async def test_what_a_disk_has_not_taken_at_the_end_is_found_at_the_next_start(path, event, take, monkeypatch, caplog):
+    monkeypatch.setattr("hub.journal.writer.RETRY_S", (0.001, 0.01))
+    monkeypatch.setattr("hub.journal.journal.CLOSE_S", 0.2)
+
+    class Dead(sqlite3.Connection):
+        def execute(self, sql, *args):
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("disk I/O error")
+            return super().execute(sql, *args)
+
+    async with Journal(path, factory=Dead) as journal:
+        journal.observe_clock(0.0, WALL_NS)
+        journal.append("ada", [event(float(n)) for n in range(3)])
+    assert "did not take the last 3 events; they are in memory" in caplog.text
+    async with Journal(path) as journal:
+        assert [record.event.time_s for record in await take(journal, "mqtt", 3)] == [0.0, 1.0, 2.0]
+
+
 async def test_two_hubs_never_use_one_makeshift(path, event):
     path.parent.mkdir()
     async with makeshift_journal(path, "full") as journal:
@@ -107,38 +126,45 @@ def test_no_memory_is_a_clear_refusal(path, memory):
 async def test_a_disk_that_cannot_keep_it_is_told_loudly_and_waited_for(
     tmp_path, event, take, fault, caplog, monkeypatch
 ):
-    monkeypatch.setattr("hub.service.keeping.LOOK_S", 0.01)
+    monkeypatch.setattr("hub.service.keeping.LOOK_S", 0.05)
+    monkeypatch.setattr("hub.journal.writer.RETRY_S", (0.001, 0.01))
+    monkeypatch.setattr("hub.journal.journal.CLOSE_S", 0.2)
     config = JournalConfig()
     with Disk(tmp_path / "disk").mounted() as disk:
         path = tmp_path / "disk" / "hub" / "journal.db"
         path.parent.mkdir()
         async with Journal(path) as journal:
             await happen(journal, event, 1.0)
-        if fault == "full":
-            disk.fill(None)
-        else:
+            if fault == "full":
+                turned = asyncio.create_task(disk_turned(journal, path))
+                disk.fill(None)
+                journal.append("ada", [event(1.5, Kind.TRIP, stage="x" * 2 * 4096)])  # a little may still fit
+                assert "the disk takes nothing (No space left on device)" in await turned
+        if fault == "read-only":
             disk.is_read_only = True
             disk.hub_begins()
         async with AsyncExitStack() as held:
             journal = await open_journal(path, config, held)
             assert not journal.is_kept
             assert "NOTHING IS KEPT: journal" in caplog.text
-            assert {"full": "and free space", "read-only": "it is read-only; remount"}[fault] in caplog.text
+            assert {"full": "is full; free some space", "read-only": "it is read-only; remount"}[fault] in caplog.text
             assert room_for(journal, config).max_mb == MAKESHIFT_MB < config.max_mb
             await happen(journal, event, 2.0)
             assert "a power cut takes it" in await on_disk(journal)
-            assert [record.event.time_s for record in await take(journal, "mqtt", 1)] == [2.0]
+            in_memory = [1.5, 2.0] if fault == "full" else [2.0]
+            assert [record.event.time_s for record in await take(journal, "mqtt", len(in_memory))] == in_memory
             assert not is_usable(path)
-            waiting = asyncio.create_task(usable_again(path))
-            await asyncio.sleep(0)
+            waiting = asyncio.create_task(disk_turned(journal, path))
+            await asyncio.sleep(0.05)
             assert not waiting.done()
             disk.let_write()
             disk.free(None)
-            await waiting
+            assert "can be used again" in await waiting
         async with AsyncExitStack() as held:
             journal = await open_journal(path, config, held)
             assert room_for(journal, config) is config
-            assert [record.event.time_s for record in await take(journal, "mqtt", 2)] == [1.0, 2.0]
+            records = await take(journal, "mqtt", 1 + len(in_memory))
+            assert [record.event.time_s for record in records] == [1.0, *in_memory]
             assert await on_disk(journal) == "noted"
 
 

@@ -143,30 +143,35 @@ class WalkedHub(hub.app.Hub):
         self._walks = {name: {role: walks[f"{name} {role.value}"] for role in ROLES} for name in WEARERS}
         self._next_s = 0.0
 
+    async def run(self) -> None:
+        """Run, and note when everything decided is in safety, or was to be."""
+        try:
+            await super().run()
+        finally:
+            if self.started.is_set():
+                self._note({"run": self._start.run, "ended": True, "dropped_n": self.journal_stats.dropped_n})
+
     async def _detect(self) -> None:
         asyncio.get_running_loop().add_reader(self._orders.fileno(), self._take_order)
         number = 0
-        try:
-            while True:
-                match self._order:
-                    case Order("on"):
-                        number += 1
-                        self._next_s = max(self._next_s, time.monotonic())
-                        await self._walk(f"on {number}", self._next_s, paced=True)
-                        self._next_s += WALK_S
-                    case Order("week", walk, until) as order if walk < until:
-                        begin_s = time.monotonic() - WEEK_S * (1.0 - walk / until)
-                        await self._walk(f"week {walk}", begin_s, paced=False)
-                        while order.patient and self._journal.stats.pending_n > PENDING_FEW_N:
-                            await asyncio.sleep(0.01)
-                        if self._order is order:
-                            self._order = Order("week", walk + 1, until, order.patient)
-                        self._orders.send(walk + 1)
-                    case _:
-                        self._ordered.clear()
-                        await self._ordered.wait()
-        finally:
-            self._note({"run": self._start.run, "ended": True, "dropped_n": self.journal_stats.dropped_n})
+        while True:
+            match self._order:
+                case Order("on"):
+                    number += 1
+                    self._next_s = max(self._next_s, time.monotonic())
+                    await self._walk(f"on {number}", self._next_s, paced=True)
+                    self._next_s += WALK_S
+                case Order("week", walk, until) as order if walk < until:
+                    begin_s = time.monotonic() - WEEK_S * (1.0 - walk / until)
+                    await self._walk(f"week {walk}", begin_s, paced=False)
+                    while order.patient and self._journal.stats.pending_n > PENDING_FEW_N:
+                        await asyncio.sleep(0.01)
+                    if self._order is order:
+                        self._order = Order("week", walk + 1, until, order.patient)
+                    self._orders.send(walk + 1)
+                case _:
+                    self._ordered.clear()
+                    await self._ordered.wait()
 
     async def _walk(self, name: str, begin_s: float, *, paced: bool) -> None:
         order = self._order

@@ -14,9 +14,10 @@ import aiomqtt
 from hub.app import Hub
 from hub.demo import DEVICES, DemoOptions, demo_config
 from hub.events import Event, Kind
+from hub.gait.calibration import Part
 from hub.radio.virtual.process import air_process
 from hub.radio.virtual.scenario import Scenario
-from sensors.layout import Side
+from sensors.layout import Role, Side
 
 
 class Phone:
@@ -105,3 +106,25 @@ async def test_a_calibration_is_led_over_mqtt_and_stopped_without_a_trace(tmp_pa
         await phone.heard(topic, lambda told: not told)
     with closing(sqlite3.connect(tmp_path / "journal.db")) as journal:
         assert journal.execute("SELECT count(*) FROM diary").fetchone() == (0,)
+
+
+async def test_a_calibration_led_over_mqtt_is_kept_over_a_restart(tmp_path: Path) -> None:
+    scenario = Scenario(DEVICES, affected_side=Side.LEFT, plays="re_zero")
+    async with air_process(scenario) as air, asyncio.timeout(240):
+        async with running(tmp_path, air) as (hub, phone):
+            await phone.heard(hub.topics.state("demo"), lambda told: True)
+            while not (await phone.ask("calibrate", re_zero=True))["obeyed"]:
+                await asyncio.sleep(0.2)
+            told = await phone.heard(hub.topics.calibration("demo"), lambda told: told.get("state") == "ended")
+            assert all("Good" in each for each in told["ended"]), told["ended"]
+            made = hub.wearers["demo"].pipeline.calibration().calibration.fits
+        async with running(tmp_path, air) as (hub, phone):
+            await phone.heard(hub.topics.state("demo"), lambda told: True)
+            fits = hub.wearers["demo"].pipeline.calibration().calibration.fits
+            assert {role: (fit.device, set(fit.made)) for role, fit in fits.items()} == {
+                Role.LEFT_INSOLE: ("C0:FF:EE:00:00:01", {Part.ZERO}),
+                Role.RIGHT_INSOLE: ("C0:FF:EE:00:00:02", {Part.ZERO}),
+            }
+            assert fits == made
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as journal:
+        assert journal.execute("SELECT kind FROM diary").fetchall() == [("calibration",)]

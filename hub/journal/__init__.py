@@ -10,7 +10,7 @@ from hub.journal.disk import refusal
 from hub.journal.erasing import erase, rows_of
 from hub.journal.inspection import JournalFacts, look_at, reading
 from hub.journal.journal import DAYS, Journal, makeshift_journal
-from hub.journal.makeshift import is_usable
+from hub.journal.makeshift import is_possible, is_usable
 from hub.journal.reader import Reader
 from hub.journal.record import AlertRecord, Anchor, DayRecord, DiaryRecord, Record
 from hub.journal.rescue import Rescue
@@ -39,6 +39,7 @@ __all__ = [
     "check_copy",
     "copy_journal",
     "erase",
+    "is_possible",
     "is_usable",
     "local_day",
     "locked",

@@ -54,6 +54,15 @@ def place(path: Path) -> Path:
     return folder / database.JOURNAL
 
 
+def is_possible(path: Path) -> bool:
+    """Whether there is memory for it."""
+    try:
+        place(path)
+    except JournalError:
+        return False
+    return True
+
+
 def put(path: Path, entries: Sequence[Entry | OtherEntry], patience_s: float) -> None:
     """Put there what the disk has not taken, so that the next start of the hub finds it.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.config import JournalConfig
 from hub.errors import DiskError
-from hub.journal import Journal, is_usable, makeshift_journal, refusal
+from hub.journal import Journal, is_possible, is_usable, makeshift_journal, refusal
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def room_for(journal: Journal, config: JournalConfig) -> JournalConfig:
 
 async def disk_turned(journal: Journal, path: Path) -> str:
     """Wait until the hub should begin anew, on the disk or in memory; gives the reason, in words."""
-    waited, failures_n = False, 0
+    waited, committed_n = False, 0
     while True:
         await asyncio.sleep(LOOK_S)
         if not journal.is_kept:
@@ -52,7 +52,8 @@ async def disk_turned(journal: Journal, path: Path) -> str:
                 return "the disk can be used again, and keeps what was told meanwhile"
             continue
         stats = journal.stats
-        waits = stats.pending_n > 0 and stats.failures_n > failures_n
-        if waits and waited and (refused := await asyncio.to_thread(refusal, path.parent)) is not None:
+        waits = stats.pending_n > 0 and stats.committed_n == committed_n
+        refused = await asyncio.to_thread(refusal, path.parent) if waits and waited else None
+        if refused is not None and await asyncio.to_thread(is_possible, path):
             return f"the disk takes nothing ({refused.strerror}), and who is to be told cannot wait for it"
-        waited, failures_n = waits, stats.failures_n
+        waited, committed_n = waits, stats.committed_n

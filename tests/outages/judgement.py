@@ -62,6 +62,7 @@ class Evidence:
     away_ns : (from, to) of each outage.
     hub_points : rows that tell how the hub was.
     health : what it said of its health.
+    acknowledged : ids of the events that the broker has acknowledged, as a witness between hub and broker heard it.
     """
 
     decided: Sequence[Decided]
@@ -73,6 +74,7 @@ class Evidence:
     kills_n: int = 0
     hub_points: Sequence[Mapping[str, Any]] = ()
     health: Sequence[Mapping[str, Any]] = ()
+    acknowledged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,14 @@ class Latencies:
 class Verdict:
     """What became of the events. ``faults`` are counts of what must not be, by their names.
 
+    ``forgotten_n`` are those that a killed broker had acknowledged and never gave to the reader.
     ``dropped_n`` are those that the journal has counted as dropped because too many waited for the disk;
     ``cut_n`` those that a kill, or a hub that could not begin, found in memory only: nobody was told of them.
     """
 
     events_n: int
     repeated_n: int
+    forgotten_n: int
     dropped_n: int
     cut_n: int
     points_n: int
@@ -120,11 +124,12 @@ def judge(evidence: Evidence) -> Verdict:
     stored = {each.id: each for each in evidence.stored}
     seen_n = Counter(each.event["id"] for each in evidence.seen)
     dropped_n, cut_n, holes_n = _kept(evidence.decided, stored.keys())
+    untold = stored.keys() - seen_n.keys()
     wrong_points, points_n = _points(evidence)
     told_s, written_s, caught_up_ns = _caught_up(evidence, stored)
     faults = {
         "nothing happened": int(not stored),
-        LOST: len(stored.keys() - seen_n.keys()),
+        LOST: len(untold - evidence.acknowledged),
         "told and not on disk": len(seen_n.keys() - stored.keys()),
         "told otherwise than it is on disk": _changed(evidence.seen, stored),
         DISORDERED: _disordered(evidence),
@@ -136,6 +141,7 @@ def judge(evidence: Evidence) -> Verdict:
     return Verdict(
         events_n=len(stored),
         repeated_n=sum(seen_n.values()) - len(seen_n),
+        forgotten_n=len(untold & evidence.acknowledged),
         dropped_n=dropped_n,
         cut_n=cut_n,
         points_n=points_n,

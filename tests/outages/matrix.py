@@ -17,8 +17,8 @@ from tests.outages.trial import Times, run
 from tests.services.influxdb import Influxd, program
 
 HEADINGS = (
-    "| outage | course | kills | events | lost | disordered | repeated | cut, dropped | points | wrong points"
-    " | told, written after, s | decided before, ms | during | until caught up |\n" + 14 * "|---" + "|"
+    "| outage | course | kills | events | lost, forgotten | disordered | repeated | cut, dropped | points"
+    " | wrong points | told, written after, s | decided before, ms | during | until caught up |\n" + 14 * "|---" + "|"
 )
 
 
@@ -30,7 +30,7 @@ def row(case: Case, verdict: Verdict) -> str:
         case.course,
         verdict.kills_n,
         verdict.events_n,
-        verdict.faults[LOST],
+        f"{verdict.faults[LOST]}, {verdict.forgotten_n}",
         verdict.faults[DISORDERED],
         verdict.repeated_n,
         f"{verdict.cut_n}, {verdict.dropped_n}",

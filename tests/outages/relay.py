@@ -3,9 +3,11 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
+
+from tests.outages.witness import Witness
 
 LOOPBACK = "127.0.0.1"
 SLOW_BYTES_PER_S = 20_000.0
@@ -25,8 +27,10 @@ class Way(Enum):
 class Relay:
     """Passes connections on to another loopback port."""
 
-    def __init__(self, upstream_port: int) -> None:
+    def __init__(self, upstream_port: int, *, witnessed: bool = False) -> None:
         self.port = 0
+        self.witnesses: list[Witness] | None = [] if witnessed else None
+        """One for each connection; None: nobody listens."""
         self._upstream_port = upstream_port
         self._way = Way.OPEN
         self._changed = asyncio.Event()
@@ -60,8 +64,12 @@ class Relay:
                 raise ConnectionResetError
             onward_reader, onward = await asyncio.open_connection(LOOPBACK, self._upstream_port)
             self._writers.add(onward)
+            hub = broker = _deaf
+            if self.witnesses is not None:
+                self.witnesses.append(witness := Witness())
+                hub, broker = witness.hear_hub, witness.hear_broker
             try:
-                await asyncio.gather(self._pump(reader, onward), self._pump(onward_reader, writer))
+                await asyncio.gather(self._pump(reader, onward, hub), self._pump(onward_reader, writer, broker))
             finally:
                 self._writers.discard(onward)
                 _break(onward)
@@ -71,11 +79,14 @@ class Relay:
             self._writers.discard(writer)
             _break(writer)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hear: Callable[[bytes], None]
+    ) -> None:
         while data := await reader.read(AT_ONCE_BYTES):
             await self._passage()
             if self._way is Way.SLOW:
                 await asyncio.sleep(SLOW_DELAY_S + len(data) / SLOW_BYTES_PER_S)
+            hear(data)
             writer.write(data)
             await writer.drain()
         with suppress(OSError):
@@ -84,6 +95,10 @@ class Relay:
     async def _passage(self) -> None:
         while self._way is Way.SILENT:
             await self._changed.wait()
+
+
+def _deaf(data: bytes) -> None:
+    """Nobody listens."""
 
 
 def _break(writer: asyncio.StreamWriter) -> None:

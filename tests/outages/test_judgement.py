@@ -1,14 +1,19 @@
 """The judgement of a run finds each fault that a run may have."""
 
+import json
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.events import Event, Kind, event_id
 from hub.influx.schema import MEASUREMENT_OF
 from sensors.layout import Side
 from tests.outages.judgement import DISORDERED, EXTRA, LOST, MISSING, WRONG, Decided, Evidence, Seen, Stored, judge
+from tests.outages.witness import Witness
 
 WALL_NS = 1_700_000_000 * 10**9
 
@@ -58,6 +63,33 @@ def test_a_sound_run_is_sound(sound):
 def test_a_repeated_message_is_counted_and_no_fault(sound):
     verdict = judge(replace(sound, seen=[*sound.seen, sound.seen[1]]))
     assert (verdict.wrong, verdict.repeated_n) == ({}, 1)
+
+
+def test_what_the_broker_has_acknowledged_and_forgotten_is_not_the_hubs_fault(sound):
+    forgotten = replace(sound, seen=sound.seen[:-1], acknowledged=frozenset({sound.stored[-1].id}))
+    verdict = judge(forgotten)
+    assert (verdict.wrong, verdict.forgotten_n) == ({}, 1)
+
+
+@given(st.lists(st.integers(1, 400)), st.randoms(use_true_random=False))
+def test_a_witness_hears_what_was_acknowledged_however_the_bytes_are_cut(sizes, chance):
+    witness, hub, broker = Witness(), b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00", b"\x20\x02\x00\x00"
+    acknowledged = set()
+    for number, size in enumerate(sizes, start=1):
+        topic, payload = b"insole/x/ada/event/step", json.dumps({"id": f"e{number}", "pad": "x" * size}).encode()
+        body = struct.pack("!H", len(topic)) + topic + struct.pack("!H", number) + payload
+        length = bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
+        hub += b"\x32" + length + body
+        if chance.random() < 0.7:
+            broker += b"\x40\x02" + struct.pack("!H", number)
+            acknowledged.add(f"e{number}")
+    for data, hear in ((hub, witness.hear_hub), (broker, witness.hear_broker)):
+        at = 0
+        while at < len(data):
+            piece_n = chance.randint(1, 90)
+            hear(data[at : at + piece_n])
+            at += piece_n
+    assert witness.acknowledged == acknowledged
 
 
 def test_what_was_told_from_memory_had_no_place_in_the_order(sound):

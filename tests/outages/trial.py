@@ -65,6 +65,7 @@ class _Site:
     influxd: Influxd
     databases: dict[Bucket, str]
     relays: list[Relay]
+    witness: Relay
     disk: Disk
     reader: Reader
     hub: Service
@@ -103,7 +104,10 @@ class _Site:
         health = [json.loads(payload) for topic, payload, _ in self.reader.messages if topic.endswith("/health")]
         hub_points = self.influxd.query(self.databases[Bucket.STEPS], f'SELECT * FROM "{Name.HUB}"')
         decided = decided_from(self.decided.read_text())
-        return Evidence(decided, stored, seen, points, self.cursors, away_ns, self.hub.kills_n, hub_points, health)
+        taken = frozenset(id_ for each in self.witness.witnesses or () for id_ in each.acknowledged)
+        return Evidence(
+            decided, stored, seen, points, self.cursors, away_ns, self.hub.kills_n, hub_points, health, taken
+        )
 
 
 @asynccontextmanager
@@ -123,6 +127,8 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path, times: 
         if case.outage in NETWORKS:
             relays = [await held.enter_async_context(Relay(port).listening()) for port in ports]
             ports = [relay.port for relay in relays]
+        witness = Relay(ports[0], witnessed=True)
+        await held.enter_async_context(witness.listening())
         disk = held.enter_context(Disk(folder / "disk").mounted())
         state, decided = folder / "disk" / "hub", folder / "decided.jsonl"
         decided.touch()
@@ -130,7 +136,7 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path, times: 
         settings = {
             "hub": {"name": "outages", "state_dir": state},
             "page": {"mode": "off"},
-            "mqtt": {"host": LOOPBACK, "port": ports[0]},
+            "mqtt": {"host": LOOPBACK, "port": witness.port},
             "influxdb": {
                 "url": f"http://{LOOPBACK}:{ports[1]}",
                 "bucket": address.buckets[Bucket.LASTING],
@@ -151,7 +157,8 @@ async def _site(case: Case, folder: Path, influxd: Influxd, walks: Path, times: 
         start = Start(settings, 0, walks, decided, folder / "hub.log", "", Order("on"), times.real_time)
         hub = Service(start, disk)
         held.callback(hub.kill)
-        yield (_Site(broker, influxd, dict(address.buckets), relays, disk, reader, hub, state / "journal.db", decided))
+        journal = state / "journal.db"
+        yield _Site(broker, influxd, dict(address.buckets), relays, witness, disk, reader, hub, journal, decided)
 
 
 class _Trial:

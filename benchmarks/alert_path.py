@@ -22,9 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -110,6 +110,9 @@ class Result:
     told_max_ms: float
     calm_p99_ms: float
     backlog_gone_after_s: float | None
+    decided_ms: list[float] = field(default_factory=list, repr=False)
+    told_ms: list[float] = field(default_factory=list, repr=False)
+    """Of each event, for whoever puts runs together."""
 
     def row(self) -> str:
         """A row of the table."""
@@ -163,8 +166,20 @@ def others(wearers_n: int, seconds: float) -> Iterator[Others]:
             process.kill()
 
 
-async def run(case: Case, devices: list[Device], helpers: Others, folder: Path) -> Result:
-    """One case from start to end."""
+@asynccontextmanager
+async def nothing(_: WatchedHub) -> AsyncIterator[int]:
+    """Nothing goes on beside the walk."""
+    yield 0
+
+
+async def run(
+    case: Case,
+    devices: list[Device],
+    helpers: Others,
+    folder: Path,
+    beside: Callable[[WatchedHub], AbstractAsyncContextManager[int]] = nothing,
+) -> Result:
+    """One case from start to end. ``beside`` is entered while people walk; gives from when on events are judged, ns."""
     radio = FedRadio(devices, helpers.feed)
     stall_ns = (0, 0)
     async with AsyncExitStack() as held:
@@ -181,15 +196,16 @@ async def run(case: Case, devices: list[Device], helpers: Others, folder: Path) 
             helpers.reader.send(hub.broker.port)
             await answer(helpers.reader)
             helpers.player.send(case.name)
-            if case.stall_s and broker is not None:
-                stall_ns = await stalled(broker, case.stall_s)
-            await answer(helpers.player)
-            await asyncio.sleep(SETTLE_S)
+            async with beside(hub) as since_ns:
+                if case.stall_s and broker is not None:
+                    stall_ns = await stalled(broker, case.stall_s)
+                await answer(helpers.player)
+                await asyncio.sleep(SETTLE_S)
             hub.stop()
             await running
             helpers.reader.send("end")
             seen = await answer(helpers.reader)
-    return _result(case, hub, seen, stall_ns)
+    return _result(case, hub, seen, stall_ns, since_ns)
 
 
 async def answer(pipe: Connection) -> Any:
@@ -211,12 +227,14 @@ async def stalled(broker: asyncio.subprocess.Process, stall_s: float) -> tuple[i
     return began_ns, time.monotonic_ns()
 
 
-def _result(case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: tuple[int, int]) -> Result:
+def _result(
+    case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: tuple[int, int], since_ns: int
+) -> Result:
     came_ns: dict[str, int] = {}
     for event_id, at_ns in seen:
         came_ns.setdefault(event_id, at_ns)
     sent_ns, journalled = hub.sent_ns(), hub.journalled()
-    judged = [each for each in came_ns if each in sent_ns]
+    judged = [each for each in came_ns if sent_ns.get(each, -1) >= since_ns]
     if not judged:
         sys.exit(f"{case.name}: no event came")
     at_ns = np.array([sent_ns[each] for each in judged])
@@ -242,6 +260,8 @@ def _result(case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: 
         told_max_ms=float(told_ms[prompt].max()),
         calm_p99_ms=float(np.percentile(told_ms[prompt & ~behind], 99)),
         backlog_gone_after_s=(gone_ns - stall_ns[1]) * 1e-9 if stall_ns[1] else None,
+        decided_ms=decided_ms.tolist(),
+        told_ms=told_ms[prompt].tolist(),
     )
 
 
@@ -295,7 +315,8 @@ def main() -> None:
             (place := folder / str(number)).mkdir()
             results.append(asyncio.run(run(case, devices_of(given.wearers), helpers, place)))
             print(results[-1].row(), flush=True)
-    print("\n" + json.dumps([asdict(result) for result in results]))
+    each = {"decided_ms", "told_ms"}
+    print("\n" + json.dumps([{k: v for k, v in asdict(result).items() if k not in each} for result in results]))
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ def configured(devices: list[Device], state: Path, port: int | None, *, power_sa
     settings: dict[str, object] = {
         "hub": {"name": "benchmark", "state_dir": state},
         "broker": {"port": 0},
+        "page": {"port": 0},
         "journal": {"power_safe": power_safe},
         "wearers": [
             {

@@ -15,12 +15,16 @@ from hub.page import Role
 from hub.radio.virtual.scenario import Scenario
 from sensors.walker import Mistake
 from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired, trip
+from tests.page.past import put_aids, put_exercises, put_walk, walked
 
 FOLDER = Path(__file__).parents[2] / "docs" / "page"
 PHONE, TABLET = (390, 844), (1180, 820)
 WRONG_FOOT = Scenario(DEVICES, affected_side=AFFECTED, plays="calibration", mistakes=frozenset({Mistake.OTHER_FOOT}))
 WALKED_S = 45.0
 """So long the walker walks before the pictures."""
+CLIP_S = 14.0
+"""A trip's clip is there after this."""
+PAST_TRIP = "past1"
 
 PICTURES = (
     ("phone-light", PHONE, "light", "en-GB", ""),
@@ -37,15 +41,42 @@ def main() -> None:
     expect.set_options(timeout=PATIENCE_S * 1000)
     with tempfile.TemporaryDirectory() as state, living_hub(Path(state)) as living, chromium() as browser:
         weeks(living)
-        time.sleep(WALKED_S)
+        put_aids(living)
+        put_exercises(living)
+        walk = put_walk(living, walked(), 900.0)
+        time.sleep(WALKED_S - CLIP_S)
+        trip(living, PAST_TRIP)
+        time.sleep(CLIP_S)
         for name, size, colours, language, view in PICTURES:
             answer_all(living)
             take(browser, living, name, size, colours, language, view)
+        past(living, browser, walk)
         trip(living, "trip1")
         take(browser, living, "phone-alert", PHONE, "light", "en-GB", "", wait_for="I'm fine")
         take(browser, living, "tablet-contrast", TABLET, "contrast", "en-GB", "", wait_for="I'm fine")
     with tempfile.TemporaryDirectory() as state, living_hub(Path(state), WRONG_FOOT) as living, chromium() as browser:
         calibrate(living, browser)
+
+
+def past(living: LivingHub, browser: Browser, walk: str) -> None:
+    """A walk on a tablet, and the moment of a trip on a tablet and, in German, on a phone."""
+    clip = f"/incident/{PAST_TRIP}"
+    views = (
+        ("tablet-walk", TABLET, "light", "en-GB", f"/walk/{walk}"),
+        ("tablet-clip", TABLET, "light", "en-GB", clip),
+        ("phone-clip", PHONE, "dark", "de-DE", clip),
+    )
+    for name, (width, height), colours, language, view in views:
+        viewport = {"width": width, "height": height}
+        context = paired(browser, living, Role.OWNER, viewport=viewport, color_scheme=colours, locale=language)
+        page = context.new_page()
+        page.goto(f"{living.address}#history{view}")
+        if view == clip:
+            page.locator("[data-do='event']").click()
+        expect(page.locator("#history h2").first).to_be_visible()
+        page.wait_for_timeout(1500)
+        keep(page, name)
+        context.close()
 
 
 def calibrate(living: LivingHub, browser: Browser) -> None:

@@ -300,9 +300,17 @@ def test_it_says_that_no_data_come(page: Page, living: LivingHub) -> None:
 
 def test_it_says_that_it_has_lost_the_hub_and_finds_it_again(page: Page, living: LivingHub) -> None:
     expect(page.locator("#links li").first).to_contain_text("data come in")
+    page.reload()
+    until(
+        lambda: page.evaluate(f"caches.open('page').then((kept) => kept.match('{living.address}dom.js')).then(Boolean)")
+    )
     living.stop()
     expect(page.get_by_role("alert").filter(has_text="This page has lost the hub")).to_be_visible()
     expect(page.get_by_role("img", name="Left foot: no data")).to_be_visible()
+    page.reload()  # this machine is a place that browsers trust: the page is at hand without the hub
+    expect(page.get_by_role("alert").filter(has_text="This page has lost the hub")).to_be_visible()
+    kept = page.evaluate("caches.open('page').then((kept) => kept.keys()).then((all) => all.map((one) => one.url))")
+    assert [url for url in kept if "/api/" in url] == []
     living.start()
     expect(page.get_by_text("This page has lost the hub")).to_be_hidden()
     expect(page.locator("#links li").first).to_contain_text("data come in")

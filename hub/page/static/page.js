@@ -2,6 +2,7 @@
 
 import { showAlerts } from "./alerts.js";
 import { ask, Stream } from "./api.js";
+import { stayAtHand } from "./at_hand.js";
 import { Calibration } from "./calibrate.js";
 import { Loudspeaker } from "./cues.js";
 import { find, make, put, say } from "./dom.js";
@@ -36,6 +37,7 @@ addEventListener("hashchange", showView);
 find("pairing").onsubmit = pair;
 relabel();
 await open();
+stayAtHand();
 
 async function open() {
   try { about = await ask("hub"); }

@@ -21,6 +21,7 @@ from hub.errors import RejectedError
 from hub.influx.address import DatabaseAddress
 from hub.influx.errors import BusyError, ClosedError
 from hub.influx.schema import Bucket, Tag
+from hub.support.certificates import OUT_OF_DATE
 
 ANSWER_S = 30.0
 """A database that has not answered by then is taken for stalled; a small machine may take some seconds."""
@@ -150,9 +151,18 @@ def _said(body: bytes | None) -> str | None:
 
 def _cause(error: Exception, url: str) -> str:
     """Why no answer came, and what to do."""
-    match error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error:
-        case ssl.SSLCertVerificationError() | aiohttp.ClientConnectorCertificateError():
-            text = "its certificate is not accepted; check influxdb.ca_file and influxdb.url"
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            cause: Exception = error.certificate_error
+        case aiohttp.ClientConnectorError():
+            cause = error.os_error
+        case _:
+            cause = error
+    match cause:
+        case ssl.SSLCertVerificationError() if cause.verify_code in OUT_OF_DATE:
+            text = f"{cause.verify_message}; renew the database's certificate, or set this machine's clock"
+        case ssl.SSLCertVerificationError():
+            text = f"its certificate is not accepted ({cause.verify_message}); check influxdb.ca_file and influxdb.url"
         case ssl.SSLError():
             text = "no encrypted connection; does it speak https there? Check influxdb.url"
         case socket.gaierror():

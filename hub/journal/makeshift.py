@@ -102,7 +102,8 @@ def take_over(path: Path) -> None:
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
                 connection.execute("ATTACH ? AS makeshift", (str(source),))
                 taken_n = _copy(connection)
-        logger.warning("%d events that were told while the disk could not be used are kept now", taken_n)
+        if taken_n:
+            logger.warning("%d events that happened while the disk could not be used are kept now", taken_n)
     shutil.rmtree(source.parent, ignore_errors=True)
 
 

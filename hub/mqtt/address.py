@@ -9,6 +9,8 @@ import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import SecretStr
 
+from hub.support.certificates import OUT_OF_DATE
+
 
 @dataclass(frozen=True, slots=True)
 class Tls:
@@ -46,9 +48,6 @@ class BrokerAddress:
         return f"MQTT broker {self.host}:{self.port}"
 
 
-_OUT_OF_DATE = {9, 10}
-"""OpenSSL's codes of a certificate that is not valid yet, and of one that has expired."""
-
 _REFUSALS = {
     "Unsupported protocol version": "the broker does not speak MQTT 3.1.1; use one that does",
     "Client identifier not valid": "the broker refuses this hub's client name; change hub.name or the broker's rules",
@@ -73,7 +72,7 @@ def _cause(error: Exception, address: BrokerAddress) -> str:
     # aiomqtt puts the operating system's error into words and keeps the error itself as context only
     cause = error if isinstance(error, OSError) else error.__cause__ or error.__context__
     match cause:
-        case ssl.SSLCertVerificationError() if cause.verify_code in _OUT_OF_DATE:
+        case ssl.SSLCertVerificationError() if cause.verify_code in OUT_OF_DATE:
             text = f"{cause.verify_message}; renew the broker's certificate, or set this machine's clock"
         case ssl.SSLCertVerificationError():
             text = f"its certificate is not accepted ({cause.verify_message}); check mqtt.ca_file and mqtt.host"

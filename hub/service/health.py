@@ -108,14 +108,14 @@ def _stuck(signs: Signs) -> Iterator[str]:
 
 
 def _lacking(signs: Signs) -> Iterator[str]:
+    if signs.disk_trouble:
+        yield f"NOTHING IS KEPT, what happens is told from memory: {signs.disk_trouble}"
     if signs.scanner_trouble:
         yield signs.scanner_trouble
     for link in signs.links:
         if link.state not in _WITHOUT_DATA_BY_INTENT:
             reason = f", {link.reason}" if link.reason and link.reason != signs.scanner_trouble else ""
             yield f"{name_of(link)}: {link.state.value.replace('_', ' ')}{reason}"
-    if signs.disk_trouble:
-        yield f"NOTHING IS KEPT, what happens is told from memory: {signs.disk_trouble}"
     if signs.journal_trouble:
         yield f"the disk does not take events; {signs.journal_waiting_n} wait"
     if signs.journal_overfull:

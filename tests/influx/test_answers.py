@@ -1,7 +1,9 @@
 """Answers that a real server gives only when it is ill, or that others give in its place."""
 
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,6 +15,7 @@ from hub.influx import Bucket, DatabaseAddress
 from hub.influx.database import Database
 from hub.influx.errors import BusyError, ClosedError
 from hub.influx.probe import database_trouble
+from tests.services.certificates import key_and_certificate
 
 PARTLY = '{"error":"partial write of line protocol occurred","data":[{"error_message":"bad","line_number":1}]}'
 FULL = '{"error":"partial write of line protocol occurred","data":[{"error_message":"Update to schema would exceed"}]}'
@@ -32,6 +35,12 @@ class Answerer:
 
 @pytest.fixture
 def answerer() -> Iterator[Answerer]:
+    with answering() as given:
+        yield given
+
+
+@contextmanager
+def answering(encrypted: ssl.SSLContext | None = None) -> Iterator[Answerer]:
     given = Answerer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,6 +59,8 @@ def answerer() -> Iterator[Answerer]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if encrypted is not None:
+            server.socket = encrypted.wrap_socket(server.socket, server_side=True)
         given.port = server.server_port
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -125,3 +136,37 @@ async def test_the_database_says_how_long_it_wants_to_be_left_alone(answerer: An
 async def test_1_x_says_so_when_points_are_too_old(answerer: Answerer) -> None:
     answerer.status, answerer.body = 400, '{"error":"partial write: points beyond retention policy dropped=2"}'
     assert await write(answerer, ["event x=1 1"] * 3) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "authority", "said"),
+    [
+        ("server", "authority", None),
+        ("server", "stranger", "its certificate is not accepted (unable to get local issuer certificate"),
+        ("elsewhere", "authority", "its certificate is not accepted (IP address mismatch"),
+        (
+            "expired",
+            "authority",
+            "certificate has expired; renew the database's certificate, or set this machine's clock",
+        ),
+    ],
+)
+async def test_a_certificate_that_is_not_accepted_is_told_with_the_reason(
+    tmp_path, name: str, authority: str, said: str | None
+) -> None:
+    issuer = key_and_certificate(tmp_path, "authority")
+    key_and_certificate(tmp_path, "stranger")
+    key_and_certificate(tmp_path, "server", issuer, hosts=["127.0.0.1"])
+    key_and_certificate(tmp_path, "elsewhere", issuer, hosts=["127.0.0.9"])
+    key_and_certificate(tmp_path, "expired", issuer, hosts=["127.0.0.1"], ends_h=-1)
+    encrypted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    encrypted.load_cert_chain(tmp_path / f"{name}.crt", tmp_path / f"{name}.key")
+    with answering(encrypted) as server:
+        buckets, ca_file = dict.fromkeys(Bucket, "insole"), tmp_path / f"{authority}.crt"
+        url = f"https://127.0.0.1:{server.port}"
+        trouble = await database_trouble(DatabaseAddress(url, "", buckets, SecretStr("secret"), ca_file))
+    if said is None:
+        assert trouble is None
+    else:
+        assert said in str(trouble)
+        assert server.tokens == [], "the token goes to nobody who is not known"

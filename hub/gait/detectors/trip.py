@@ -43,6 +43,7 @@ class TripParams:
     decided_after_s: float = 1.4  # confirmed, if all that speaks for it is known by then (our choice)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)
+    landing_within_s: float = 0.08  # toes felt nothing: landings follow within 34 ms, trips' after 200 (walker)
     early_load_pct: float = 12.0  # of the usual peak: with more the foot is still pushing off (marpino 30-43)
     blow_late_s: float = 0.10  # late in swing the shank slows anyway: the blow may be so old
     look_every_s: float = 0.02  # in swing, whether the toes were hit (our choice)
@@ -71,6 +72,13 @@ class _Aftermath:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Taken:
     """Timer: the foot that was obstructed has taken the weight."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Aloft:
+    """Timer: was it the landing that threw the shank back?"""
 
     incident: Incident
 
@@ -117,6 +125,7 @@ class TripDetector:
             JudgedContact: self._judged,
             _Look: self._look,
             _Stall: self._stalled,
+            _Aloft: self._aloft,
             _Taken: self._taken,
             _Verdict: self._decide,
             _Aftermath: self._look_back,
@@ -299,7 +308,21 @@ class TripDetector:
         return [] if self._may_have_scuffed(incident) else [trip_report.toe_catch(self._make, incident, now_s)]
 
     def _propose_if_likely(self, incident: Incident, now_s: float) -> list[Output]:
-        return self._propose(incident, now_s) if incident.candidate_id is None and self._is_likely(incident) else []
+        if incident.candidate_id is not None or not self._is_likely(incident):
+            return []
+        if incident.evidence is Evidence.THROWN_BACK and incident.hit is False:
+            return [Later(now_s + self._params.landing_within_s, _Aloft(incident))]
+        return self._propose(incident, now_s)
+
+    def _aloft(self, timer: _Aloft, now_s: float) -> list[Output]:
+        """A shank that turned back while the toes felt nothing: where the foot is down by now, that was its landing."""
+        incident = timer.incident
+        if incident.candidate_id is not None or not self._incidents.is_open(incident):
+            return []
+        if incident.contact is not None or self._toes[incident.side].are_down(now_s):
+            self._incidents.close(incident)
+            return []
+        return self._propose(incident, now_s)
 
     def _propose(self, incident: Incident, now_s: float) -> list[Output]:
         side, params = incident.side, self._params

@@ -1,6 +1,7 @@
 """Trips on the walker: found, confirmed by the recovery, and not seen where there are none."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hub.events import FIELDS, Event, Kind
-from hub.gait import Calibration, GaitEngine
+from hub.gait import Calibration, GaitEngine, GaitParams
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
 from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, blow_of, largest_rise
@@ -401,6 +402,16 @@ def test_stairs_turns_steps_back_and_sudden_stops_are_no_trips() -> None:
     recording = render_session("foot_drop", 3.7, 9, script=script)
     for roles in ((), (SHIN,)):
         assert of_kind(events_of(recording, *roles), Kind.TRIP, stage="confirmed") == []
+
+
+def test_a_hurried_last_step_is_no_candidate() -> None:
+    """It turns the shank round as it lands; told at once, as a trip is, it would be one."""
+    gait = replace(PROFILES["healthy_fast"], speed_mps=1.9)
+    recording = render_session("healthy_fast", 0.8, 3, script=[Stand(4.0), Walk(35.0, gait), Stand(20.0)])
+    at_once = GaitParams(trip=TripParams(landing_within_s=0.0))
+    told = of_kind(events_of(recording, params=at_once), Kind.TRIP)
+    assert [event.fields["stage"] for event in told] == ["candidate"]
+    assert of_kind(events_of(recording), Kind.TRIP) == []
 
 
 def view(fore_n: Floats, *, total_n: float = 0.0) -> InsoleView:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hub.events import Event, Kind
-from hub.gait import Calibration, GaitEngine
+from hub.gait import Calibration, GaitEngine, GaitParams
 from hub.gait.history import History
 from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Mark, Timeline
@@ -63,7 +63,11 @@ def shank_stream(
 
 
 def replay(
-    recording: Recording, *roles: Role, calibration: Calibration | None = None, block_n: int = 4000
+    recording: Recording,
+    *roles: Role,
+    calibration: Calibration | None = None,
+    params: GaitParams | None = None,
+    block_n: int = 4000,
 ) -> tuple[list[Event], Calibration]:
     """All events, of the given sensors or all of them, and what was learnt."""
     worn = {role: values for role, values in recording.values.items() if not roles or role in roles}
@@ -73,7 +77,7 @@ def replay(
         else ShinSpec(recording.rate_hz)
         for role in worn
     }
-    engine = GaitEngine(Session("walker", Wearer(affected_side="right"), sensors), calibration)
+    engine = GaitEngine(Session("walker", Wearer(affected_side="right"), sensors), calibration, params)
     events: list[Event] = []
     for start in range(0, len(recording.time_s), block_n):
         time_s = recording.time_s[start : start + block_n]
@@ -83,8 +87,8 @@ def replay(
     return events + engine.finish(), engine.calibration()
 
 
-def events_of(recording: Recording, *roles: Role) -> list[Event]:
-    return replay(recording, *roles)[0]
+def events_of(recording: Recording, *roles: Role, params: GaitParams | None = None) -> list[Event]:
+    return replay(recording, *roles, params=params)[0]
 
 
 @dataclass(frozen=True)

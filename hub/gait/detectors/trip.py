@@ -189,8 +189,10 @@ class TripDetector:
         blow = toes.blow(lifted_s, max(timer.from_s, now_s - params.look_back_s), now_s)
         if blow is None or not blow.over or toes.are_down(now_s):
             return [Later(now_s + params.look_every_s, timer)]
-        again = _Look(side, lifted_s, now_s)
-        return [*self._hit(side, lifted_s, blow, now_s), Later(now_s + params.look_every_s, again)]
+        hit = self._hit(side, lifted_s, blow, now_s)
+        if hit:  # else the shank may yet be slowed
+            timer = _Look(side, lifted_s, now_s)
+        return [*hit, Later(now_s + params.look_every_s, timer)]
 
     def _hit(self, side: Side, lifted_s: float, blow: Blow, now_s: float) -> list[Output]:
         """The toes were hit: something, if the shank was slowed or no sensor is there to tell."""

@@ -1,6 +1,6 @@
 """Compensations: how a leg that does not clear the ground by its ankle is brought through all the same. Trends."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -116,6 +116,11 @@ class _Leg:
         self.running: set[Compensation] = set()
         self.told_s: dict[Compensation, float] = {}
 
+    def shows_at_most(self, strides_n: int) -> bool:
+        """Whether the last stride showed no compensation, and none of the last ones more than so many of one."""
+        kinds = Counter(kind for shown in self.shown for kind in shown)
+        return not self.shown[-1] and max(kinds.values(), default=0) <= strides_n
+
     @property
     def calm(self) -> bool:
         """Whether the usual is known and the last stride that was looked at showed nothing."""
@@ -196,7 +201,7 @@ class CompensationDetector:
         stride = self._measure(side, *leg.stride_s)
         leg.shown.append(compensations(stride, leg.strike, leg.norm, self._params))
         outputs = self._tell(side, leg, leg.stride_s[2], now_s)
-        if not leg.running:  # a compensation does not become the usual by lasting
+        if not leg.running and leg.shows_at_most(self._params.over_n):  # what lasts does not become the usual
             leg.norm.learn(stride)
         return outputs
 

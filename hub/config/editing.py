@@ -140,9 +140,8 @@ def _take_tail(table: Any) -> Tail:
 
 
 def _give_tail(table: Any, tail: Tail) -> None:
-    last = _last(table)
     for item in tail:
-        last.add(item)
+        _last(table).add(item)
 
 
 def _text_of(document: Container) -> str:

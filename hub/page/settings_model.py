@@ -52,7 +52,9 @@ class Settings(Said):
     version: str = Field(description="of the file; a change names the one that it was made from")
     trouble: str = Field(description="why nothing can be changed here; empty: it can be")
     undo: str | None = Field(description="the change that `undo` takes back; null: there is none")
-    begins_anew: bool = Field(description="the hub begins anew with these settings: some seconds without data")
+    begins_anew: bool = Field(
+        description="the hub is about to begin anew with these settings: some seconds without data"
+    )
     wearers: list[WearerSet] = Field(description="all wearers")
     contacts: list[ContactSet] = Field(description="in the order of telling")
 

@@ -60,6 +60,7 @@ class HubSettings:
         self._use = use
         self._hear = hear
         self._changing = asyncio.Lock()
+        self._begins_anew = False
         self._trying = asyncio.Lock()
 
     async def shown(self) -> Settings:
@@ -70,7 +71,7 @@ class HubSettings:
             current = await asyncio.to_thread(self._file.read)
         except NotDoneError as error:
             return shown(self._config, trouble=str(error))
-        return _of(current, trouble=self._file.why_not())
+        return _of(current, trouble=self._file.why_not(), begins_anew=self._begins_anew)
 
     async def change(self, change: Change) -> Settings:
         """Change them: on disk, and in the running hub, or say that it begins anew."""
@@ -78,10 +79,10 @@ class HubSettings:
         edit = file.undo if isinstance(change, Undo) else partial(_edited, change=change, file=file)
         async with self._changing:
             before, now = await asyncio.to_thread(file.change, change.version, change.name_of, edit)
-            begins_anew = _connected(before.config) != _connected(now.config)
-            if not begins_anew:
+            self._begins_anew |= _connected(before.config) != _connected(now.config)
+            if not self._begins_anew:
                 self._use(now.config)
-            return _of(now, begins_anew=begins_anew)
+            return _of(now, begins_anew=self._begins_anew)
 
     async def heard(self) -> Heard:
         """Listen for some seconds: which sensors are in reach."""

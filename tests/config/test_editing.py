@@ -88,6 +88,8 @@ def test_inline_tables_are_changed_too() -> None:
     assert tomllib.loads(add(text, ("contacts",), {"name": "C"}))["contacts"][1] == {"name": "C"}
     assert tomllib.loads(put(text, ("contacts", 0), {"name": "D"}))["contacts"][0]["name"] == "D"
     assert remove(text, ("contacts",), 0) == "contacts = [] # all\n"
+    cues = '[[wearers]]\ncues = { on = "good_step" } # by ear\n'
+    assert put(cues, ("wearers", 0, "cues"), {"quiet": "1"}) == cues.replace('step" }', 'step", quiet = "1"}')
 
 
 def test_what_cannot_be_changed_surely_is_not() -> None:

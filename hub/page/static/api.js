@@ -8,10 +8,10 @@ export class Refused extends Error {
   }
 }
 
-export async function ask(path, body) {
+export async function ask(path, body, patienceMs = 15000) {
   const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let answer;
-  try { answer = await fetch(`api/${path}`, { ...options, cache: "no-store", signal: AbortSignal.timeout(15000) }); }
+  try { answer = await fetch(`api/${path}`, { ...options, cache: "no-store", signal: AbortSignal.timeout(patienceMs) }); }
   catch { throw new Refused(0, {}); }
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, told);

@@ -10,10 +10,12 @@ import { Foot, Shins } from "./feet.js";
 import { History } from "./history.js";
 import { keep, kept } from "./kept.js";
 import { look } from "./look.js";
+import { SettingsView } from "./settings.js";
+import { told as inWords } from "./told_by_hub.js";
 import { showLegend, showMarks } from "./marks.js";
 import { showSaid } from "./said.js";
 import { showLinks, showToday } from "./today.js";
-import { language, languages, speak, t } from "./words.js";
+import { speak, t } from "./words.js";
 
 const AGAIN_MS = 3000;
 const SAID_MS = 6000;
@@ -24,15 +26,15 @@ const shins = new Shins();
 const loudspeaker = new Loudspeaker();
 const calibration = new Calibration(obey);
 const history = new History(obey);
-const VIEWS = ["today", "history", "calibration"];
+const settings = new SettingsView();
+const VIEWS = ["today", "history", "calibration", "settings"];
 let about = null;
 let stream = null;
 let wearer = null;
 let now = null;
 
 await speak();
-look();
-find("language").onchange = async () => { await speak(find("language").value); look(); relabel(); };
+look(relabel);
 addEventListener("hashchange", showView);
 find("pairing").onsubmit = pair;
 relabel();
@@ -80,6 +82,7 @@ function told(kind, what) {
     loudspeaker.frame(what.time_s);
     for (const side of ["left", "right"]) feet[side].show(what[side]);
     shins.show(what.shank);
+    settings.frame(what);
   }
 }
 
@@ -92,6 +95,7 @@ function showNow(what) {
   if (isNews("steps", now.steps)) showMarks(now.steps);
   if (isNews("sensors", now.sensors.map((sensor) => sensor.role))) shins.lay(now.sensors);
   showLinks(now.sensors);
+  settings.now(now.sensors);
   say(find("walking"), t(now.walking ? "walking" : "not_walking"));
   const silent = now.sensors.filter((sensor) => !sensor.rate_hz).map((sensor) => t(sensor.role));
   calibration.waitFor(silent);
@@ -120,13 +124,14 @@ async function found() {
   if (now) showNow(now);
   const hub = await ask("hub").catch(() => about);
   if (hub.version !== about.version) location.reload();
+  else showView();
 }
 
 function showView() {
   const [asked, ...where] = location.hash.slice(1).split("/");
   const view = VIEWS.includes(asked) && mayShow(asked) ? asked : "today";
   for (const name of VIEWS) find(name).hidden = name !== view || !about;
-  find("to_calibration").hidden = !mayShow("calibration");
+  for (const name of ["calibration", "settings"]) find(`to_${name}`).hidden = !mayShow(name);
   if (view === "calibration") { find("cal_felt").append(find("feet")); calibration.redraw(); }
   else { find("shins").before(find("feet")); calibration.leave(); }
   for (const link of find("views").children) {
@@ -136,9 +141,11 @@ function showView() {
   document.title = `${t(view)} – Insole Hub`;
   if (view === "history" && wearer && about) history.show(wearer, where, about.commands).catch(() => say(find("trouble"), t("not_now")));
   else history.close();
+  if (view === "settings" && wearer) settings.show(wearer.nickname);
 }
 
 function mayShow(view) {
+  if (view === "settings") return about?.role === "owner";
   return view !== "calibration" || Boolean(about?.commands.includes("calibrate"));
 }
 
@@ -149,7 +156,7 @@ async function obey(button, command, asked) {
     if (command !== "calibrate") note(t("noted"));
     if (command !== "fine" && command !== "acknowledge") button.disabled = false;
   } catch (error) {
-    note(t("not_noted", { why: error.status ? error.message : t("not_now") }));
+    note(t("not_noted", { why: error.status ? inWords(error.message) : t("not_now") }));
     button.disabled = false;
   }
 }
@@ -186,8 +193,6 @@ async function pair(event) {
 }
 
 function relabel() {
-  put(find("language"), ...Object.entries(languages).map(([tag, name]) => make("option", { value: tag, lang: tag }, name)));
-  find("language").value = language;
   showLegend();
   Object.assign(NOW_KEYS, { sensors: "", steps: "" });
   if (now && about) showNow(now);

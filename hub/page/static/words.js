@@ -1,6 +1,7 @@
 // Texts in the person's language: one file per language, chosen by the browser or by hand.
 
 import { kept, keep } from "./kept.js";
+import { learn } from "./told_by_hub.js";
 
 let texts = {};
 export let language = "en";
@@ -23,7 +24,9 @@ export async function speak(wanted) {
   const asked = [wanted, kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2))];
   language = asked.find((tag) => tag in languages) ?? "en";
   if (wanted) keep("language", wanted);
-  texts = await (await fetch(`lang/${language}.json`)).json();
+  const [said, hub] = await Promise.all(["", "hub-"].map(async (kind) => (await fetch(`lang/${kind}${language}.json`)).json()));
+  texts = said;
+  learn(hub);
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
   for (const element of document.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel));

@@ -1,0 +1,41 @@
+// Parts of the settings' forms.
+
+import { make } from "./dom.js";
+import { told } from "./told_by_hub.js";
+import { t } from "./words.js";
+
+const FIELDS = ["name", "address", "order", "label"];
+
+export function field(words, input, hint = null) {
+  return make("label", {}, make("span", {}, words), input, hint && make("small", {}, hint));
+}
+
+export function choice(name, options, chosen) {
+  const select = make("select", { name }, ...options.map(([value, words]) => make("option", { value }, words)));
+  select.value = chosen;
+  return select;
+}
+
+export function button(words, attributes = {}) {
+  return make("button", { type: "button", "data-changes": "", ...attributes }, t(words));
+}
+
+// Two times of day; both empty: none.
+export function spanFields(quiet, of) {
+  const [from, until] = quiet ? quiet.split("-").map((part) => part.trim()) : ["", ""];
+  return [["from", from], ["until", until]].map(([name, value]) =>
+    make("label", {}, make("span", {}, t(`${of}_${name}`)), make("input", { type: "time", name, value })));
+}
+
+export function span(form) {
+  const [from, until] = ["from", "until"].map((name) => form.elements[name].value);
+  return from || until ? `${from}-${until}` : "";
+}
+
+// Why the hub refuses, in one line.
+export function why(error) {
+  if (!error.status) return t("not_now");
+  if (error.error !== "wrong") return told(error.message);
+  const field = error.message.split(":")[0];
+  return t("set_wrong", { field: FIELDS.includes(field) ? t(`set_${field}`) : field });
+}

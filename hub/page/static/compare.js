@@ -1,9 +1,10 @@
 // Walks with one aid against walks with another, and what difference counts.
 
 import { find, make, put, say } from "./dom.js";
+import { speed } from "./units.js";
 import { aidsInWords, number, percent, t } from "./words.js";
 
-const UNITS = { toe_first_pct: [0, "%"], toe_drags_per_1000_steps: [1, ""], speed_mps: [2, "m/s"], cadence_spm: [0, ""], step_time_symmetry_pct: [1, "%"], swing_time_symmetry_pct: [1, "%"] };
+const WRITTEN = { toe_first_pct: [0, percent], toe_drags_per_1000_steps: [1, number], speed_mps: [2, speed], cadence_spm: [0, number], step_time_symmetry_pct: [1, percent], swing_time_symmetry_pct: [1, percent] };
 
 export async function showAids({ asks }) {
   const { aids, least_days } = await asks("aids?weeks=8");
@@ -18,8 +19,8 @@ export async function showAids({ asks }) {
 }
 
 function cell({ measure, mean, difference, detectable, verdict }, isReference, least_days) {
-  const [digits, unit] = UNITS[measure];
-  const told = (value) => (unit === "%" ? percent(value, digits) : [number(value, digits), unit].filter(Boolean).join(" "));
+  const [digits, write] = WRITTEN[measure];
+  const told = (value) => write(value, digits);
   if (mean === null) return make("td", {}, "–");
   const words = verdict && t(`verdict_${verdict}`, { by: told(Math.abs(difference ?? 0)), from: detectable === null ? "" : told(detectable), n: number(least_days) });
   return make("td", verdict ? { "data-verdict": verdict } : {}, told(mean), isReference || !words ? null : make("small", {}, words));

@@ -1,13 +1,11 @@
-// Lengths and speeds as the person reads them.
+// Speeds as the person reads them.
 
 import { kept } from "./kept.js";
 import { number } from "./words.js";
 
 export const UNITS = ["metric", "imperial"];
-const FEET = 3.28084;  // per metre
 const MPH = 2.23694;  // per m/s
 
 export const units = () => (UNITS.includes(kept("units")) ? kept("units") : navigator.language === "en-US" ? "imperial" : "metric");
 
-export const length = (m, digits = 2) => (units() === "metric" ? `${number(m, digits)} m` : `${number(FEET * m, Math.max(0, digits - 1))} ft`);
 export const speed = (mps, digits = 2) => (units() === "metric" ? `${number(mps, digits)} m/s` : `${number(MPH * mps, digits)} mph`);

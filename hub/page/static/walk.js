@@ -2,6 +2,7 @@
 
 import { make, put } from "./dom.js";
 import { mark, markItem, showLegend, whatHappened } from "./marks.js";
+import { speed } from "./units.js";
 import { aidsInWords, moment, number, percent, t } from "./words.js";
 
 const STRIKES = ["heel", "flat", "toe", "unknown"];
@@ -44,7 +45,7 @@ function numbers({ walk, judged, good, kept_steps }) {
     ["n_drags", number(walk.drags)],
     ["n_trips", number(walk.trips)],
     ["n_cadence", known(walk.cadence_spm, number)],
-    ["n_speed", known(walk.speed_mps, (value) => `${number(value, 2)} m/s`)],
+    ["n_speed", known(walk.speed_mps, speed)],
     ["n_aids", known(walk.aids, aidsInWords)],
     ["n_coverage", percent(walk.coverage_pct)],
   ];

@@ -1,5 +1,6 @@
 """Pictures of the page for docs/page.md: ``python -m tests.page.pictures``. The walker and the weeks are simulated."""
 
+import re
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,11 @@ from hub.demo import AFFECTED, DEVICES, WEARER
 from hub.journal.day import DaySummary
 from hub.page import Role
 from hub.radio.virtual.scenario import Scenario
+from hub.service.settings import LISTEN_S
 from sensors.walker import Mistake
 from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired, trip
 from tests.page.past import put_aids, put_exercises, put_walk, walked
+from tests.page.settled import SettledHub, settled_hub
 
 FOLDER = Path(__file__).parents[2] / "docs" / "page"
 PHONE, TABLET = (390, 844), (1180, 820)
@@ -56,6 +59,27 @@ def main() -> None:
         take(browser, living, "tablet-contrast", TABLET, "contrast", "en-GB", "", wait_for="I'm fine")
     with tempfile.TemporaryDirectory() as state, living_hub(Path(state), WRONG_FOOT) as living, chromium() as browser:
         calibrate(living, browser)
+    with tempfile.TemporaryDirectory() as home, settled_hub(Path(home)) as settled, chromium() as browser:
+        settle(settled, browser)
+
+
+def settle(settled: SettledHub, browser: Browser) -> None:
+    """The owner's settings, with a sensor that was found, on a tablet; in German on a phone."""
+    for name, (width, height), language in (("tablet-settings", TABLET, "en-GB"), ("phone-settings", PHONE, "de-DE")):
+        context = paired(browser, settled, Role.OWNER, viewport={"width": width, "height": height}, locale=language)
+        page = context.new_page()
+        page.goto(f"{settled.address}#settings")
+        if name == "tablet-settings":
+            page.get_by_role("button", name="Add somebody").click()
+            page.get_by_label("Name").fill("Ben")
+            page.get_by_label("Address of the service").fill("ntfys://ntfy.sh/a-topic-that-nobody-guesses")
+            page.locator("form.contact").get_by_role("button").click()
+            expect(page.get_by_role("article", name="Ben")).to_be_visible()
+            page.locator("#set_scan").click()
+        expect(page.get_by_role("article").first).to_contain_text(re.compile("data come in|Daten kommen"))
+        page.wait_for_timeout(1000 * (LISTEN_S + 1))
+        keep(page, name)
+        context.close()
 
 
 def past(living: LivingHub, browser: Browser, walk: str) -> None:

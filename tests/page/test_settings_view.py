@@ -156,7 +156,7 @@ def test_a_contact_is_added_by_keyboard_tried_changed_removed_and_brought_back(
     ben.get_by_label("Quiet until").fill("07:00")
     ben.get_by_label("Told of").select_option("high")
     ben.get_by_role("button", name="Save").click()
-    expect(ben).to_contain_text("falls only; quiet 22:00-07:00, but for falls")
+    expect(ben).to_contain_text("told of falls only; quiet 22:00-07:00, but for falls")
     assert "a-token" not in page.content()
     assert "a-token" not in page.evaluate("fetch('api/settings').then((answer) => answer.text())")
     assert settled.ask(lambda hub: [contact.name for contact in hub._caregivers.desk._contacts]) == ["Ben"]
@@ -167,7 +167,7 @@ def test_a_contact_is_added_by_keyboard_tried_changed_removed_and_brought_back(
     ben.get_by_role("button", name="Remove").click()
     expect(page.locator("#set_nobody")).to_have_text("Nobody is told.")
     undo(page, "contact removed")
-    expect(ben).to_contain_text("by json; told as number 1; falls only")
+    expect(ben).to_contain_text("by json; told as number 1; told of falls only")
     (contact,) = load_config(settled.path).contacts
     assert contact.url().get_secret_value() == address
 

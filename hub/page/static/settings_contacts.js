@@ -48,7 +48,7 @@ export class ContactsSet {
     const about = [
       t("set_by", { service: contact.service || t("set_unreadable") }),
       t("set_order_is", { n: number(contact.order) }),
-      t(`set_severity_${contact.severity}`),
+      t("set_told_of", { what: t(`set_severity_${contact.severity}`) }),
       contact.wearers.length ? t("set_only_of", { who: contact.wearers.join(", ") }) : null,
       contact.quiet ? t("set_quiet_is", { span: contact.quiet }) : null,
     ];

@@ -9,7 +9,7 @@ from pathlib import Path
 from hub.config import Config
 from hub.errors import RecordingError
 from hub.influx import REFUSED, Bucket, DatabaseAddress, RefusedFile
-from hub.journal import JOURNAL, erase, rows_of, set_aside
+from hub.journal import JOURNAL, erase, makeshift_of, rows_of, set_aside
 from hub.kept import kept_of
 from hub.mqtt import BrokerAddress, Topics, erase_retained, retained_of
 from hub.page.pairing import FOLDER, files_of_wearer
@@ -40,6 +40,7 @@ def places(config: Config, wearer: str, broker: BrokerAddress | None, database: 
         _files("devices paired for their page alone", lambda: files_of_wearer(state_dir / FOLDER, wearer)),
         _files("damaged journals, of everybody", lambda: _damaged(state_dir / JOURNAL)),
         _journal(state_dir / JOURNAL, wearer),
+        _journal(makeshift_of(state_dir / JOURNAL), wearer, "journal in memory, of a disk that could not be used"),
     ]
     if database is not None:
         found = [_database(database, wearer), _refused(state_dir / REFUSED, wearer), *found]
@@ -85,11 +86,11 @@ def _refused(path: Path, wearer: str) -> Place:
     return Place("points that it had refused", partial(asyncio.to_thread, holds), partial(asyncio.to_thread, forget))
 
 
-def _journal(path: Path, wearer: str) -> Place:
+def _journal(path: Path, wearer: str, name: str = "journal") -> Place:
     def holds() -> list[str]:
         return [f"{n} {table}" for table, n in rows_of(path, wearer).items() if n]
 
-    return Place("journal", partial(asyncio.to_thread, holds), partial(asyncio.to_thread, erase, path, wearer))
+    return Place(name, partial(asyncio.to_thread, holds), partial(asyncio.to_thread, erase, path, wearer))
 
 
 def _files(name: str, find: Callable[[], list[Path]]) -> Place:

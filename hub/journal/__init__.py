@@ -11,6 +11,7 @@ from hub.journal.erasing import erase, rows_of
 from hub.journal.inspection import JournalFacts, look_at, reading
 from hub.journal.journal import DAYS, Journal, makeshift_journal
 from hub.journal.makeshift import is_possible, is_usable
+from hub.journal.makeshift import where as makeshift_of
 from hub.journal.reader import Reader
 from hub.journal.record import AlertRecord, Anchor, DayRecord, DiaryRecord, Record
 from hub.journal.rescue import Rescue
@@ -45,6 +46,7 @@ __all__ = [
     "locked",
     "look_at",
     "makeshift_journal",
+    "makeshift_of",
     "reading",
     "refusal",
     "rows_of",

@@ -35,15 +35,22 @@ def is_usable(path: Path) -> bool:
     return True
 
 
+def where(path: Path) -> Path:
+    """Where the makeshift of a journal lies if there is one."""
+    memory = Path(os.environ.get("RUNTIME_DIRECTORY", MEMORY).partition(":")[0])
+    mark = blake2b(str(path.absolute()).encode(), digest_size=6).hexdigest()
+    return memory / f"insole-hub-{os.getuid()}-{mark}" / database.JOURNAL
+
+
 def place(path: Path) -> Path:
-    """Where the makeshift of a journal lies, in memory, for this user alone; its folder is made where it is missing.
+    """The same for one that is to be there, for this user alone: its folder is made where it is missing.
 
     Raises
     ------
     JournalError
         It cannot be had.
     """
-    folder = _folder(path)
+    folder = where(path).parent
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
@@ -51,7 +58,7 @@ def place(path: Path) -> Path:
         raise JournalError(f"{folder}: {error.strerror}; nothing can be kept in memory either") from error
     if not folder.is_dir() or folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise JournalError(f"{folder}: somebody else has made it; remove it")
-    return folder / database.JOURNAL
+    return where(path)
 
 
 def is_possible(path: Path) -> bool:
@@ -93,9 +100,14 @@ def take_over(path: Path) -> None:
     sqlite3.Error
         The disk does not take it.
     """
-    if not _folder(path).exists():
+    source = where(path)
+    if not source.parent.exists():
         return
-    source = place(path)
+    try:
+        place(path)
+    except JournalError as error:
+        logger.error("%s; what may lie there is left alone", error)
+        return
     if source.exists():
         with database.locked(source):
             database.prepare(source)
@@ -105,12 +117,6 @@ def take_over(path: Path) -> None:
         if taken_n:
             logger.warning("%d events that happened while the disk could not be used are kept now", taken_n)
     shutil.rmtree(source.parent, ignore_errors=True)
-
-
-def _folder(path: Path) -> Path:
-    memory = Path(os.environ.get("RUNTIME_DIRECTORY", MEMORY).partition(":")[0])
-    mark = blake2b(str(path.absolute()).encode(), digest_size=6).hexdigest()
-    return memory / f"insole-hub-{os.getuid()}-{mark}"
 
 
 def _copy(connection: sqlite3.Connection) -> int:

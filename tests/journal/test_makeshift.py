@@ -13,7 +13,7 @@ from hub.config import JournalConfig
 from hub.diary import DiaryEntry, Noted
 from hub.errors import DiskError, JournalError
 from hub.events import Kind
-from hub.journal import Journal, is_usable, makeshift, makeshift_journal
+from hub.journal import Journal, erase, is_usable, makeshift, makeshift_journal, makeshift_of, rows_of
 from hub.service.keeping import MAKESHIFT_MB, disk_turned, open_journal, room_for
 from hub.service.on_disk import on_disk
 from tests.outages.disk import Disk
@@ -91,6 +91,14 @@ async def test_what_a_disk_has_not_taken_at_the_end_is_found_at_the_next_start(p
         assert [record.event.time_s for record in await take(journal, "mqtt", 3)] == [0.0, 1.0, 2.0]
 
 
+async def test_a_wearer_is_forgotten_in_memory_too(path, event):
+    async with makeshift_journal(path, "full") as journal:
+        await happen(journal, event, 1.0)
+    assert rows_of(makeshift_of(path), "ada")["events"] == 1
+    erase(makeshift_of(path), "ada")
+    assert not any(rows_of(makeshift_of(path), "ada").values())
+
+
 async def test_two_hubs_never_use_one_makeshift(path, event):
     path.parent.mkdir()
     async with makeshift_journal(path, "full") as journal:
@@ -104,7 +112,7 @@ async def test_two_hubs_never_use_one_makeshift(path, event):
 
 
 @pytest.mark.parametrize("how", ["open to all", "a link"])
-def test_memory_that_somebody_else_can_reach_is_not_used(path, memory, how):
+async def test_memory_that_somebody_else_can_reach_is_not_used(path, memory, how):
     folder = makeshift.place(path).parent
     if how == "a link":
         folder.rename(memory / "elsewhere")
@@ -113,6 +121,9 @@ def test_memory_that_somebody_else_can_reach_is_not_used(path, memory, how):
         folder.chmod(0o755)
     with pytest.raises(JournalError, match="somebody else has made it"):
         makeshift.place(path)
+    async with Journal(path) as journal:  # a good disk is used all the same
+        assert journal.is_kept
+    assert folder.exists()
 
 
 def test_no_memory_is_a_clear_refusal(path, memory):

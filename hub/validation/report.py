@@ -6,24 +6,24 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatch
-from functools import cache
 from pathlib import Path
 
 from hub.errors import InsoleHubError
 from hub.validation.by_half import Scores, halves_section, people_lines
-from hub.validation.cases import PUBLISHED, RECORDED, WALKERS, Figures, RecordedCase
+from hub.validation.cases import PUBLISHED, RECORDED, WALKERS, Figures
 from hub.validation.evidence.found import read_evidence
 from hub.validation.evidence.page import evidence_section
 from hub.validation.evidence.store import fingerprint
 from hub.validation.evidence.summary import DOCUMENT as EVIDENCE
 from hub.validation.evidence.trials import Group
-from hub.validation.people import Half, halves
+from hub.validation.human_targets import human_targets_section
+from hub.validation.people import Half
 from hub.validation.pictures import pictures_section, write_pictures
-from hub.validation.runner import RunOptions, compare, events_of, find_sessions, prepared
-from hub.validation.score import Measure, Proportion, Score, pooled
-from hub.validation.strike_reading import agreement, read_strikes
+from hub.validation.replayed import order_of, scores_of
+from hub.validation.runner import RunOptions
+from hub.validation.score import Measure, Score, pooled
 from hub.validation.tables import (
     LEGEND,
     RATE_HEADER,
@@ -76,7 +76,7 @@ def recorded_section(root: Path) -> tuple[str, Figures]:
     parts, figures = ["## People\n", _halves(root)], Figures()
     for case in RECORDED:
         _say(case.title)
-        scores = _scores(root, case)
+        scores = scores_of(root, case)
         members = [score for name, score in scores.items() if fnmatch(name, case.pattern)]
         figures[case.key] = pooled(case.key, members)
         parts.append(_part(case.title, case.note, case.command, figures[case.key]) + _worst(members))
@@ -100,33 +100,8 @@ def people_section(root: Path) -> str:
     return "## People in each half\n\n" + people_lines(folders)
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """One recording: the score, and how the order of heel and forefoot agrees with the raw cells."""
-
-    score: Score
-    order: Proportion
-
-
 CONTACT_SETS = ("gaitpdb", "marpino", "chen")
 """Recordings whose truth has contacts."""
-
-
-@cache
-def _replayed(folder: Path, options: RunOptions) -> dict[str, Replayed]:
-    """All sessions of a set by the name of their folder."""
-    result: dict[str, Replayed] = {}
-    for path in find_sessions([folder]):
-        session = prepared(path, options)
-        if session is not None:
-            events = events_of(session, options)
-            score = compare(session, events, options.within_s)
-            result[path.name] = Replayed(score, agreement(read_strikes(session, events)))
-    return result
-
-
-def _scores(root: Path, case: RecordedCase) -> dict[str, Score]:
-    return {name: each.score for name, each in _replayed(root / case.folder, case.options).items()}
 
 
 def _halves(root: Path) -> str:
@@ -136,11 +111,11 @@ def _halves(root: Path) -> str:
     def scored(*keys: str, both_weak: bool = False) -> list[tuple[str, Path, Scores]]:
         wanted = [cases[key] for key in keys]
         wanted = [replace(case, options=replace(case.options, both_weak=both_weak)) for case in wanted]
-        return [(case.title, root / case.folder, _scores(root, case)) for case in wanted]
+        return [(case.title, root / case.folder, scores_of(root, case)) for case in wanted]
 
     contacts = [case.key for case in RECORDED if case.folder in CONTACT_SETS and case.pattern == "*"]
     rows = [
-        (title, half.value, proportion(_order(folder, RunOptions(), half)))
+        (title, half.value, proportion(order_of(folder, RunOptions(), half)))
         for title, folder, _ in scored("gaitpdb", "marpino")
         for half in Half
     ]
@@ -150,13 +125,6 @@ def _halves(root: Path) -> str:
         + "\nOrder of heel and forefoot beside a reading of the raw cells at a third of the detector's level, outside "
         "the flat band (`hub/validation/strike_reading.py`):\n\n" + markdown(header, rows, text_columns=2) + "\n"
     )
-
-
-def _order(folder: Path, options: RunOptions, half: Half) -> Proportion:
-    of = halves(find_sessions([folder]))
-    names = {path.name for path, its in of.items() if its is half}
-    orders = [replayed.order for name, replayed in _replayed(folder, options).items() if name in names]
-    return Proportion(sum(order.k for order in orders), sum(order.n for order in orders))
 
 
 def _part(title: str, note: str, command: str, score: Score) -> str:
@@ -208,6 +176,7 @@ def document(root: Path) -> str:
         INTRODUCTION,
         f"{LEGEND}\n",
         targets_section(evidence) if evidence else "",
+        human_targets_section(root),
         published_section(figures),
         people,
         evidence_section(evidence, stale=evidence.code != fingerprint()) if evidence else "",

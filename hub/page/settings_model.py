@@ -9,8 +9,11 @@ from hub.alert import Severity
 from hub.page.model import Asked, Said
 from sensors.layout import Role, Side
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+PRINTED = r"^[^\x00-\x1f\x7f]*$"
+"""One line, as it goes into messages and logs."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=PRINTED)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=PRINTED)]
 Quiet = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 QUIET = "local time of day, such as 22:00-07:00; empty: none"
 

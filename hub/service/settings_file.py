@@ -64,8 +64,10 @@ class SettingsFile:
             It cannot be read, or holds mistakes.
         """
         try:
-            text = self.path.read_text(encoding="utf-8")
+            text = self.path.read_text(encoding="utf-8-sig")
             config = parse_config(text, str(self.path))
+        except UnicodeDecodeError as error:
+            raise NotDoneError("hub.toml is not UTF-8 text; save it as plain UTF-8 text") from error
         except OSError as error:
             raise NotDoneError(f"{self.path} cannot be read: {error.strerror}") from error
         except ConfigError as error:

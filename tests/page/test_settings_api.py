@@ -37,7 +37,7 @@ async def test_a_change_names_the_version_that_it_was_made_from(tmp_path: Path) 
         status, told, _ = await post(at.port, f"{ANYTHING}quiet", QUIET)
         assert (status, told["error"]) == (409, "outdated")
         assert len(at.source.settings.changes) == 1
-        for wrong in ({"version": None}, {"colour": "red"}, {"quiet": 7}, {"wearer": ""}):
+        for wrong in ({"version": None}, {"colour": "red"}, {"quiet": 7}, {"wearer": ""}, {"wearer": "a\nb"}):
             assert (await post(at.port, f"{ANYTHING}quiet", QUIET | wrong))[0] == 422
         assert (await post(at.port, f"{ANYTHING}password", QUIET))[0] == 404
 

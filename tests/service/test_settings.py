@@ -231,6 +231,10 @@ async def test_a_file_that_cannot_be_changed_is_said_and_shown(home: AtHome, mon
     assert shown.wearers[0].nickname == "anna"
     with pytest.raises(NotDoneError, match="has mistakes"):
         await home.change("undo", version="")
+    home.path.write_bytes(b"# caf\xe9\n" + TOML.encode())
+    assert "is not UTF-8" in (await home.settings.shown()).trouble
+    home.path.write_bytes(b"\xef\xbb\xbf" + TOML.encode())
+    assert (await home.settings.shown()).trouble == ""
     home.path.write_text(TOML)
     monkeypatch.setattr(os, "access", lambda *_: False)  # root of a test may write everywhere
     assert "may not write into" in (await home.settings.shown()).trouble

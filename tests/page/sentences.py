@@ -11,7 +11,8 @@ REFUSALS = {"RefusedError": 2, "CommandError": 0, "AnswerError": 0, "NotDoneErro
 
 REFUSING = ("hub/page/*.py", "hub/service/*.py", "hub/alerts/desk.py", "hub/app.py")
 
-WHY_NO_DATA = (
+WHAT_IS_WRONG = (
+    "hub/gait/detectors/quality.py",
     "hub/radio/held.py",
     "hub/radio/causes.py",
     "hub/radio/connector.py",
@@ -21,7 +22,7 @@ WHY_NO_DATA = (
     "sensors/*/driver.py",
     "sensors/movella_dot/packets.py",
 )
-"""Where a sensor's note is put into words; whatever reads like a sentence there is one."""
+"""Where it is put into words what is wrong with a sensor or its data; whatever reads like a sentence there is one."""
 
 LOGS = {"debug", "info", "warning", "error", "log", "warn"}
 
@@ -33,7 +34,7 @@ def refusals() -> set[str]:
 
 def notes() -> set[str]:
     """All texts of notes."""
-    return {text for path in _files(WHY_NO_DATA) for text in _sentences_in(ast.parse(path.read_text()))}
+    return {text for path in _files(WHAT_IS_WRONG) for text in _sentences_in(ast.parse(path.read_text()))}
 
 
 def _files(patterns: tuple[str, ...]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import { make, put } from "./dom.js";
 import { mark, markItem, showLegend, whatHappened } from "./marks.js";
+import { told as inWords } from "./told_by_hub.js";
 import { speed } from "./units.js";
 import { aidsInWords, moment, number, percent, t } from "./words.js";
 
@@ -119,7 +120,7 @@ function troubles(found) {
   if (!found.length) return make("p", {}, t("troubles_none"));
   const words = ({ at_s, sensor, issue, duration_s, reason }) => [
     `${time(at_s)} `, make("strong", {}, t(`q_${issue}`)), sensor ? `, ${t(sensor)}` : "", duration_s === null ? "" : `, ${number(duration_s, 1)} s`,
-    make("small", { lang: "en" }, reason)];
+    make("small", {}, inWords(reason))];
   return make("ul", { class: "rows" }, ...found.map((each) => make("li", {}, ...words(each))));
 }
 

@@ -124,7 +124,6 @@ async function found() {
   if (now) showNow(now);
   const hub = await ask("hub").catch(() => about);
   if (hub.version !== about.version) location.reload();
-  else showView();
 }
 
 function showView() {

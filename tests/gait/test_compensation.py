@@ -20,6 +20,7 @@ from hub.gait.signals.shank_marks import AHEAD, ANGLE, COLUMNS, KNOWN, ROLL, TIM
 from hub.gait.timeline import Timeline
 from hub.session import Block, InsoleSpec, Session, Wearer
 from sensors.layout import LoadUnit, Role, Side
+from sensors.walker import PROFILES, Stand, Walk
 from sensors.walker.session import Recording, render_session
 from tests.gait.walked import of_kind, replay, walked
 
@@ -153,6 +154,16 @@ def test_each_compensation_of_the_walker_is_told_at_its_onset_and_once_a_minute(
     for one, two in pairwise(found):
         assert two.time_s - one.time_s >= 60.0 or any(one.time_s < at_s < two.time_s for at_s in starts_s)
     assert learnt.shanks[Role.RIGHT_SHIN]["strides"] == {}  # what lasts has not become the usual
+
+
+def test_many_walks_that_begin_with_a_compensation_do_not_make_it_usual() -> None:
+    walks = [segment for _ in range(6) for segment in (Walk(28.0, PROFILES["vaulting"]), Stand(4.0))]
+    recording = render_session("vaulting", 3.4, 51, script=[Stand(4.0), *walks])
+    events, learnt = replay(recording)
+    found = of_kind(events, Kind.COMPENSATION)
+    assert len(found) == 6, "each walk is told"
+    assert {event.fields["type"] for event in found} == {"vaulting"}
+    assert learnt.shanks[Role.RIGHT_SHIN]["strides"] == {}
 
 
 @pytest.mark.parametrize("profile", ["healthy", "foot_drop", "shuffle"])

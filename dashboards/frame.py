@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable
 
-from grafana_foundation_sdk.builders.dashboard import CustomVariable, Dashboard, DashboardLink, QueryVariable
+from grafana_foundation_sdk.builders.dashboard import (
+    CustomVariable,
+    Dashboard,
+    DashboardLink,
+    QueryVariable,
+    TextBoxVariable,
+)
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import (
     AnnotationQuery,
@@ -93,6 +99,14 @@ RECALIBRATIONS = Marks(
 """From when on a new calibration is used."""
 
 
+def page_variable() -> TextBoxVariable:
+    """Where the hub's own page is for whoever looks: another address at home than from afar."""
+    here = "http://insole.local:8330"
+    return (
+        TextBoxVariable("page").label("Hub's page").default_value(here).current(VariableOption(text=here, value=here))
+    )
+
+
 _ALL = VariableOption(selected=True, text="All", value="$__all")
 
 
@@ -153,6 +167,7 @@ def framed(
     several: bool = False,
     hub: bool = False,
     chosen: bool = False,
+    page: bool = False,
     marks: Iterable[Marks] = (),
 ) -> Dashboard:
     """A dashboard of panels, which flow into rows of their own.
@@ -163,6 +178,7 @@ def framed(
     since : the time that it opens with, such as ``now-90d``, up to now.
     hub : whether it also shows how the wearer's hub does.
     chosen : whether foot, aids and context can be chosen.
+    page : whether it leads to the hub's own page.
     """
     dashboard = (
         Dashboard(title)
@@ -187,6 +203,8 @@ def framed(
         dashboard = dashboard.with_variable(hub_variable())
     for choice in choices() if chosen else ():
         dashboard = dashboard.with_variable(choice)
+    if page:
+        dashboard = dashboard.with_variable(page_variable())
     for mark in marks:
         dashboard = dashboard.annotation(mark)
     for panel in panels:

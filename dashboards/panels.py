@@ -143,10 +143,12 @@ def listing(
     height: int = 10,
     timed: bool = True,
     most_of: str = "",
+    leads_to: tuple[str, str, str] | None = None,
 ) -> Panel:
     """A table, newest first; ``units`` by name of the column. Rows of several queries about the same make one row.
 
     ``timed``: each row is of an instant, which is shown; ``most_of``: the column whose highest value comes first.
+    ``leads_to``: a column that is a link, the address it leads to, and what is found there.
     """
     asked = queries if isinstance(queries, Sequence) else [queries]
     panel = (
@@ -167,6 +169,10 @@ def listing(
         panel = panel.sort_by([TableSortByFieldState().display_name(most_of).desc(True)])
     if not timed:
         panel = panel.override_by_name("Time", [DynamicConfigValue("custom.hidden", True)])
+    if leads_to:
+        column, address, found = leads_to
+        link = [{"title": found, "url": address, "targetBlank": True}]
+        panel = panel.override_by_name(column, [DynamicConfigValue("links", link)])
     for column, unit in units.items():
         decimals = DynamicConfigValue("decimals", 2 if unit == SPEED else 1)
         panel = panel.override_by_name(column, [DynamicConfigValue("unit", unit), decimals])

@@ -17,8 +17,9 @@ _CHOSEN = {Kind.TRIP: (SIDE, AID, CONTEXT), Kind.TOE_CATCH: (SIDE, AID, CONTEXT)
 
 _READ = (
     "A **trip** is told when the swinging foot was caught *and* a recovery followed; a **toe catch** is the same "
-    "without a recovery. The raw data of 10 s before and after each trip and fall is kept on the hub. Trips were "
-    "tested on a simulated walker only."
+    "without a recovery. The raw data of 10 s before and after each trip and fall is kept on the hub: *clip* in the "
+    "last table opens it on the hub's own page, at the address above, for who may see that. Trips were tested on a "
+    "simulated walker only."
 )
 
 
@@ -31,6 +32,7 @@ def trips() -> Dashboard:
         _panels(),
         since="now-30d",
         chosen=True,
+        page=True,
     )
 
 
@@ -86,6 +88,7 @@ def _panels() -> Iterator[Panel]:
                 field("answer", "answer"),
                 field("answered_after_s", "answered after"),
                 field("real", "really happened"),
+                field("id", "clip"),
             ),
             (kind_is(Rule.TRIP.value, Rule.FALL.value),),
             newest=200,
@@ -93,6 +96,7 @@ def _panels() -> Iterator[Panel]:
         "The alerts of these trips and falls: who answered is kept on the hub only. *Really happened* is what "
         "somebody labelled it; from these labels the hub counts how often it is right for this wearer.",
         {"answered after": SECONDS},
+        leads_to=("clip", "${page}/#history/incident/${__value.raw}", "The seconds around it, on the hub's page"),
     )
 
 

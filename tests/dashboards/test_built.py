@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,3 +81,19 @@ def test_a_name_that_the_hub_does_not_write_is_refused() -> None:
         Select(Name.WALK, (field("steps", "steps"),), by=(Tag.SIDE,))
     with pytest.raises(ValueError, match="day has no miles"):
         WeightedMean(Name.DAY, "toe_first_pct", "toes first", "miles")
+
+
+def test_a_trip_leads_to_its_clip_on_the_hubs_page() -> None:
+    dashboard = next(each for each in DASHBOARDS if each["uid"] == "insole-trips")
+    links = [
+        value["url"]
+        for panel in dashboard["panels"]
+        for override in panel.get("fieldConfig", {}).get("overrides", [])
+        for each in override["properties"]
+        if each["id"] == "links"
+        for value in each["value"]
+    ]
+    page = (Path(__file__).parents[2] / "hub/page/static/incidents.js").read_text()
+    assert links == ["${page}/#history/incident/${__value.raw}"]
+    assert "`#history/incident/${encodeURIComponent(incident.id)}`" in page, "the page's own address of it"
+    assert "page" in {each["name"] for each in dashboard["templating"]["list"]}

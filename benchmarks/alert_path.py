@@ -201,11 +201,12 @@ async def run(
                     stall_ns = await stalled(broker, case.stall_s)
                 await answer(helpers.player)
                 await asyncio.sleep(SETTLE_S)
+                until_ns = time.monotonic_ns()
             hub.stop()
             await running
             helpers.reader.send("end")
             seen = await answer(helpers.reader)
-    return _result(case, hub, seen, stall_ns, since_ns)
+    return _result(case, hub, seen, stall_ns, (since_ns, until_ns))
 
 
 async def answer(pipe: Connection) -> Any:
@@ -228,13 +229,14 @@ async def stalled(broker: asyncio.subprocess.Process, stall_s: float) -> tuple[i
 
 
 def _result(
-    case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: tuple[int, int], since_ns: int
+    case: Case, hub: WatchedHub, seen: list[tuple[str, int]], stall_ns: tuple[int, int], judged_ns: tuple[int, int]
 ) -> Result:
     came_ns: dict[str, int] = {}
     for event_id, at_ns in seen:
         came_ns.setdefault(event_id, at_ns)
     sent_ns, journalled = hub.sent_ns(), hub.journalled()
-    judged = [each for each in came_ns if sent_ns.get(each, -1) >= since_ns]
+    since_ns, until_ns = judged_ns  # what silence decides once the walkers have ended is no event of theirs
+    judged = [each for each in came_ns if sent_ns.get(each, -1) >= since_ns and hub.decided_ns[each] <= until_ns]
     if not judged:
         sys.exit(f"{case.name}: no event came")
     at_ns = np.array([sent_ns[each] for each in judged])

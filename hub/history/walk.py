@@ -98,7 +98,7 @@ def course_of(events: Iterable[Event], start_s: float, end_s: float, wearer: Wea
     """The course of the walk from ``start_s`` to ``end_s``, hub time, out of what was told around it."""
     told = _sorted(events, start_s, end_s)
     steps = _steps(told, start_s, wearer)
-    coverage = _coverage(told.troubles, start_s)
+    coverage = _coverage(told.troubles)
     count = max(1, int(-(-(end_s - start_s) // MINUTE_S)))
     minutes = [_minute(steps, n, wearer, _seen_pct(coverage, start_s, end_s, n)) for n in range(count)]
     judged = [step.good for step in steps if step.good is not None]
@@ -202,7 +202,7 @@ def _minute(steps: Sequence[WalkStep], n: int, wearer: Wearer, seen_pct: float) 
     )
 
 
-def _coverage(troubles: Iterable[Event], start_s: float) -> Coverage:
+def _coverage(troubles: Iterable[Event]) -> Coverage:
     """When a sensor was without data, as far as it was told."""
     coverage, lost_s = Coverage(), QualityParams().lost_s
     for trouble in troubles:
@@ -216,7 +216,6 @@ def _coverage(troubles: Iterable[Event], start_s: float) -> Coverage:
                 coverage.silent(Role(str(sensor)), trouble.time_s)
             case "sensor_back" if sensor is not None:
                 coverage.back(Role(str(sensor)), trouble.time_s)
-    coverage.forget(start_s)
     return coverage
 
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,7 +45,13 @@ async def past(
         journal.diary.append(DiaryEntry("d1", "anna", time.time_ns(), AidsChanged((Aid.BRACE,))), -1.0)
         journal.append("anna", walked)
         await journal.flush()
-        yield PastView(journal, shelf, {"anna": Wearer("anna", "right")}, lambda _: tuple(alerts or ())), journal, shelf
+        yield (
+            PastView(
+                journal, shelf, {name: Wearer(name, "right") for name in ("anna", "bea")}, lambda _: tuple(alerts or ())
+            ),
+            journal,
+            shelf,
+        )
 
 
 def valid(model: str, told: object) -> None:
@@ -66,6 +73,11 @@ async def test_every_step_of_a_walk_is_told(tmp_path: Path, walked: list[Event])
             await view.walk("anna", "nobody")
         with pytest.raises(NotThereError):
             await view.walk("anna", walked[0].id)
+        journal.append("bea", [replace(ended, id="walk of bea")])
+        await journal.flush()
+        assert (await view.walk("bea", "walk of bea"))["walk"]["steps"] == longest["steps"]
+        with pytest.raises(NotThereError):
+            await view.walk("anna", "walk of bea")
         day -= timedelta(days=3)
         assert await view.walks("anna", day) == {"day": day.isoformat(), "walks": []}
     steps = opened["steps"]

@@ -38,7 +38,7 @@ BEGUN_S = 25.0
 """Browsers have begun by then; what people walked before is not judged."""
 
 SLOW_BYTES, SLOW_S = 2048, 1.0
-"""What the slow client reads, and how often: a tenth of what it is sent."""
+"""What the slow client reads, and how often: a sixth of what it is sent."""
 
 COUNTING = """
 window.framesN = 0;

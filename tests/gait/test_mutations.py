@@ -36,7 +36,7 @@ MUTATIONS = [
     ("trip.blow.least_pct", 10.0, "dragging and tripping"),
     ("trip.landing.heavy_share", 10.0, "dragging and tripping"),
     ("trip.recovery.aspects", 2.0, "dragging and tripping"),
-    ("compensation.outward_deg", 2.0, "swinging outward"),
+    ("compensation.outward_deg", 2.5, "swinging outward"),
     ("fall.quick_s", 0.5, "falling"),
     ("fall.bears_pct", -1.0, "falling"),
     ("shank.posture.down_deg", 1.5, "falling"),

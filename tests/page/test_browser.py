@@ -21,6 +21,8 @@ from hub.page import Role
 from tests.page.living import PATIENCE_S, LivingHub, chromium, good_step, living_hub, paired, trip
 from tests.page.test_schema import PUBLISHED
 
+pytestmark = pytest.mark.browser
+
 PHONE, TABLET = (360, 640), (1024, 768)
 expect.set_options(timeout=PATIENCE_S * 1000)
 

@@ -15,6 +15,8 @@ from sensors.walker import Mistake
 from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired
 from tests.page.test_browser import COLOURS, PHONE, assert_accessible, picture_of, until
 
+pytestmark = pytest.mark.browser
+
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 VOICE = """

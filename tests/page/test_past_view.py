@@ -19,6 +19,8 @@ from tests.page.living import LivingHub, chromium, living_hub, paired, trip
 from tests.page.past import put_aids, put_exercises, put_walk, walked
 from tests.page.test_browser import PHONE, TABLET, assert_accessible, until
 
+pytestmark = pytest.mark.browser
+
 TRIP = "abcdef0123456789abcd"
 PARTS = ((60.0, 0.35), (40.0, 0.7), (70.0, 1.0))
 """A shorter walk than that of the pictures."""

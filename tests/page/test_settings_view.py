@@ -14,6 +14,8 @@ from tests.page.living import PATIENCE_S, chromium, paired
 from tests.page.settled import SettledHub, settled_hub
 from tests.page.test_browser import COLOURS, PHONE, TABLET, assert_accessible, until
 
+pytestmark = pytest.mark.browser
+
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 

@@ -36,7 +36,7 @@ export async function speak(wanted) {
 const manner = () => navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language;
 
 export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(manner(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(manner(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Number(value.toFixed(digits)) || 0);
 export const percent = (value, digits = 0) => `${number(value, digits)} %`;
 export const time = (iso) =>
   new Intl.DateTimeFormat(manner(), { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));

@@ -81,7 +81,8 @@ def test_a_walk_reaches_the_subscriber_and_the_journal_and_ends_with_a_summary(
         assert {key: event[key] for key in kept[event["id"]]} == kept[event["id"]]
     kinds = {event["kind"] for event in told}
     assert kinds >= {"initial_contact", "final_contact", "step", "toe_first", "toe_drag", "trip", "walk_start"}
-    assert any(event["kind"] == "trip" and event["stage"] == "confirmed" for event in told)
+    confirmed = [event for event in told if event["kind"] == "trip" and event["stage"] == "confirmed"]
+    assert confirmed, [event for event in told if event["kind"] in {"trip", "quality", "walk_start", "walk_end"}]
 
     newest = {topic: json.loads(payload) for topic, payload, _ in reader.messages if payload and not is_event(topic)}
     assert newest["insole/demo/status"]["state"] == "offline"

@@ -5,6 +5,7 @@ import gc
 import json
 import socket
 import sqlite3
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ import pytest
 
 from hub.app import Hub
 from hub.demo import DemoOptions, demo_config
-from hub.errors import AdapterError, JournalError
+from hub.errors import AdapterError
 from hub.events import Event, Kind
+from hub.journal import Journal
 from hub.playback import open_recording
 from hub.radio import LinkState
 from hub.radio.caretaker import Caretaker
@@ -60,7 +62,8 @@ async def test_the_next_run_begins_with_what_this_one_has_learnt(tmp_path: Path)
     async with air_process(Scenario(DEVICES, affected_side=Side.LEFT)) as air, asyncio.timeout(120):
         hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
         running = asyncio.create_task(hub.run())
-        while hub.wearers["demo"].live.counts["step"] < 8:
+        counts = hub.wearers["demo"].live.counts
+        while counts["step"] < 8 or not counts["walk_start"]:  # what is learnt is kept after a walk
             await asyncio.sleep(0.1)
         hub.stop()
         await running
@@ -145,6 +148,12 @@ async def test_a_radio_that_gives_up_ends_the_hub_in_good_order(
     assert {link.reason for link in hub.radio.status()} == {"the hub hung up"}
 
 
+def events_n(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as journal:
+        (n,) = journal.execute("SELECT count(*) FROM events").fetchone()
+    return int(n)
+
+
 async def test_a_disk_that_takes_nothing_does_not_keep_the_hub_from_ending(tmp_path: Path) -> None:
     async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(120):
         hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
@@ -152,9 +161,12 @@ async def test_a_disk_that_takes_nothing_does_not_keep_the_hub_from_ending(tmp_p
         await hub.started.wait()
         other = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
+        kept_n = events_n(tmp_path / "journal.db")
         while hub.journal_stats.pending_n == 0:
             await asyncio.sleep(0.1)
         hub.stop()
-        with pytest.raises(JournalError, match=r"did not take the last|locked"):
-            await running
+        await running
         other.close()
+    async with Journal(tmp_path / "journal.db"):
+        pass  # the next start finds what waited in memory
+    assert events_n(tmp_path / "journal.db") > kept_n

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import stat
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -137,6 +138,8 @@ async def test_a_home_is_nobody_else_and_sees_nobody_else(here: Clinic, tmp_path
         await each.enrol()
     given = here.homes(shard) / "k7m2"
     assert {path.name for path in given.iterdir()} == {"clinic.conf", "clinic-ca.crt", "hub.toml", "influxdb-token"}
+    table = tomllib.loads((given / "hub.toml").read_text())
+    assert (table["hub"]["name"], table["influxdb"]["batch_s"]) == ("k7m2", 10.0)
     secret = [given, given / "clinic.conf", given / "influxdb-token", shard.folder / "clinic-users"]
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in secret[:3])
     lines = (given / "clinic.conf").read_text().splitlines()

@@ -423,9 +423,7 @@ class Hub:
         return broker_address(self.config.mqtt)
 
     async def _open_database(self, held: AsyncExitStack) -> Writer | None:
-        if (
-            self.config.influxdb is None or not self._journal.is_kept
-        ):  # places in memory are not for good: points would double
+        if self.config.influxdb is None or not self._journal.is_kept:  # places in memory pass: points would double
             return None
         from hub.influx.database import Database  # noqa: PLC0415 - large; see there
 

@@ -1,7 +1,6 @@
 """A clip made into a picture that moves: both feet's cells, centres of pressure and shanks, 50 times a second."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from hub.live import CellRange, centre_of, loads
 from hub.packets import Calibrated
 from hub.recording.raw import RawHeader, RawRecording
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec
+from hub.support.let_through import let_through
 from sensors.layout import Role, Side
 
 RATE_HZ = 50.0
@@ -26,8 +26,8 @@ STALE_S = 0.15
 PATIENCE_S = 1.0
 """Sensors that tell nothing by then are not waited for: the clip may have been kept without them."""
 
-YIELD_N, YIELD_S = 20, 1e-4
-"""Other threads, the event loop's first of all, are let through so often."""
+SLICE_N = 20
+"""Arrivals or pictures made at a time, in about a millisecond."""
 
 FEET = (Side.LEFT, Side.RIGHT)
 
@@ -82,8 +82,8 @@ def play(path: Path) -> PlayedClip:
             tracks.begin(result.session)
         for block in result.blocks:
             tracks.push(block)
-        if n % YIELD_N == 0:
-            time.sleep(YIELD_S)
+        if n % SLICE_N == 0:
+            let_through()
     begin_s = end_s if begin_s is None else begin_s
     pictures_s = np.arange(begin_s, end_s, 1 / RATE_HZ)
     feet = {side: tracks.insoles[side.insole].pictures(pictures_s) for side in FEET}
@@ -122,8 +122,8 @@ class _InsoleTrack:
             cop = centre_of(now, self.spec.cells) if now and self.spec is not None else None
             cells.append([round(100 * load) for load in now] or None)
             cops.append(None if cop is None else [round(part, 2) for part in cop])
-            if n % YIELD_N == 0:
-                time.sleep(YIELD_S)
+            if n % SLICE_N == 0:
+                let_through()
         return cells, cops
 
     def _at(self, pictures_s: Floats) -> Iterator[Floats | None]:

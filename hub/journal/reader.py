@@ -4,7 +4,6 @@ import json
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from hub.diary import DiaryEntry, entry_from_json
 from hub.events import event_from_dict
 from hub.journal.day import DaySummary
 from hub.journal.record import AlertRecord, DayRecord, DiaryRecord, Record
+from hub.support.let_through import let_through
 
 logger = logging.getLogger(__name__)
 
@@ -22,9 +22,6 @@ PAGE_N = 500
 
 SLICE_N = 20
 """Records made at a time, in about a millisecond: other threads, the event loop's first of all, wait no longer."""
-
-YIELD_S = 1e-4
-"""Given to other threads between slices. Python alone would make each of them wait for 5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,7 @@ class Reader:
         for start in range(0, len(rows), SLICE_N):
             records += [record for row in rows[start : start + SLICE_N] if (record := self._record(*row)) is not None]
             if start + SLICE_N < len(rows):
-                time.sleep(YIELD_S)
+                let_through()
         return Page(tuple(records), int(rows[-1][0]) if rows else position)
 
     def _record(self, position: int, wearer: str, wall_time_ns: int, aids: str | None, text: str) -> Record | None:

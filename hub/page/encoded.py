@@ -1,15 +1,13 @@
 """Large answers as JSON without keeping the event loop waiting: made in a thread, a little at a time."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hub.support.let_through import let_through
+
 SLICE_N = 50
 """Entries of a list that are encoded in one go, in well below a millisecond."""
-
-YIELD_S = 1e-4
-"""Given to other threads between slices. Python alone would make each of them wait for 5 ms."""
 
 
 def encoded(told: Mapping[str, Any]) -> bytes:
@@ -28,7 +26,7 @@ def _pieces(told: Any) -> Iterator[str]:
         yield "["
         for start in range(0, len(told), SLICE_N):
             yield f"{',' if start else ''}{_text(told[start : start + SLICE_N])[1:-1]}"
-            time.sleep(YIELD_S)
+            let_through()
         yield "]"
     else:
         yield _text(told)

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.journal.day import DaySummary
 from hub.page import Role
-from tests.page.living import PATIENCE_S, LivingHub, chromium, good_step, living_hub, paired, trip
+from tests.page.living import PATIENCE_S, LivingHub, good_step, living_hub, paired, trip
 from tests.page.test_schema import PUBLISHED
 
 pytestmark = pytest.mark.browser
@@ -31,12 +31,6 @@ expect.set_options(timeout=PATIENCE_S * 1000)
 def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingHub]:
     with living_hub(tmp_path_factory.mktemp("state")) as hub:
         yield hub
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hub.demo import AFFECTED, DEVICES, WEARER
 from hub.page import Role
 from hub.radio.virtual.scenario import Scenario
 from sensors.walker import Mistake
-from tests.page.living import PATIENCE_S, LivingHub, chromium, living_hub, paired
+from tests.page.living import PATIENCE_S, LivingHub, living_hub, paired
 from tests.page.test_browser import COLOURS, PHONE, assert_accessible, picture_of, until
 
 pytestmark = pytest.mark.browser
@@ -32,12 +32,6 @@ speechSynthesis.speak = ({ text }) => spoken.push(text);
 CALIBRATION = "fetch('api/wearers/demo/calibration').then((answer) => answer.json())"
 SHOWN = "async (told) => new (await import('./calibrate.js')).Calibration(() => null).show(told)"
 """What stays for some seconds only is shown once more, to be looked at in peace."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def scenario(*mistakes: Mistake) -> Scenario:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from hub.events import Kind
 from hub.page import Role
 from hub.recording.clip_files import ClipName
-from tests.page.living import LivingHub, chromium, living_hub, paired, trip
+from tests.page.living import LivingHub, living_hub, paired, trip
 from tests.page.past import put_aids, put_exercises, put_walk, walked
 from tests.page.test_browser import PHONE, TABLET, assert_accessible, until
 
@@ -45,9 +45,10 @@ def walk(living: LivingHub) -> str:
 
 
 @pytest.fixture(scope="module")
-def owner(living: LivingHub) -> Iterator[BrowserContext]:
-    with chromium() as browser:
-        yield paired(browser, living, Role.OWNER)
+def owner(browser: Browser, living: LivingHub) -> Iterator[BrowserContext]:
+    context = paired(browser, living, Role.OWNER)
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.config import load_config
 from hub.page import Role
-from tests.page.living import PATIENCE_S, chromium, paired
+from tests.page.living import PATIENCE_S, paired
 from tests.page.settled import SettledHub, settled_hub
 from tests.page.test_browser import COLOURS, PHONE, TABLET, assert_accessible, until
 
@@ -25,12 +25,6 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SettledHub]:
         patch.setattr("hub.service.settings.LISTEN_S", 1.5)
         with settled_hub(tmp_path_factory.mktemp("home")) as hub:
             yield hub
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

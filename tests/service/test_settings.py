@@ -1,7 +1,6 @@
 """The page's settings: on disk, in the running hub, undone; and every wrong one."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -256,9 +255,8 @@ def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
     real = tmp_path / "real.toml"
     real.write_text(TOML)
     (tmp_path / "hub.toml").symlink_to(real)
-    edit: Callable[[str, Config], str] = lambda text, _: text + "# more\n"  # noqa: E731
     file = SettingsFile(tmp_path / "hub.toml")
-    file.change(file.read().version, "quiet", edit)
+    file.change(file.read().version, "quiet", lambda text, _: text + "# more\n")
     assert real.read_text().endswith("# more\n")
     assert (tmp_path / "hub.toml").is_symlink()
 

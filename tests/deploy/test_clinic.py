@@ -200,6 +200,11 @@ async def test_what_cannot_be_enrolled_is_told_in_one_line_and_leaves_nothing(he
     assert done.returncode == 1
     assert "cannot be reached" in done.stderr
     assert done.stderr.endswith("enrol: no token: see above\n")
+    done = await asyncio.to_thread(here.enrol, shard, "k7m2", "b", url, path="/usr/bin:/bin")
+    assert (done.returncode, done.stderr.splitlines()[0].split(" (")[0]) == (
+        1,
+        "enrol: insole-hub is not installed here",
+    )
     assert list(here.homes(shard).iterdir()) == []
     assert (await asyncio.to_thread(here.enrol, shard, "k7m2")).returncode == 2
     assert (shard.folder / "clinic-users").read_bytes() == before

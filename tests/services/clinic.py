@@ -183,11 +183,11 @@ class Clinic:
         """Where folders for its homes are made."""
         return shard.folder / "homes"
 
-    def enrol(self, shard: Broker, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the shipped command on this shard's machine."""
+    def enrol(self, shard: Broker, *arguments: str, path: str = PATH) -> subprocess.CompletedProcess[str]:
+        """Run the shipped command on this shard's machine, whose programs lie in ``path``."""
         environment = {
             **os.environ,
-            "PATH": PATH,
+            "PATH": path,
             "CLINIC_USERS": str(shard.folder / "clinic-users"),
             "CLINIC_HOMES": str(self.homes(shard)),
             "CLINIC_CA": str(self.certificates / "authority.crt"),

@@ -300,6 +300,7 @@ def test_it_says_that_it_has_lost_the_hub_and_finds_it_again(page: Page, living:
     until(
         lambda: page.evaluate(f"caches.open('page').then((kept) => kept.match('{living.address}dom.js')).then(Boolean)")
     )
+    expect(page.locator("#links li").first).to_contain_text("data come in")  # it shows the present, which it is to lose
     living.stop()
     expect(page.get_by_role("alert").filter(has_text="This page has lost the hub")).to_be_visible()
     expect(page.get_by_role("img", name="Left foot: no data")).to_be_visible()

@@ -39,6 +39,7 @@ from watched_hub import WatchedHub, configured
 
 from hub.events import STEP_KINDS
 from hub.journal import Journal
+from hub.journal.database import is_commit
 
 SLOW_COMMIT_S = 0.2
 STALL_AT_S = 20.0
@@ -60,7 +61,7 @@ class SlowDisk(sqlite3.Connection):
 
     def execute(self, sql: str, *parameters: object) -> sqlite3.Cursor:
         """Run a statement; a commit comes late."""
-        if sql == "COMMIT":
+        if is_commit(self, sql):
             time.sleep(SLOW_COMMIT_S)
         return super().execute(sql, *parameters)  # type: ignore[arg-type]
 

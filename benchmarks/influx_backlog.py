@@ -32,6 +32,7 @@ from hub.influx import Bucket
 from hub.influx.provision import Plan, provision
 from hub.influx.writer import DESTINATION
 from hub.journal import Journal
+from hub.journal.database import is_commit
 from sensors.layout import Side
 from tests.services.influxdb import ADMIN_TOKEN, Influxd, program
 
@@ -46,11 +47,11 @@ class TimedDisk(sqlite3.Connection):
 
     def execute(self, sql: str, *parameters: object) -> sqlite3.Cursor:
         """Run a statement."""
-        began_s = time.perf_counter()
+        was_commit, began_s = is_commit(self, sql), time.perf_counter()
         try:
             return super().execute(sql, *parameters)  # type: ignore[arg-type]
         finally:
-            if sql == "COMMIT":
+            if was_commit:
                 self.took_ms.append((time.perf_counter() - began_s) * 1e3)
 
 

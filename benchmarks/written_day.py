@@ -21,6 +21,7 @@ from unittest.mock import patch
 from hub.config.schema import JournalConfig
 from hub.gait import GaitEngine, KeptCalibration
 from hub.journal import Journal, writer
+from hub.journal.database import is_commit
 from hub.recording.calibration_file import write_calibration
 from hub.service.written import written_bytes
 from hub.session import Block, InsoleSpec, Session, ShinSpec, Wearer
@@ -41,7 +42,7 @@ class Counted(sqlite3.Connection):
 
     def execute(self, sql: str, *parameters: object) -> sqlite3.Cursor:
         """Run a statement."""
-        Counted.commits_n += sql == "COMMIT"
+        Counted.commits_n += is_commit(self, sql)
         return super().execute(sql, *parameters)  # type: ignore[arg-type]
 
 

@@ -167,6 +167,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def is_commit(connection: sqlite3.Connection, sql: str) -> bool:
+    """Whether a statement of the writer brings something onto the disk; for connections that count or fail there."""
+    return sql == "COMMIT" or (sql.startswith("INSERT") and not connection.in_transaction)
+
+
 def mark_suspect(path: Path) -> None:
     """Note that the file was found damaged in use, so that the next start sets it aside."""
     _suspicion(path).touch()

@@ -23,7 +23,7 @@ GROUP_N = 500
 """Most events in one commit."""
 
 CURSOR_DELAY_S = 1.0
-"""Cursors ride with the next events, or go alone after this: a lost one only repeats deliveries."""
+"""Cursors ride with the next steps, or go alone after this: a lost one only repeats deliveries."""
 
 CHECKPOINT_COMMITS_N = 256
 """Commits between checkpoints of the log (about 1-4 MB)."""
@@ -82,9 +82,7 @@ class Writer:
 
     def submit(self, entries: Sequence[Entry | OtherEntry]) -> None:
         """Queue entries; returns at once."""
-        may_wait = self._batch_s > 0 and all(
-            isinstance(entry, Entry) and entry.event.kind in STEP_KINDS for entry in entries
-        )
+        may_wait = self._batch_s > 0 and _are_steps(entries)
         with self._wake:
             self._entries.extend(entries)
             due_s = time.monotonic() + (self._batch_s if may_wait else 0.0)
@@ -139,7 +137,8 @@ class Writer:
         while self._wait(pause_s):
             with self._wake:
                 group = list(islice(self._entries, GROUP_N))
-                cursors = dict(self._cursors)
+                may_ride = not group or _are_steps(group) or time.monotonic() >= self._cursors_due_s
+                cursors = dict(self._cursors) if may_ride else {}
             try:
                 committed = self._commit(group, cursors) if group or cursors else self._thin()
             except sqlite3.Error as error:
@@ -162,8 +161,9 @@ class Writer:
                     self._entries.popleft()
                 if not self._entries:
                     self._entries_due_s = math.inf
-                self._cursors = {name: at for name, at in self._cursors.items() if cursors.get(name) != at}
-                self._cursors_due_s = time.monotonic() + CURSOR_DELAY_S if self._cursors else math.inf
+                if cursors:
+                    self._cursors = {name: at for name, at in self._cursors.items() if cursors.get(name) != at}
+                    self._cursors_due_s = time.monotonic() + CURSOR_DELAY_S if self._cursors else math.inf
             self._on_commit(committed)
             self._checkpoint()
 
@@ -192,11 +192,15 @@ class Writer:
         return Committed((), 0)
 
     def _commit(self, group: Sequence[Entry | OtherEntry], cursors: dict[tuple[str, str], int]) -> Committed:
+        events = [entry for entry in group if isinstance(entry, Entry)]
+        is_plain = len(events) == len(group) and all(entry.anchor in self._anchors for entry in events)
+        if is_plain and not (cursors or self._log_is_new):
+            return Committed(self._insert_events(events), len(group))  # a transaction of its own
         others_n, others_until = 0, dict[str, int]()
         with transaction(self._connection):
             if self._log_is_new:
                 self._connection.execute("UPDATE identity SET logs = logs + 1")
-            records = self._insert_events([entry for entry in group if isinstance(entry, Entry)])
+            records = self._insert_events(events)
             for entry in group:
                 if not isinstance(entry, Entry):
                     others_n += 1
@@ -271,3 +275,7 @@ class Writer:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             except sqlite3.Error as error:
                 self._note_failure(error)
+
+
+def _are_steps(entries: Sequence[Entry | OtherEntry]) -> bool:
+    return all(isinstance(entry, Entry) and entry.event.kind in STEP_KINDS for entry in entries)

@@ -14,6 +14,7 @@ import pytest
 from hub.errors import JournalError
 from hub.journal import Journal, writer
 from hub.journal import journal as journal_module
+from hub.journal.database import is_commit
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def gate():
         commits_n = 0
 
         def execute(self, sql, *args):
-            if sql == "COMMIT":
+            if is_commit(self, sql):
                 Gate.commits_n += 1
                 Gate.waiting.set()
                 assert Gate.opened.wait(30)
@@ -41,7 +42,7 @@ def _failing(failures_n: int, error: Exception):
         left_n = failures_n
 
         def execute(self, sql, *args):
-            if sql == "COMMIT" and Failing.left_n > 0:
+            if is_commit(self, sql) and Failing.left_n > 0:
                 Failing.left_n -= 1
                 raise error
             return super().execute(sql, *args)

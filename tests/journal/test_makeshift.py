@@ -14,6 +14,7 @@ from hub.diary import DiaryEntry, Noted
 from hub.errors import DiskError, JournalError
 from hub.events import Kind
 from hub.journal import Journal, erase, is_usable, makeshift, makeshift_journal, makeshift_of, rows_of
+from hub.journal.database import is_commit
 from hub.service.keeping import MAKESHIFT_MB, disk_turned, open_journal, room_for
 from hub.service.on_disk import on_disk
 from tests.outages.disk import Disk
@@ -79,7 +80,7 @@ async def test_what_a_disk_has_not_taken_at_the_end_is_found_at_the_next_start(p
 
     class Dead(sqlite3.Connection):
         def execute(self, sql, *args):
-            if sql == "COMMIT":
+            if is_commit(self, sql):
                 raise sqlite3.OperationalError("disk I/O error")
             return super().execute(sql, *args)
 

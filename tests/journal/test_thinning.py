@@ -1,6 +1,7 @@
 """Old steps make room; nothing else goes."""
 
 import asyncio
+import itertools
 import sqlite3
 import threading
 from collections import Counter
@@ -10,6 +11,7 @@ import pytest
 
 from hub.events import STEP_KINDS, Kind
 from hub.journal import DAYS, Journal, database, thinning, writer
+from hub.journal.database import is_commit
 
 NS = 10**9
 KINDS = [Kind.INITIAL_CONTACT, Kind.FINAL_CONTACT, Kind.STEP, Kind.TOE_DRAG]
@@ -132,7 +134,7 @@ async def test_steps_wait_for_others_to_be_committed_with_them_and_anything_else
         def execute(self, sql, *args):
             if sql.startswith("INSERT INTO events"):
                 self.inserted_n += sql.count("(?")
-            if sql == "COMMIT" and self.inserted_n:
+            if is_commit(self, sql) and self.inserted_n:
                 commits.append(self.inserted_n)
                 self.inserted_n = 0
             return super().execute(sql, *args)
@@ -149,6 +151,52 @@ async def test_steps_wait_for_others_to_be_committed_with_them_and_anything_else
         await journal.flush()
         journal.append("ada", [event(12.0)])  # closing waits for nobody
     assert commits == [11, 1, 1]
+
+
+async def test_an_urgent_event_is_one_statement_and_leaves_the_cursors_to_the_next_steps(path, event, monkeypatch):
+    monkeypatch.setattr(writer, "CURSOR_DELAY_S", 3600.0)
+    statements: list[str] = []
+
+    class Seen(sqlite3.Connection):
+        def execute(self, sql, *args):
+            if not sql.startswith("PRAGMA"):
+                statements.append(sql.split(" (")[0])
+            return super().execute(sql, *args)
+
+    async def append(kind, time_s):
+        statements.clear()
+        journal.append("ada", [event(time_s, kind)])
+        journal.advance("mqtt", round(time_s))
+        await journal.flush()
+        return list(statements)
+
+    async with Journal(path, power_safe=False, factory=Seen) as journal:
+        journal.observe_clock(0.0, 0)
+        await append(Kind.TRIP, 1.0)  # the first one brings its anchor
+        assert await append(Kind.TRIP, 2.0) == ["INSERT INTO events"]
+        assert await append(Kind.STEP, 3.0) == [
+            "BEGIN IMMEDIATE",
+            "INSERT INTO events",
+            "INSERT INTO cursors VALUES",
+            "COMMIT",
+        ]
+        assert await append(Kind.TRIP, 4.0) == ["INSERT INTO events"]
+        journal.observe_clock(4.0, 10**18)
+        assert (await append(Kind.TRIP, 5.0))[:2] == ["BEGIN IMMEDIATE", "INSERT INTO anchors"]
+
+
+async def test_cursors_that_only_urgent_events_come_with_do_not_wait_for_ever(path, event, monkeypatch):
+    monkeypatch.setattr(writer, "CURSOR_DELAY_S", 0.3)
+    async with Journal(path, power_safe=False) as journal:
+        journal.observe_clock(0.0, 0)
+        journal.advance("mqtt", 7)
+        with closing(database.connect(path, power_safe=False)) as other:
+            async with asyncio.timeout(30):
+                for n in itertools.count():
+                    journal.append("ada", [event(float(n), Kind.TRIP)])
+                    await journal.flush()
+                    if other.execute("SELECT position FROM cursors WHERE destination = 'mqtt'").fetchone() == (7,):
+                        break
 
 
 async def test_steps_alone_are_committed_when_their_time_is_over(path, event, take):

@@ -29,6 +29,7 @@ from hub.errors import InsoleHubError
 from hub.events import Event
 from hub.gait import GaitEngine
 from hub.journal import Journal
+from hub.journal.database import is_commit
 from hub.radio import Bluetooth
 from hub.session import Block, InsoleSpec, Session, ShinSpec
 from hub.support.backoff import Backoff
@@ -124,9 +125,9 @@ class FaultyDisk(sqlite3.Connection):
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         """Run a statement."""
-        if sql == "COMMIT" and FaultyDisk.fault == "slow":
+        if is_commit(self, sql) and FaultyDisk.fault == "slow":
             time.sleep(SLOW_COMMIT_S)
-        if sql == "BEGIN IMMEDIATE":
+        if not self.in_transaction:
             super().execute(f"PRAGMA query_only = {'ON' if FaultyDisk.fault == 'read-only' else 'OFF'}")
         return super().execute(sql, *parameters)
 

@@ -13,6 +13,7 @@ from hub.journal import JOURNAL, erase, makeshift_of, rows_of, set_aside
 from hub.kept import kept_of
 from hub.mqtt import BrokerAddress, Topics, erase_retained, retained_of
 from hub.page.pairing import FOLDER, files_of_wearer
+from hub.recording.made_way import MADE_WAY, forget_made_way, is_noted
 from hub.recording.shelf import RAW
 
 
@@ -37,6 +38,7 @@ def places(config: Config, wearer: str, broker: BrokerAddress | None, database: 
     state_dir = config.hub.state_dir
     found = [
         _files("recordings and calibration", lambda: kept_of(state_dir, wearer)),
+        _made_way(state_dir, wearer),
         _files("devices paired for their page alone", lambda: files_of_wearer(state_dir / FOLDER, wearer)),
         _files("damaged journals, of everybody", lambda: _damaged(state_dir / JOURNAL)),
         _journal(state_dir / JOURNAL, wearer),
@@ -91,6 +93,14 @@ def _journal(path: Path, wearer: str, name: str = "journal") -> Place:
         return [f"{n} {table}" for table, n in rows_of(path, wearer).items() if n]
 
     return Place(name, partial(asyncio.to_thread, holds), partial(asyncio.to_thread, erase, path, wearer))
+
+
+def _made_way(state_dir: Path, wearer: str) -> Place:
+    def holds() -> list[str]:
+        return [f"{wearer} in {state_dir / MADE_WAY}"] if is_noted(state_dir, wearer) else []
+
+    forget = partial(asyncio.to_thread, forget_made_way, state_dir, wearer)
+    return Place("note of clips that made way", partial(asyncio.to_thread, holds), forget)
 
 
 def _files(name: str, find: Callable[[], list[Path]]) -> Place:

@@ -21,6 +21,7 @@ from hub.journal.database import locked
 from hub.page import FOLDER, Paired, Visitor, make_code
 from hub.page import Role as PageRole
 from hub.page.pairing import exchange
+from hub.recording.made_way import is_noted, note_made_way
 from sensors.layout import Side
 
 NS = 10**9
@@ -79,6 +80,7 @@ async def home(tmp_path: Path) -> Path:
         visitor, now = Visitor(PageRole.CAREGIVER, nickname), datetime.now(UTC)
         assert exchange(state / FOLDER, make_code(state / FOLDER, visitor, now), f"phone of {nickname}", now)
         make_code(state / FOLDER, visitor, now)
+    note_made_way(state, {nickname: datetime(2026, 1, 1, tzinfo=UTC) for nickname in ("anna", "anna-lena")})
     (state / "journal.damaged-20260101T000000.000000Z.db").write_bytes(SECRET.encode())
     (tmp_path / "hub.toml").write_text(CONFIG.format(state=state))
     return tmp_path
@@ -206,6 +208,8 @@ async def test_what_is_forgotten_is_gone_from_every_byte_and_nobody_else_is_touc
         "anna-lena-20260101T000000Z-trip-t1.mcap",
         "anna-lena.json",
     ]
+    assert not is_noted(home / "state", "anna")
+    assert is_noted(home / "state", "anna-lena")
     assert [device.wearer for device in Paired(home / "state" / FOLDER).devices()] == ["anna-lena"]
     async with Journal(home / "state/journal.db") as journal:
         assert journal.rescue is None

@@ -258,10 +258,18 @@ class RecordingConfig(Table):
 
     raw: bool = Field(False, strict=True, description="Write every notification to MCAP files under the state folder.")
     raw_max_mb: float = Field(
-        2000.0, strict=True, ge=10, description="Room for them in MB; the oldest go first. 2000 MB hold about 2 days."
+        2000.0,
+        strict=True,
+        ge=10,
+        description="Room for them in MB; beyond it the oldest go of the wearer who takes the most of it. 2000 MB "
+        "hold about 2 days of one wearer.",
     )
     clips_max_mb: float = Field(
-        500.0, strict=True, ge=10, description="Room for the clips of trips and falls in MB; 500 MB hold about 4000."
+        500.0,
+        strict=True,
+        ge=10,
+        description="Room for the clips of trips and falls in MB; beyond it the oldest go of the wearer who takes the "
+        "most of it. 500 MB hold about 4000.",
     )
 
 

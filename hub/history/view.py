@@ -93,7 +93,7 @@ class PastView:
         ids = (alert.id, *alert.joined)
         told = {record.event.id: record for record in await self._journal.with_ids(nickname, ids)}
         clips = await asyncio.to_thread(self._clips, nickname, alert)
-        made_way = await asyncio.to_thread(self._made_way_until)
+        made_way = await asyncio.to_thread(self._made_way_until, nickname)
         diary = await self._journal.diary.of_wearer(nickname, alert.happened_ns - 86_400 * _NS, _now_ns() + 3600 * _NS)
         notes = [
             {"at": iso(entry.at_ns), "text": entry.what.text, "tags": list(entry.what.tags)}
@@ -201,9 +201,9 @@ class PastView:
     def _clips(self, nickname: str, alert: Alert) -> dict[str, Path]:
         return clips_of(self._shelf.clips, nickname, (alert.id, *alert.joined), *happened_between(alert))
 
-    def _made_way_until(self) -> datetime | None:
+    def _made_way_until(self, nickname: str) -> datetime | None:
         try:
-            return self._shelf.made_way_until()
+            return self._shelf.made_way_until(nickname)
         except RecordingError:
             return None
 

@@ -202,12 +202,12 @@ def test_it_is_known_up_to_when_clips_have_made_way(tmp_path: Path) -> None:
     for n in range(1, 4):
         fill(tmp_path / f"clips/anna-2026010{n}T000000Z-trip-t{n}.mcap", 1.0, 100.0 - n)
     room = Shelf(tmp_path, 1000.0, 1.5)
-    assert room.made_way_until() is None
+    assert room.made_way_until("anna") is None
     room.tidy(set())
-    assert room.made_way_until() == datetime(2026, 1, 2, tzinfo=UTC)
+    assert room.made_way_until("anna") == datetime(2026, 1, 2, tzinfo=UTC)
     fill(tmp_path / "clips/anna-20250101T000000Z-trip-t0.mcap", 1.0, 500.0)
     room.tidy(set())
-    assert room.made_way_until() == datetime(2026, 1, 2, tzinfo=UTC)
+    assert room.made_way_until("anna") == datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def test_a_clip_that_the_disk_does_not_take_is_counted(

@@ -1,7 +1,6 @@
 """What listens while a whole hub runs is what docs/remote-access.md says, and nothing else."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import yaml
 
 from hub.config import parse_config
 from hub.config.schema import PageConfig
@@ -84,12 +82,3 @@ def test_the_usual_ports_are_those_of_the_page() -> None:
         '[[wearers]]\nnickname = "a"\ndevices = [{ role = "left_shin", type = "witmotion", name = "A" }]\n', "hub.toml"
     )
     assert (config.page.port, config.broker.port, config.page.mode) == (PAGE, BROKER, "localhost")
-
-
-def test_what_compose_publishes_is_what_the_page_says() -> None:
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    published = {(re.sub(r":\d+$", "", port)) for service in services.values() for port in service.get("ports", ())}
-    told = {
-        f"{address}:{port.removeprefix('tcp ')}" for name, (port, address) in table().items() if "of compose" in name
-    }
-    assert published == told

@@ -14,28 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
 from pydantic import SecretStr
 
 from hub.influx import Bucket, DatabaseAddress
+from tests.services.built import built
 
 LOOPBACK = "127.0.0.1"
 ORG = "insole"
 ADMIN_TOKEN = "administrator"
 VERSION_1 = "1.8.10"
-SCRIPT = Path(__file__).parent / "influxd"
 PATIENCE_S = 120.0
 """Only turns a hang into a failure."""
 
 
 def program(*version: str) -> str:
-    """Where the server is; where there is none the test is skipped, or fails where nothing may be skipped."""
-    found = subprocess.run([SCRIPT, "--cached", *version], capture_output=True, text=True, check=False)
-    if found.returncode == 0:
-        return found.stdout.strip()
-    if os.environ.get("INSOLE_HUB_NO_SKIP") == "1":
-        pytest.fail(found.stderr)
-    pytest.skip(found.stderr)
+    """Where the server is."""
+    return built("influxd", *version)
 
 
 @dataclass

@@ -6,6 +6,7 @@ Loading this takes a moment, and needs the extra ``grafana``: import it where it
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -23,9 +24,11 @@ from dashboards.publishing.state import (
     Key,
     Level,
     Rule,
+    SharedPanel,
     Team,
     Thing,
 )
+from dashboards.publishing.wanted import SHARED
 from hub.errors import InsoleHubError
 
 OLDEST = 11
@@ -34,6 +37,9 @@ OLDEST = 11
 ANSWER_S = 20.0
 
 _PER_PAGE = 1000
+_ROLE = "role "
+_PANEL = 1
+"""Kind of a library element that is a panel."""
 
 
 class Grafana:
@@ -53,6 +59,7 @@ class Grafana:
             self._api.client.verify = ca_file
         self._teams: dict[str, int] = {}
         self._users: dict[str, int] = {}
+        self._versions: dict[str, int] = {}
 
     def check(self) -> str:
         """Look whether it can be used; gives its version.
@@ -103,15 +110,18 @@ class Grafana:
             self._api.client.POST("/org/invites", json=asked)
 
     def found(self, scope: Iterable[Key]) -> list[Thing]:
-        """What is there of it."""
+        """What is there of it, and all panels that were published for anybody."""
         with self._explained():
             keys = list(scope)
             ids = {name for _, name in keys}
+            elements = self._elements()
             self._teams = {
                 each["name"]: int(each["id"]) for kind, name in keys if kind is Team for each in self._teams_named(name)
             }
             points = {each["uid"]: each for each in self._api.alertingprovisioning.get_contactpoints() or ()}
-            things = [self._one(kind, name, points, ids) for kind, name in keys]
+            things = [self._one(kind, name, points) for kind, name in keys if kind not in {Folder, SharedPanel}]
+            things += [self._folder(uid, ids, elements) for kind, uid in keys if kind is Folder]
+            things += [self._shared(each, ids) for each in elements if str(each["uid"]).startswith(SHARED)]
             return [thing for thing in things if thing is not None]
 
     def do(self, change: Change) -> None:
@@ -132,6 +142,8 @@ class Grafana:
                     self._set_team(team, is_new=action is Action.MAKE)
                 case action, Folder() as folder:
                     self._set_folder(folder, is_new=action is Action.MAKE)
+                case action, SharedPanel() as panel:
+                    self._set_shared(panel, is_new=action is Action.MAKE)
                 case _, Board() as board:
                     asked = {"dashboard": dict(board.body), "folderUid": board.folder_uid, "overwrite": True}
                     self._api.dashboard.update_dashboard(asked)
@@ -149,11 +161,20 @@ class Grafana:
         answer = self._api.client.GET(f"/teams/search?perpage={_PER_PAGE}&name={quote(name)}")
         return [each for each in answer["teams"] if each["name"] == name]
 
-    def _one(self, kind: type[Thing], name: str, points: dict[str, Any], ours: set[str]) -> Thing | None:
+    def _elements(self) -> list[dict[str, Any]]:
+        """All library panels."""
+        elements: list[dict[str, Any]] = []
+        for page in count(1):
+            asked = f"/library-elements?kind={_PANEL}&perPage={_PER_PAGE}&page={page}"
+            found = self._api.client.GET(asked)["result"]["elements"]
+            elements += found
+            if len(found) < _PER_PAGE:
+                break
+        return elements
+
+    def _one(self, kind: type[Thing], name: str, points: dict[str, Any]) -> Thing | None:
         if kind is Team:
             return self._team(name)
-        if kind is Folder:
-            return self._folder(name, ours)
         if kind is Board:
             answer = self._or_none(lambda: self._api.dashboard.get_dashboard(name))
             return None if answer is None else Board(name, answer["meta"].get("folderUid", ""), answer["dashboard"])
@@ -172,18 +193,30 @@ class Grafana:
         members = self._api.teams.get_team_members(self._teams[name])
         return Team(name, frozenset(str(each["login"]) for each in members))
 
-    def _folder(self, uid: str, ours: set[str]) -> Folder | None:
+    def _folder(self, uid: str, ours: set[str], elements: list[dict[str, Any]]) -> Folder | None:
         answer = self._or_none(lambda: self._api.folder.get_folder(uid))
         if answer is None:
             return None
         grants = frozenset(
-            (str(each.get("team") or each.get("userLogin") or f"role {each.get('role')}"), Level(each["permission"]))
+            (str(each.get("team") or each.get("userLogin") or f"{_ROLE}{each.get('role')}"), Level(each["permission"]))
             for each in self._api.folder.get_folder_permissions(uid)
             if not each.get("inherited")
         )
         inside = self._api.client.GET(f"/search?limit={_PER_PAGE}&folderUIDs={uid}")
-        foreign = tuple(sorted(str(each["title"]) for each in inside if each["uid"] not in ours))
-        return Folder(uid, str(answer["title"]), grants, foreign)
+        foreign = [str(each["title"]) for each in inside if each["uid"] not in ours]
+        foreign += [
+            str(each["name"])
+            for each in elements
+            if each["meta"]["folderUid"] == uid and not str(each["uid"]).startswith(SHARED)
+        ]
+        return Folder(uid, str(answer["title"]), grants, tuple(sorted(foreign)))
+
+    def _shared(self, element: dict[str, Any], ours: set[str]) -> SharedPanel:
+        uid = str(element["uid"])
+        self._versions[uid] = int(element["version"])
+        shown_by = self._api.client.GET(f"/library-elements/{uid}/connections")["result"]
+        foreign = sorted(str(each["connectionUid"]) for each in shown_by if each["connectionUid"] not in ours)
+        return SharedPanel(uid, str(element["meta"]["folderUid"]), element, tuple(foreign))
 
     def _set_team(self, team: Team, *, is_new: bool) -> None:
         if is_new:
@@ -200,8 +233,19 @@ class Grafana:
             self._api.folder.create_folder(folder.title, folder.uid)
         else:
             self._api.folder.update_folder(folder.uid, folder.title, overwrite=True)
-        items = [{"teamId": self._teams[name], "permission": int(level)} for name, level in sorted(folder.grants)]
+        items = [{**self._who(name), "permission": int(level)} for name, level in sorted(folder.grants)]
         self._api.folder.update_folder_permissions(folder.uid, {"items": items})
+
+    def _who(self, name: str) -> dict[str, int | str]:
+        return {"role": name.removeprefix(_ROLE)} if name.startswith(_ROLE) else {"teamId": self._teams[name]}
+
+    def _set_shared(self, panel: SharedPanel, *, is_new: bool) -> None:
+        asked = {"uid": panel.uid, "folderUid": panel.folder_uid, "kind": _PANEL, **panel.body}
+        if is_new:
+            self._api.client.POST("/library-elements", json=asked)
+        else:
+            asked["version"] = self._versions[panel.uid]
+            self._api.client.PATCH(f"/library-elements/{panel.uid}", json=asked)
 
     def _set_point(self, point: ContactPoint, *, is_new: bool) -> None:
         settings = {"addresses": ";".join(sorted(point.addresses)), "singleEmail": False}
@@ -217,6 +261,8 @@ class Grafana:
                 self._api.teams.delete_team(self._teams[thing.name])
             case Folder():
                 self._api.folder.delete_folder(thing.uid)
+            case SharedPanel():
+                self._api.client.DELETE(f"/library-elements/{thing.uid}")
             case Board():
                 self._api.dashboard.delete_dashboard(thing.uid)
             case ContactPoint():

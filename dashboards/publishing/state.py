@@ -1,7 +1,8 @@
 """What is to be in a Grafana, what is, and the changes between them. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -35,6 +36,19 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPanel:
+    """A panel that dashboards share, which Grafana calls a library panel; ``foreign``: somebody else's that show it.
+
+    ``body``: its ``name``, and as ``model`` the panel.
+    """
+
+    uid: str
+    folder_uid: str
+    body: Json
+    foreign: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A dashboard in a folder."""
 
@@ -61,9 +75,9 @@ class Rule:
     body: Json
 
 
-Thing = Team | Folder | Board | ContactPoint | Rule
+Thing = Team | Folder | SharedPanel | Board | ContactPoint | Rule
 
-KINDS: tuple[type[Thing], ...] = (Team, Folder, Board, ContactPoint, Rule)
+KINDS: tuple[type[Thing], ...] = (Team, Folder, SharedPanel, Board, ContactPoint, Rule)
 """In the order in which they are made, since each names those before it; they are removed the other way round."""
 
 Key = tuple[type[Thing], str]
@@ -76,7 +90,7 @@ class Action(StrEnum):
     MAKE = "make"
     CHANGE = "change"
     REMOVE = "remove"
-    LEAVE = "leave"  # a folder that holds somebody else's things
+    LEAVE = "leave"  # somebody else's dashboards need it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +107,18 @@ class Change:
                 named = f"team {thing.name} ({', '.join(sorted(thing.members)) or 'nobody'})"
             case Folder():
                 named = f"folder {thing.title}"
+            case SharedPanel():
+                named = f"library panel {thing.body.get('name', thing.uid)}"
             case Board():
                 named = f"dashboard {thing.body.get('title', thing.uid)} in {thing.folder_uid}"
             case ContactPoint():
                 named = f"contact point {thing.name} ({', '.join(sorted(thing.addresses))})"
             case Rule():
                 named = f"alert rule {thing.body.get('title', thing.uid)}"
-        because = f": it holds {', '.join(thing.foreign)}" if isinstance(thing, Folder) and thing.foreign else ""
-        return f"{self.action.value} {named}{because if self.action is Action.LEAVE else ''}"
+        if self.action is Action.LEAVE and isinstance(thing, Folder | SharedPanel):
+            verb = "it holds" if isinstance(thing, Folder) else "it is shown by"
+            named += f": {verb} {', '.join(thing.foreign)}"
+        return f"{self.action.value} {named}"
 
 
 def key_of(thing: Thing) -> Key:
@@ -119,14 +137,24 @@ def plan(wanted: Iterable[Thing], found: Iterable[Thing]) -> tuple[Change, ...]:
     steps.sort(key=lambda step: KINDS.index(type(step.thing)))
     gone = [thing for key, thing in there.items() if key not in goal]
     gone.sort(key=lambda thing: -KINDS.index(type(thing)))
+    return (*steps, *_removals(gone))
+
+
+def _removals(gone: Iterable[Thing]) -> Iterable[Change]:
+    """In that order; what somebody else's dashboards need is left, and so is the folder that it is in."""
+    needed: dict[str, list[str]] = defaultdict(list)
     for thing in gone:
-        is_shared = isinstance(thing, Folder) and thing.foreign
-        steps.append(Change(Action.LEAVE if is_shared else Action.REMOVE, thing))
-    return tuple(steps)
+        if isinstance(thing, SharedPanel) and thing.foreign:
+            needed[thing.folder_uid].append(str(thing.body["name"]))
+            yield Change(Action.LEAVE, thing)
+        elif isinstance(thing, Folder) and (foreign := (*thing.foreign, *needed[thing.uid])):
+            yield Change(Action.LEAVE, replace(thing, foreign=foreign))
+        else:
+            yield Change(Action.REMOVE, thing)
 
 
 def _is_so(found: Thing, wanted: Thing) -> bool:
-    if isinstance(found, Board | Rule) and isinstance(wanted, Board | Rule):
+    if isinstance(found, SharedPanel | Board | Rule) and isinstance(wanted, SharedPanel | Board | Rule):
         return found.folder_uid == wanted.folder_uid and covers(found.body, wanted.body)
     return found == wanted
 

@@ -1,4 +1,4 @@
-"""What an audience makes of a Grafana: per wearer two folders, three teams, the dashboards, and alert rules. Pure."""
+"""What an audience makes of a Grafana: panels for all, and per wearer folders, teams, dashboards, alert rules. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.publishing.audience import Audience, WearerAudience
 from dashboards.publishing.rules import rules
-from dashboards.publishing.state import Board, ContactPoint, Folder, Key, Level, Team, Thing, key_of
+from dashboards.publishing.state import Board, ContactPoint, Folder, Key, Level, SharedPanel, Team, Thing, key_of
 
 OURS = "insole-"
 """Every uid that we give begins so."""
@@ -22,9 +22,14 @@ FOR_CAREGIVERS = ("today", "trips")
 OF_ALL = "clinic"
 """The dashboard of all wearers."""
 
+SHARED = f"{OURS}-panel-"  # no nickname begins with a hyphen there
+"""Uids of panels begin so: the wearers' dashboards show the same ones, each with its own wearer."""
+
 _TAG = "insole-hub"
 _SHORT = re.compile(r"[a-z0-9][a-z0-9-]{0,15}")
-_CLINIC = f"{OURS}-{OF_ALL}"  # no nickname begins with a hyphen there
+_CLINIC = f"{OURS}-{OF_ALL}"
+_PANELS = f"{OURS}-panels{FOLDER}"
+_EVERYBODY = frozenset({("role Editor", Level.VIEW), ("role Viewer", Level.VIEW)})
 
 
 def wanted(audience: Audience, built: Mapping[str, Mapping[str, Any]], logins: Mapping[str, str]) -> list[Thing]:
@@ -35,7 +40,7 @@ def wanted(audience: Audience, built: Mapping[str, Mapping[str, Any]], logins: M
     built : the dashboards by name, as ``dashboards.build`` writes them.
     logins : the login of everybody who is named and has one; others are in no team.
     """
-    things: list[Thing] = []
+    things: list[Thing] = [Folder(_PANELS, "Insole Hub: panels", _EVERYBODY), *_shared(built)]
     for wearer in audience.wearers:
         things += _of_wearer(wearer, built, logins)
     if audience.clinic:
@@ -62,12 +67,27 @@ def people(audience: Audience) -> set[str]:
     return named
 
 
-def slug(nickname: str) -> str:
-    """A nickname as part of a uid, which takes few letters and no more than 40."""
-    if _SHORT.fullmatch(nickname):
-        return nickname
-    safe = re.sub(r"[^a-z0-9]+", "-", nickname.lower())[:7].strip("-")
-    return f"{safe}-{blake2b(nickname.encode(), digest_size=4).hexdigest()}"
+def slug(name: str) -> str:
+    """A nickname or title as part of a uid, which takes few letters and no more than 40."""
+    if _SHORT.fullmatch(name):
+        return name
+    safe = re.sub(r"[^a-z0-9]+", "-", name.lower())[:7].strip("-")
+    return f"{safe}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+
+
+def _shared(built: Mapping[str, Mapping[str, Any]]) -> Iterable[SharedPanel]:
+    """Each panel of the wearers' dashboards. They hold no wearer's figures, so everybody may see them."""
+    for board, body in built.items():
+        for panel in body["panels"] if board != OF_ALL else ():
+            if "title" in panel:
+                reference = _reference(board, body, panel)
+                own = {name: value for name, value in panel.items() if name != "gridPos"}
+                yield SharedPanel(reference["uid"], _PANELS, {"name": reference["name"], "model": own})
+
+
+def _reference(board: str, body: Mapping[str, Any], panel: Mapping[str, Any]) -> dict[str, str]:
+    """How dashboards name a panel; the uid is of its title, so that a panel more or less changes no other's."""
+    return {"uid": f"{SHARED}{board}-{slug(panel['title'])}", "name": f"{body['title']}: {panel['title']}"}
 
 
 def _of_wearer(
@@ -120,11 +140,17 @@ def _of_clinic(audience: Audience, body: Mapping[str, Any], logins: Mapping[str,
 
 
 def _of_one(body: Mapping[str, Any], nickname: str, name: str, board: str) -> dict[str, Any]:
-    """A dashboard that shows one wearer and leads to that wearer's others."""
+    """A dashboard of shared panels that shows one wearer and leads to that wearer's others."""
     constant = {"type": "constant", "name": "wearer", "query": nickname, "hide": 2, "skipUrlSync": True}
     own = _with_wearers(body, f"{OURS}{name}-{board}", constant)
     own["title"] = f"{body['title']}: {nickname}"
     own["tags"] = [f"{_TAG}-{name}"]
+    own["panels"] = [
+        {"gridPos": panel["gridPos"], "title": panel["title"], "libraryPanel": _reference(board, body, panel)}
+        if "title" in panel
+        else panel  # words between them
+        for panel in own["panels"]
+    ]
     for link in own["links"]:
         link["tags"] = own["tags"]
     return own

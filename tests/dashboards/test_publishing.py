@@ -1,5 +1,6 @@
 """Publishing: the plan as a pure thing, and the whole command against Grafana's documented HTTP API."""
 
+import json
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from dashboards.build import BUILT
 from dashboards.publishing.rules import rules
 from dashboards.publishing.state import (
     KINDS,
@@ -21,6 +23,7 @@ from dashboards.publishing.state import (
     Folder,
     Level,
     Rule,
+    SharedPanel,
     Team,
     Thing,
     covers,
@@ -37,6 +40,7 @@ BODIES = st.dictionaries(NAMES, st.integers(0, 2) | st.lists(st.integers(0, 2), 
 THINGS = st.one_of(
     st.builds(Team, NAMES, st.frozensets(NAMES)),
     st.builds(Folder, NAMES, NAMES, st.frozensets(st.tuples(NAMES, st.sampled_from(Level)), max_size=2)),
+    st.builds(SharedPanel, NAMES, NAMES, BODIES),
     st.builds(Board, NAMES, NAMES, BODIES),
     st.builds(ContactPoint, NAMES, NAMES, st.frozensets(NAMES)),
     st.builds(Rule, NAMES, NAMES, BODIES),
@@ -52,7 +56,7 @@ def after(found: list[Thing], steps: tuple[Change, ...]) -> list[Thing]:
             del there[key_of(step.thing)]
         elif step.action is not Action.LEAVE:
             thing = step.thing
-            is_body = isinstance(thing, Board | Rule)
+            is_body = isinstance(thing, SharedPanel | Board | Rule)
             there[key_of(thing)] = replace(thing, body={**thing.body, "version": 7}) if is_body else thing
     return list(there.values())
 
@@ -80,6 +84,18 @@ def test_a_folder_with_somebody_elses_dashboard_is_left():
     (step,) = plan([], [Folder("insole-anna", "Anna", frozenset(), ("My own page",))])
     assert step.action is Action.LEAVE
     assert "My own page" in str(step)
+
+
+def test_a_panel_that_somebody_else_shows_is_left_and_so_is_its_folder():
+    panel = SharedPanel("toes", "insole-panels", {"name": "Toes first"}, ("insole-bert-progress",))
+    others = [SharedPanel("drags", "insole-panels", {"name": "Drags"}), Folder("elsewhere", "Elsewhere", frozenset())]
+    steps = plan([], [Folder("insole-panels", "Panels", frozenset()), panel, *others])
+    assert [str(step) for step in steps] == [
+        "leave library panel Toes first: it is shown by insole-bert-progress",
+        "remove library panel Drags",
+        "leave folder Panels: it holds Toes first",
+        "remove folder Elsewhere",
+    ]
 
 
 def test_what_somebody_changed_by_hand_is_found():
@@ -143,7 +159,8 @@ def run(*words: object) -> list[str]:
 
 def granted(contract: Contract, uid: str) -> set[tuple[str, int]]:
     names = {team["id"]: team["name"].rsplit(", ")[-1] for team in contract.teams.values()}
-    return {(names[each["teamId"]], each["permission"]) for each in contract.folders[uid]["_grants"]}
+    grants = contract.folders[uid]["_grants"]
+    return {(names[each["teamId"]] if "teamId" in each else each["role"], each["permission"]) for each in grants}
 
 
 def test_everybody_sees_what_is_theirs(contract: Contract, file: Path):
@@ -170,6 +187,62 @@ def test_done_again_nothing_changes_and_a_dry_run_changes_nothing_at_all(contrac
     contract.log.clear()
     assert run("publish", file)[1:] == ["nothing to change"]
     assert contract.log == []
+
+
+def test_all_wearers_dashboards_show_the_same_panels(contract: Contract, file: Path):
+    run("publish", file)
+    shown = {
+        who: [
+            panel["libraryPanel"]["uid"]
+            for board in ("progress", "walks", "today", "trips", "quality")
+            for panel in contract.boards[f"insole-{who}-{board}"]["dashboard"]["panels"]
+            if "libraryPanel" in panel
+        ]
+        for who in ("anna", slug("Bert"))
+    }
+    assert shown["anna"] == shown[slug("Bert")]
+    assert sorted(shown["anna"]) == sorted(contract.elements)
+    assert granted(contract, "insole--panels-folder") == {("Viewer", 1), ("Editor", 1)}
+    built = {path.stem: json.loads(path.read_text()) for path in BUILT.glob("*.json")}
+    panels = [panel for name, body in built.items() if name != "clinic" for panel in body["panels"]]
+    models = [each["model"] | {"libraryPanel": None} for each in contract.elements.values()]
+    for panel in panels:
+        own = {name: value for name, value in panel.items() if name != "gridPos"} | {"libraryPanel": None}
+        assert (own in models) == ("title" in panel)
+    assert "anna" not in json.dumps(contract.elements)  # everybody may see them
+
+
+def test_a_panel_is_changed_for_all_at_once_and_one_that_is_no_more_goes(contract: Contract, file: Path):
+    run("publish", file)
+    uid = next(iter(contract.elements))
+    contract.elements[uid]["model"]["targets"] = []
+    contract.elements[uid]["version"] = 7
+    old = {"uid": "insole--panel-old", "name": "Old", "kind": 1, "model": {}, "version": 3}
+    contract.elements |= {
+        "insole--panel-old": old | {"meta": {"folderUid": "insole--panels-folder"}},
+        "mine": old | {"uid": "mine", "meta": {"folderUid": "insole-anna-folder"}},
+    }
+    name = contract.elements[uid]["name"]
+    assert run("publish", file)[1:] == [
+        f"change library panel {name}",
+        "remove library panel Old",
+        "2 changes made",
+    ]
+    assert contract.elements[uid]["model"]["targets"] != []
+    assert "mine" in contract.elements
+
+
+def test_what_other_wearers_dashboards_show_stays(contract: Contract, file: Path):
+    both = file.read_text()
+    run("publish", file)
+    file.write_text(both.partition('[[wearers]]\nnickname = "Bert"')[0])
+    said = run("remove", file)
+    assert f"leave library panel Progress: Toes first: it is shown by insole-{slug('Bert')}-progress" in said
+    assert len(contract.boards) == 5
+    assert "insole--panels-folder" in contract.folders
+    file.write_text(both)
+    run("remove", file)
+    assert contract.elements == contract.folders == {}
 
 
 def test_who_is_no_user_yet_is_invited_once_and_sees_it_after_having_come(contract: Contract, file: Path):
@@ -218,17 +291,22 @@ def test_removal_leaves_what_is_not_ours(contract: Contract, file: Path):
     contract.folders["other"] = {"uid": "other", "title": "Heating", "_grants": []}
     contract.boards["heat"] = {"dashboard": {"title": "Heating", "version": 1}, "meta": {"folderUid": "other"}}
     contract.teams[1] = {"id": 1, "name": "Neighbours", "members": []}
-    before = {name: dict(getattr(contract, name)) for name in ("folders", "boards", "teams", "points", "rules")}
+    kinds = ("folders", "boards", "elements", "teams", "points", "rules")
+    before = {name: dict(getattr(contract, name)) for name in kinds}
     run("publish", file)
     contract.boards["own"] = {
         "dashboard": {"title": "Own page", "version": 1},
         "meta": {"folderUid": "insole-anna-folder"},
     }
+    own = {"uid": "own", "name": "Own panel", "kind": 1, "model": {}, "version": 1}
+    contract.elements["own"] = own | {"meta": {"folderUid": "insole-anna-folder-today"}}
     said = run("remove", file)
     assert "leave folder Insole Hub: anna: it holds Own page" in said
+    assert "leave folder Insole Hub: anna, today: it holds Own panel" in said
     assert set(contract.boards) == {"heat", "own"}
-    assert set(contract.folders) == {"other", "insole-anna-folder"}
-    del contract.boards["own"]
+    assert set(contract.elements) == {"own"}
+    assert set(contract.folders) == {"other", "insole-anna-folder", "insole-anna-folder-today"}
+    del contract.boards["own"], contract.elements["own"]
     run("remove", file)
     assert {name: getattr(contract, name) for name in before} == before
     assert run("remove", file)[1:] == ["nothing to change"]

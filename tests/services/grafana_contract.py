@@ -1,6 +1,9 @@
 """Grafana's HTTP API as its documents for 11.6 describe it, as far as publishing asks: no Grafana, and no proof of one.
 
-It keeps what it is given, adds fields of its own to answers, and refuses as the documents say.
+It keeps what it is given, adds fields of its own to answers, and refuses as the documents say. Library panels as in
+"Library Element HTTP API" (developers/http_api/library_element); what that leaves open as Grafana's source has it: the
+codes of refusals (pkg/services/libraryelements/api.go, toLibraryElementError), what is added to a model (database.go,
+syncFieldsWithModel), that saving a dashboard connects it (pkg/services/librarypanels/librarypanels.go).
 """
 
 import json
@@ -27,6 +30,7 @@ class Contract:
     sources: set[str] = field(default_factory=lambda: {"insole-hub", "insole-hub-steps"})
     folders: dict[str, dict[str, Any]] = field(default_factory=dict)
     boards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    elements: dict[str, dict[str, Any]] = field(default_factory=dict)
     teams: dict[int, dict[str, Any]] = field(default_factory=dict)
     points: dict[str, dict[str, Any]] = field(default_factory=dict)
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -151,6 +155,11 @@ def _folder_drop(self: Contract, uid: str, **_: Any) -> Answer:
         return 404, {"message": "folder not found"}
     if any(rule["folderUID"] == uid for rule in self.rules.values()):
         return 400, {"message": "folder cannot be deleted: folder is not empty"}
+    inside = [key for key, each in self.elements.items() if each["meta"]["folderUid"] == uid]
+    if any(_shown_by(self, key) for key in inside):
+        return 403, {"message": "folder contains library elements that are linked in use"}
+    for key in inside:
+        del self.elements[key]
     del self.folders[uid]
     self.boards = {key: each for key, each in self.boards.items() if each["meta"]["folderUid"] != uid}
     return 200, {"message": "Folder deleted"}
@@ -183,10 +192,67 @@ def _board_set(self: Contract, *, body: Any, **_: Any) -> Answer:
     uid = body["dashboard"]["uid"]
     if body["folderUid"] not in self.folders or uid in self.folders:
         return 400, {"message": "folder not found, or the uid is a folder's"}
+    if not set(_shared_in(body["dashboard"])) <= set(self.elements):
+        return 500, {"message": "Error while connecting library panels"}
     version = self.boards.get(uid, {"dashboard": {"version": 0}})["dashboard"]["version"] + 1
     kept = {**body["dashboard"], "id": self.number(), "version": version}
     self.boards[uid] = {"dashboard": kept, "meta": {"folderUid": body["folderUid"]}}
     return 200, {"uid": uid, "status": "success", "version": version}
+
+
+def _elements(self: Contract, *, asked: dict[str, list[str]], **_: Any) -> Answer:
+    page_n, per_page_n = int(asked["page"][0]), int(asked["perPage"][0])
+    first = (page_n - 1) * per_page_n
+    found = [each for each in self.elements.values() if str(each["kind"]) in asked["kind"]]
+    told = {"totalCount": len(found), "page": page_n, "perPage": per_page_n}
+    return 200, {"result": {**told, "elements": found[first : first + per_page_n]}}
+
+
+def _element_set(self: Contract, *groups: str, body: Any, **_: Any) -> Answer:
+    uid = groups[0] if groups else body["uid"]
+    others = [each for key, each in self.elements.items() if key != uid]
+    version = self.elements.get(uid, {"version": 0})["version"]
+    if groups and uid not in self.elements:
+        return 404, {"message": "library element could not be found"}
+    if groups and body["version"] != version:
+        return 412, {"message": "the library element has been changed by someone else"}
+    is_named_twice = (body["folderUid"], body["name"]) in {(each["meta"]["folderUid"], each["name"]) for each in others}
+    if is_named_twice or (not groups and uid in self.elements):
+        return 400, {"message": "library element with that name or UID already exists"}
+    if body["folderUid"] not in self.folders or len(uid) > 40:
+        return 400, {"message": "failed to get folder, or the uid is too long"}
+    model = {"description": "", **body["model"], "libraryPanel": {"uid": uid}}
+    self.elements[uid] = {
+        "id": self.number(),
+        "uid": uid,
+        "name": body["name"],
+        "kind": body["kind"],
+        "model": model,
+        "version": version + 1,
+        "meta": {"folderUid": body["folderUid"]},
+    }
+    return 200, {"result": self.elements[uid]}
+
+
+def _element_drop(self: Contract, uid: str, **_: Any) -> Answer:
+    if uid not in self.elements:
+        return 404, {"message": "library element could not be found"}
+    if _shown_by(self, uid):
+        return 403, {"message": "the library element has connections"}
+    del self.elements[uid]
+    return 200, {"message": "Library element deleted"}
+
+
+def _shared_in(board: dict[str, Any]) -> list[str]:
+    return [panel["libraryPanel"]["uid"] for panel in board.get("panels", ()) if "libraryPanel" in panel]
+
+
+def _shown_by(self: Contract, element: str) -> list[str]:
+    return [uid for uid, each in self.boards.items() if element in _shared_in(each["dashboard"])]
+
+
+def _connections(self: Contract, uid: str, **_: Any) -> Answer:
+    return 200, {"result": [{"kind": 1, "connectionUid": each} for each in _shown_by(self, uid)]}
 
 
 def _points(self: Contract, **_: Any) -> Answer:
@@ -232,6 +298,11 @@ _ROUTES: dict[tuple[str, str], Callable[..., Answer]] = {
     ("POST", "/dashboards/db"): _board_set,
     ("GET", "/dashboards/uid/([^/]+)"): _get("boards"),
     ("DELETE", "/dashboards/uid/([^/]+)"): _drop("boards", 200),
+    ("GET", "/library-elements"): _elements,
+    ("POST", "/library-elements"): _element_set,
+    ("PATCH", "/library-elements/([^/]+)"): _element_set,
+    ("DELETE", "/library-elements/([^/]+)"): _element_drop,
+    ("GET", "/library-elements/([^/]+)/connections"): _connections,
     ("GET", _POINTS): _points,
     ("POST", _POINTS): _point_set,
     ("PUT", f"{_POINTS}/([^/]+)"): _point_set,
@@ -265,7 +336,7 @@ def served(contract: Contract) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(told)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _act  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _act  # noqa: N815 - names of the standard library
 
         def log_message(self, *_: object) -> None:
             pass

@@ -355,7 +355,12 @@ class Hub:
             cues=self.cues,
             calibrations=self._calibrations,
             settings=HubSettings(
-                self.path, self.config, use=self._use, begin_anew=self.begin_anew, hear=self.radio.hear
+                self.path,
+                self.config,
+                use=self._use,
+                begin_anew=self.begin_anew,
+                hear=self.radio.hear,
+                sound=self.cues.try_sound,
             ),
             history=PastView(
                 self._journal,

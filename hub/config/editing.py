@@ -6,6 +6,7 @@ empty line is taken for the next table's, and stays before it.
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import tomlkit
@@ -16,7 +17,7 @@ from tomlkit.items import AoT, Comment, Table, Whitespace
 from hub.errors import ConfigError, ConfigProblem
 
 Path = tuple[str | int, ...]
-Values = Mapping[str, str | int | float | bool | list[str] | None]
+Values = Mapping[str, str | int | float | bool | date | list[str] | None]
 
 Tail = list[Comment | Whitespace]
 

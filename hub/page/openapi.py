@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from hub.page.history_model import AidsCompared, Clip, ExercisesDone, IncidentOpened, Incidents, WalkOpened, Walks
 from hub.page.model import About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Pairing, Refusal
-from hub.page.settings_model import CHANGES, Heard, Settings, TryContact
+from hub.page.settings_model import CHANGES, Heard, Settings, SoundTried, TryContact, TrySound
 
 Schema = dict[str, Any]
 
@@ -53,9 +53,9 @@ REFUSALS = {
 def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
     """The schema of a hub that knows these commands."""
     told: list[type[BaseModel]] = [About, Answer, Calibration, Cue, Days, Devices, Frame, Layout, Now, Refusal]
-    told += [Heard, Settings]
+    told += [Heard, Settings, SoundTried]
     told += PAST.values()
-    asked: list[type[BaseModel]] = [Pairing, *commands.values(), *CHANGES.values(), TryContact]
+    asked: list[type[BaseModel]] = [Pairing, *commands.values(), *CHANGES.values(), TryContact, TrySound]
     modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         *((model, "serialization") for model in told),
         *((model, "validation") for model in asked),
@@ -72,6 +72,7 @@ def openapi(commands: Mapping[str, type[BaseModel]], version: str) -> Schema:
         "/api/settings": _get("What the owner has set; for the owner", Settings),
         "/api/settings/scan": _post("Listen for sensors, some seconds; for the owner", None, told=Heard),
         "/api/settings/try": _post(f"{_first_line(TryContact)} For the owner", TryContact),
+        "/api/settings/sound": _post(f"{_first_line(TrySound)} For the owner", TrySound, told=SoundTried),
         f"{of_wearer}/layout": _get("Where the insoles' cells lie", Layout, nickname),
         f"{of_wearer}/now": _get("The present: today, last steps, sensors, alerts", Now, nickname),
         f"{of_wearer}/calibration": _get("Where a guided calibration stands", Calibration, nickname),

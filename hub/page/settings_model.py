@@ -1,12 +1,13 @@
 """What the page's settings say and take; for the owner alone."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from datetime import date
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, SecretStr, StringConstraints
 
 from hub.alert import Severity
-from hub.page.model import Asked, Said
+from hub.page.model import Asked, CueKind, Said
 from sensors.layout import Role, Side
 
 PRINTED = r"^[^\x00-\x1f\x7f]*$"
@@ -16,6 +17,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=PRINTED)]
 Quiet = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 QUIET = "local time of day, such as 22:00-07:00; empty: none"
+Sounding = Literal[CueKind, "off"]
 
 
 class SensorSet(Said):
@@ -29,12 +31,24 @@ class SensorSet(Said):
     label: str = Field(description="what it is called at home; empty: nothing")
 
 
+class CuesSet(Asked):
+    """What sounds at steps, and how; bounds as of hub.toml."""
+
+    on: Sounding = Field(description="which steps of the affected side sound")
+    every: int = Field(strict=True, ge=1, le=100, description="only every so-many-th of them")
+    heel_lead_ms: float = Field(ge=0, le=80, description="the target: the heel was so much before the forefoot")
+    volume_pct: float = Field(ge=1, le=100, description="volume")
+    quiet: Quiet = Field(description=f"when no step sounds, {QUIET}")
+    fade_from: date | None = Field(description="from this day on they become fewer; null: they do not")
+    fade_days: int = Field(strict=True, ge=1, le=730, description="so many days later ...")
+    fade_to_every: int = Field(strict=True, ge=1, le=100, description="... only every so-many-th sounds")
+
+
 class WearerSet(Said):
     """A wearer's settings."""
 
     nickname: str = Field(description="what they are called")
-    sounds: bool = Field(description="whether any step sounds, so that quiet hours matter")
-    quiet: str = Field(description=f"when no step sounds, {QUIET}")
+    cues: CuesSet = Field(description="what sounds at steps")
     sensors: list[SensorSet] = Field(description="in the order of the file")
 
 
@@ -148,12 +162,12 @@ class RemoveContact(Change):
     name: Name = Field(description="who")
 
 
-class SetQuiet(Change):
-    """Set when no step sounds."""
+class SetCues(Change):
+    """Set what sounds at steps."""
 
-    name_of: ClassVar[str] = "quiet"
+    name_of: ClassVar[str] = "cues"
     wearer: Name = Field(description="whose steps")
-    quiet: Quiet = Field(description=QUIET)
+    cues: CuesSet = Field(description="all of it")
 
 
 class Undo(Change):
@@ -164,8 +178,22 @@ class Undo(Change):
 
 CHANGES: Mapping[str, type[Change]] = {
     change.name_of: change
-    for change in (AddSensor, ChangeSensor, RemoveSensor, AddContact, ChangeContact, RemoveContact, SetQuiet, Undo)
+    for change in (AddSensor, ChangeSensor, RemoveSensor, AddContact, ChangeContact, RemoveContact, SetCues, Undo)
 }
+
+
+class TrySound(Asked):
+    """Have the hub's own loudspeaker sound once."""
+
+    on: CueKind = Field(description="which sound")
+    volume_pct: float = Field(ge=1, le=100, description="volume")
+
+
+class SoundTried(Said):
+    """What became of that."""
+
+    gain: float = Field(description="amplitude of the sound for whoever plays it beside the hub, 0..1")
+    trouble: str = Field(description="why the hub itself was not heard; empty: it was")
 
 
 class TryContact(Asked):

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from hub.page.model import Answer
 from hub.page.refused import RefusedError
 from hub.page.requests import read
-from hub.page.settings_model import CHANGES, TryContact
+from hub.page.settings_model import CHANGES, TryContact, TrySound
 from hub.page.source import NotDoneError, OutdatedError, SettingsSource
 
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -26,6 +26,7 @@ class SettingsPages:
             Route("/api/settings", self._shown),
             Route("/api/settings/scan", self._scan, methods=["POST"]),
             Route("/api/settings/try", self._try, methods=["POST"]),
+            Route("/api/settings/sound", self._sound, methods=["POST"]),
             Route("/api/settings/changes/{name}", self._change, methods=["POST"]),
         ]
 
@@ -65,6 +66,11 @@ class SettingsPages:
         except NotDoneError as error:
             raise RefusedError(409, "not_done", str(error)) from error
         return _told(Answer(obeyed=True, message=said).model_dump())
+
+    async def _sound(self, request: Request) -> Response:
+        self._check(request)
+        asked = await read(request, TrySound)
+        return _told((await self._settings.try_sound(asked.on, asked.volume_pct)).model_dump(mode="json"))
 
 
 def _told(told: object) -> JSONResponse:

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from hub.events import Value
 from hub.page.history_source import History
-from hub.page.settings_model import Change, Heard, Settings
+from hub.page.model import CueKind
+from hub.page.settings_model import Change, Heard, Settings, SoundTried
 
 
 class NotDoneError(Exception):
@@ -19,7 +20,7 @@ class OutdatedError(NotDoneError):
 
 
 class SettingsSource(Protocol):
-    """What the owner can set. All but ``shown`` and ``begin_anew`` raise NotDoneError where they cannot."""
+    """What the owner can set. ``change``, ``heard`` and ``try_contact`` raise NotDoneError where they cannot."""
 
     async def shown(self) -> Settings:
         """All settings as they are."""
@@ -40,6 +41,9 @@ class SettingsSource(Protocol):
 
     async def try_contact(self, name: str) -> str:
         """Send a trial; what was done, in words."""
+
+    async def try_sound(self, kind: CueKind, volume_pct: float) -> SoundTried:
+        """Sound once."""
 
 
 class Source(Protocol):

@@ -1,14 +1,15 @@
 """Sounds at steps in the running hub, for this machine's loudspeaker and for whoever listens. They wait for nobody."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from typing import Literal
 
 from hub.config import Config
 from hub.config.cues import CuesConfig
 from hub.config.values import quiet_span
 from hub.cues.cueing import Cue, Cueing
-from hub.cues.player import Player, PlayerStats
+from hub.cues.player import Player, PlayerStats, sound_trouble
 from hub.cues.settings import CueKind, CueSettings, Fading
 from hub.cues.sound import samples
 from hub.events import Event
@@ -16,6 +17,8 @@ from hub.support.quiet_hours import QuietHours
 
 SILENT = "none"
 """The device of a machine that stays silent."""
+
+NO_LOUDSPEAKER = "the hub's own loudspeaker is not used: sound.device is none"
 
 Listener = Callable[[str, Cue], None]
 """Is told the wearer and the sound at once, and must not wait."""
@@ -28,12 +31,13 @@ class Cues:
         self.cueing: Mapping[str, Cueing] = {
             wearer.nickname: Cueing(wearer.wearer(), settings_of(wearer.cues)) for wearer in config.wearers
         }
-        self.player = None if config.sound.device == SILENT or not self._any_on() else Player(config.sound.device)
+        self.player = None if config.sound.device == SILENT else Player(config.sound.device)
+        self._device = config.sound.device
         self._listeners: list[Listener] = []
         self._sounds: dict[tuple[CueKind, float], bytes] = {}
-        for cueing in self.cueing.values():
-            if cueing.settings.on is not None:
-                self._sound(cueing.settings.on, cueing.settings.volume_pct)  # made beforehand
+        self._needed = asyncio.Event()
+        self._needless = asyncio.Event()
+        self._prepare()
 
     @property
     def stats(self) -> PlayerStats:
@@ -41,10 +45,10 @@ class Cues:
         return PlayerStats() if self.player is None else self.player.stats
 
     def use(self, config: Config) -> None:
-        """Keep to these quiet hours from now on. What sounds, and how, is as it was when the hub started."""
+        """Sound as this says from now on; the loudspeaker's device is the one from the start."""
         for wearer in config.wearers:
-            cueing = self.cueing[wearer.nickname]
-            cueing.settings = replace(cueing.settings, quiet=settings_of(wearer.cues).quiet)
+            self.cueing[wearer.nickname].settings = settings_of(wearer.cues)
+        self._prepare()
 
     def see(self, nickname: str, events: Iterable[Event], wall_time_ns: int, *, is_silent: bool = False) -> None:
         """Take events as they are decided. ``is_silent``: follow them only, as while somebody calibrates."""
@@ -60,9 +64,20 @@ class Cues:
         return lambda: self._listeners.remove(listener)
 
     async def run(self) -> None:
-        """Keep the loudspeaker ready, for as long as there is one."""
-        if self.player is not None:
-            await self.player.run()
+        """Keep the loudspeaker ready while anything sounds; then it is everybody's again."""
+        while self.player is not None:
+            await self._needed.wait()
+            async with asyncio.TaskGroup() as group:
+                ready = group.create_task(self.player.run(), name="player")
+                await self._needless.wait()
+                ready.cancel()
+
+    async def try_sound(self, kind: Literal["good_step", "toe_first"], volume_pct: float) -> str:
+        """Sound once; what keeps it from being heard, or nothing."""
+        if self.player is None:
+            return NO_LOUDSPEAKER
+        sound = samples(CueKind(kind), volume_pct)
+        return "" if self._needed.is_set() and self.player.play(sound) else await sound_trouble(self._device, sound)
 
     def _sounds_now(self, nickname: str, cue: Cue) -> None:
         if self.player is not None:
@@ -75,8 +90,16 @@ class Cues:
             self._sounds[kind, volume_pct] = samples(kind, volume_pct)
         return self._sounds[kind, volume_pct]
 
-    def _any_on(self) -> bool:
-        return any(cueing.settings.on is not None for cueing in self.cueing.values())
+    def _prepare(self) -> None:
+        """Sounds are made beforehand, and the player stands ready if any may be due."""
+        on = [cueing.settings for cueing in self.cueing.values() if cueing.settings.on is not None]
+        self._sounds.clear()
+        for settings in on:
+            assert settings.on is not None
+            self._sound(settings.on, settings.volume_pct)
+        needed, needless = (self._needed, self._needless) if on else (self._needless, self._needed)
+        needed.set()
+        needless.clear()
 
 
 def settings_of(config: CuesConfig) -> CueSettings:

@@ -9,15 +9,19 @@ from hub.alerts.delivery import send
 from hub.alerts.words import Writer
 from hub.config import Config, ContactConfig, DeviceConfig, WearerConfig
 from hub.config.values import usual_address
+from hub.cues.sound import gain
 from hub.errors import LinkError
 from hub.page import NotDoneError
+from hub.page.model import CueKind
 from hub.page.settings_model import (
     Change,
     ContactSet,
+    CuesSet,
     Heard,
     HeardSensor,
     SensorSet,
     Settings,
+    SoundTried,
     Undo,
     WearerSet,
 )
@@ -43,6 +47,7 @@ class HubSettings:
     use : takes what can take effect while the hub runs.
     begin_anew : has the hub begin anew from its file.
     hear : listens for so many seconds.
+    sound : sounds once; what keeps it from being heard.
     """
 
     def __init__(
@@ -53,12 +58,14 @@ class HubSettings:
         use: Callable[[Config], None],
         begin_anew: Callable[[], None],
         hear: Callable[[float], Awaitable[list[Found]]],
+        sound: Callable[[CueKind, float], Awaitable[str]],
     ) -> None:
         self.begin_anew = begin_anew
         self._file = None if path is None else SettingsFile(path)
         self._config = config
         self._use = use
         self._hear = hear
+        self._sound = sound
         self._changing = asyncio.Lock()
         self._begins_anew = False
         self._trying = asyncio.Lock()
@@ -78,8 +85,8 @@ class HubSettings:
         file = self._writable()
         edit = file.undo if isinstance(change, Undo) else partial(_edited, change=change, file=file)
         async with self._changing:
-            before, now = await asyncio.to_thread(file.change, change.version, change.name_of, edit)
-            self._begins_anew |= _connected(before.config) != _connected(now.config)
+            now = await asyncio.to_thread(file.change, change.version, change.name_of, edit)
+            self._begins_anew |= _connected(self._config) != _connected(now.config)
             if not self._begins_anew:
                 self._use(now.config)
             return _of(now, begins_anew=self._begins_anew)
@@ -104,6 +111,10 @@ class HubSettings:
         if outcome.trouble:
             raise NotDoneError(f"the service did not take it: {outcome.trouble}")
         return "a message that is marked as a trial was taken by the service; look whether it has come"
+
+    async def try_sound(self, kind: CueKind, volume_pct: float) -> SoundTried:
+        """Sound once."""
+        return SoundTried(gain=gain(volume_pct), trouble=await self._sound(kind, volume_pct))
 
     def _writable(self) -> SettingsFile:
         if self._file is None:
@@ -144,8 +155,7 @@ def _connected(config: Config) -> list[tuple[str, list[DeviceConfig]]]:
 def _wearer(config: WearerConfig) -> WearerSet:
     return WearerSet(
         nickname=config.nickname,
-        sounds=config.cues.on != "off",
-        quiet=config.cues.quiet or "",
+        cues=CuesSet.model_validate(config.cues.model_dump() | {"quiet": config.cues.quiet or ""}),
         sensors=[
             SensorSet(
                 role=device.role,

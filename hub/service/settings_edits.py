@@ -14,7 +14,7 @@ from hub.page.settings_model import (
     ChangeSensor,
     RemoveContact,
     RemoveSensor,
-    SetQuiet,
+    SetCues,
 )
 from sensors.layout import Role
 
@@ -48,8 +48,8 @@ def edited(text: str, config: Config, change: Change, keep_secret: KeepSecret) -
             text = put(text, at, {"name": change.name, **_told_of(change), **_address(change, keep_secret)})
         case RemoveContact():
             text = remove(text, ("contacts",), _contact(config, change.name))
-        case SetQuiet():
-            text = put(text, ("wearers", _wearer(config, change.wearer), "cues"), {"quiet": change.quiet or None})
+        case SetCues():
+            text = _set_cues(text, config, change)
     return text
 
 
@@ -90,6 +90,15 @@ def _remove_sensor(text: str, config: Config, change: RemoveSensor) -> str:
     if len(config.wearers[wearer].devices) == 1:
         raise NotDoneError("this is the only sensor; add another one before it is removed")
     return remove(text, ("wearers", wearer, "devices"), device)
+
+
+def _set_cues(text: str, config: Config, change: SetCues) -> str:
+    """What is as it was stays as it is written."""
+    wearer = _wearer(config, change.wearer)
+    was = config.wearers[wearer].cues.model_dump()
+    asked = change.cues.model_dump() | {"quiet": change.cues.quiet or None}
+    values = {key: value for key, value in asked.items() if value != was[key]}
+    return put(text, ("wearers", wearer, "cues"), values) if values else text
 
 
 def _address(change: AddContact | ChangeContact, keep_secret: KeepSecret) -> Values:

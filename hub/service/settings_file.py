@@ -76,8 +76,8 @@ class SettingsFile:
         former = self._former()
         return Current(text, version, config, former if former is not None and former.of == version else None)
 
-    def change(self, version: str, change: str, edit: Edit) -> tuple[Current, Current]:
-        """Change it; how it was, and how it is.
+    def change(self, version: str, change: str, edit: Edit) -> Current:
+        """Change it; how it is then.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class SettingsFile:
             raise
         if dropped is not None:
             self._forget(_named(dropped.text) - _named(text) - _named(before.text))
-        return before, Current(text, former.of, config, former)
+        return Current(text, former.of, config, former)
 
     def undo(self, text: str, _: Config) -> str:
         """The edit that brings the former text back.

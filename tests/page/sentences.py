@@ -12,6 +12,7 @@ REFUSALS = {"RefusedError": 2, "CommandError": 0, "AnswerError": 0, "NotDoneErro
 REFUSING = ("hub/page/*.py", "hub/service/*.py", "hub/alerts/desk.py", "hub/app.py")
 
 WHAT_IS_WRONG = (
+    "hub/cues/player.py",
     "hub/gait/detectors/quality.py",
     "hub/radio/held.py",
     "hub/radio/causes.py",
@@ -19,10 +20,11 @@ WHAT_IS_WRONG = (
     "hub/radio/conversation.py",
     "hub/radio/link.py",
     "hub/service/answer.py",
+    "hub/service/cues.py",
     "sensors/*/driver.py",
     "sensors/movella_dot/packets.py",
 )
-"""Where it is put into words what is wrong with a sensor or its data; whatever reads like a sentence there is one."""
+"""Where words are put to what is wrong with a sensor, its data or the loudspeaker; all that reads as a sentence."""
 
 LOGS = {"debug", "info", "warning", "error", "log", "warn"}
 

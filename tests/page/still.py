@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from hub.journal.day import DaySummary
 from hub.mqtt import COMMANDS
 from hub.page import Door, NotDoneError, OutdatedError, PageStats, Role, Visitor, make_code, serve
-from hub.page.settings_model import Change, Heard, Settings
+from hub.page.settings_model import Change, Heard, Settings, SoundTried
 from hub.service.page_calibration import shown
 from tests.page.still_past import StillPast
 
@@ -46,6 +46,9 @@ class StillSettings:
 
     async def try_contact(self, name: str) -> str:
         raise NotDoneError(f"nobody who is told is called {name!r}")
+
+    async def try_sound(self, kind: str, volume_pct: float) -> SoundTried:
+        return SoundTried(gain=volume_pct / 100, trouble=f"no {kind}")
 
 
 class Still:

@@ -5,15 +5,19 @@ import re
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from hub.page.files import STATIC
 from hub.page.refused import _WORDS as UNKNOWN_PATHS
+from hub.page.settings_model import CuesSet
 from sensors.catalogue import CATALOGUE
 from tests.page.sentences import notes, refusals
 from tests.page.test_schema import languages
-from tests.service.test_settings import WRONG, AtHome, NotDoneError, home
+from tests.service.test_settings import CUES, WRONG, AtHome, NotDoneError, home
 
 __all__ = ["home"]
+
+NUMBERS = ("every", "heel_lead_ms", "volume_pct", "fade_days", "fade_to_every")
 
 NOT_SHOWN = {
     "Movella DOT",
@@ -68,5 +72,18 @@ async def test_every_wrong_setting_is_refused_in_german(
 ) -> None:
     with pytest.raises(NotDoneError) as refused:
         await home.change(name, **values)
-    patterns = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(english)) for english in own("de")]
-    assert any(re.fullmatch(pattern, str(refused.value)) for pattern in patterns), why
+    assert is_known(str(refused.value)), why
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key in NUMBERS for value in (None, -1, 10_000)])
+def test_every_number_that_cannot_be_is_refused_in_german(key: str, value: float | None) -> None:
+    with pytest.raises(ValidationError) as refused:
+        CuesSet.model_validate_json(json.dumps(CUES | {"fade_from": None, key: value}))
+    (error,) = refused.value.errors()
+    assert error["msg"].startswith("Input should be ")  # how the page knows that it may be said
+    assert is_known(error["msg"])
+
+
+def is_known(english: str) -> bool:
+    patterns = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(known)) for known in own("de")]
+    return any(re.fullmatch(pattern, english) for pattern in patterns)

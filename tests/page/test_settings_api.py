@@ -9,7 +9,18 @@ from tests.page.asking import get, post
 from tests.page.still import home
 
 ANYTHING = "/api/settings/changes/"
-QUIET = {"version": "v0", "wearer": "anna", "quiet": "22:00-07:00"}
+CUES = {
+    "on": "good_step",
+    "every": 2,
+    "heel_lead_ms": 30,
+    "volume_pct": 40,
+    "quiet": "22:00-07:00",
+    "fade_from": "2026-12-01",
+    "fade_days": 42,
+    "fade_to_every": 5,
+}
+SOUNDS = {"version": "v0", "wearer": "anna", "cues": CUES}
+SOUND = {"on": "good_step", "volume_pct": 50}
 SENSOR = {"version": "v0", "wearer": "anna", "role": "left_shin", "type": "witmotion", "address": "C0:FF:EE:00:00:03"}
 
 
@@ -22,29 +33,46 @@ async def test_nobody_but_the_owner_sees_or_changes_them(role: Role, tmp_path: P
             await get(at.port, "/api/settings", cookie=cookie),
             await post(at.port, "/api/settings/scan", cookie=cookie),
             await post(at.port, "/api/settings/try", {"name": "Ben"}, cookie=cookie),
-            await post(at.port, f"{ANYTHING}quiet", QUIET, cookie=cookie),
+            await post(at.port, "/api/settings/sound", SOUND, cookie=cookie),
+            await post(at.port, f"{ANYTHING}cues", SOUNDS, cookie=cookie),
             await post(at.port, f"{ANYTHING}undo", {"version": "v0"}, cookie=cookie),
         ]
         assert {(status, told["error"]) for status, told, _ in answers} == {(403, "role")}
-        assert (await post(at.port, f"{ANYTHING}quiet", QUIET))[0] == 401
+        assert (await post(at.port, f"{ANYTHING}cues", SOUNDS))[0] == 401
         assert at.source.settings.changes == []
 
 
 async def test_a_change_names_the_version_that_it_was_made_from(tmp_path: Path) -> None:
     async with home(tmp_path) as at:
-        status, told, _ = await post(at.port, f"{ANYTHING}quiet", QUIET)
+        status, told, _ = await post(at.port, f"{ANYTHING}cues", SOUNDS)
         assert (status, told["version"]) == (200, "v1")
-        status, told, _ = await post(at.port, f"{ANYTHING}quiet", QUIET)
+        status, told, _ = await post(at.port, f"{ANYTHING}cues", SOUNDS)
         assert (status, told["error"]) == (409, "outdated")
         assert len(at.source.settings.changes) == 1
-        for wrong in ({"version": None}, {"colour": "red"}, {"quiet": 7}, {"wearer": ""}, {"wearer": "a\nb"}):
-            assert (await post(at.port, f"{ANYTHING}quiet", QUIET | wrong))[0] == 422
-        assert (await post(at.port, f"{ANYTHING}password", QUIET))[0] == 404
+        for wrong in (
+            {"version": None},
+            {"colour": "red"},
+            {"cues": CUES | {"quiet": 7}},
+            {"cues": {}},
+            {"wearer": ""},
+            {"wearer": "a\nb"},
+        ):
+            assert (await post(at.port, f"{ANYTHING}cues", SOUNDS | wrong))[0] == 422
+        assert (await post(at.port, f"{ANYTHING}password", SOUNDS))[0] == 404
+
+
+async def test_what_sounds_is_tried(tmp_path: Path) -> None:
+    async with home(tmp_path) as at:
+        assert (await post(at.port, "/api/settings/sound", SOUND))[:2] == (
+            200,
+            {"gain": 0.5, "trouble": "no good_step"},
+        )
+        assert (await post(at.port, "/api/settings/sound", SOUND | {"volume_pct": 101}))[0] == 422
 
 
 async def test_the_hub_begins_anew_after_the_answer(tmp_path: Path) -> None:
     async with home(tmp_path) as at:
-        await post(at.port, f"{ANYTHING}quiet", QUIET)
+        await post(at.port, f"{ANYTHING}cues", SOUNDS)
         assert at.source.settings.began_anew_n == 0
         status, told, _ = await post(at.port, f"{ANYTHING}add_sensor", {**SENSOR, "version": "v1"})
         assert (status, told["begins_anew"]) == (200, True)

@@ -168,25 +168,54 @@ def test_a_contact_is_added_by_keyboard_tried_changed_removed_and_brought_back(
     assert contact.url().get_secret_value() == address
 
 
-def test_quiet_hours_hold_at_once_and_wrong_ones_are_refused(page: Page, settled: SettledHub) -> None:
-    form = page.locator("#set_quiet")
+def test_what_sounds_is_set_by_keyboard_holds_at_once_and_what_is_wrong_is_refused(
+    page: Page, settled: SettledHub
+) -> None:
+    def cueing():
+        return settled.ask(lambda hub: hub.cues.cueing["demo"].settings)
+
+    form = page.locator("#set_cues")
+    refused = form.get_by_role("alert")
+    form.get_by_label("Volume, %").fill("200")
+    page.keyboard.press("Enter")
+    expect(refused).to_have_text("Please look again: Volume, %. Input should be less than or equal to 100.")
+    form.get_by_label("Volume, %").fill("70")
     form.get_by_label("No sound from").fill("22:00")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("alert")).to_have_text("'22:00-' is no span of the day")
-    page.get_by_label("Language").select_option("de")
-    form.get_by_role("button", name="Speichern").click()
-    expect(form.get_by_role("alert")).to_have_text("'22:00-' ist keine Zeitspanne wie 22:00-07:00")
-    page.get_by_label("Sprache").select_option("en")
+    expect(refused).to_have_text("'22:00-' is no span of the day")
     form.get_by_label("until").fill("06:30")
-    form.get_by_role("button", name="Save").click()
+    form.get_by_label("Fewer from this day on").fill("2026-12-01")
+    form.get_by_label("Every so-many-th").fill("7")
+    page.keyboard.press("Enter")
+    expect(refused).to_have_text("5 is more often than every 7")
+    assert_accessible(page)
+    page.get_by_label("Language").focus()
+    page.get_by_label("Language").select_option("de")
+    form.get_by_label("Lautstärke, %").fill("")
+    form.get_by_role("button", name="Speichern").click()
+    expect(refused).to_have_text("Bitte noch einmal ansehen: Lautstärke, %. Das muss eine Zahl sein.")
+    page.get_by_label("Sprache").focus()
+    page.get_by_label("Sprache").select_option("en")
+    form.get_by_label("Every so-many-th").fill("2")
+    form.get_by_label("Target: heel before forefoot").fill("30")
+    form.get_by_label("Volume, %").fill("70")
+    form.get_by_label("No sound from").fill("22:00")
+    form.get_by_label("until").fill("06:30")
+    form.get_by_label("Fewer from this day on").fill("2026-12-01")
+    page.keyboard.press("Enter")
     expect(page.locator("#set_saved")).to_have_text("Saved.")
-    quiet = settled.ask(lambda hub: hub.cues.cueing["demo"].settings.quiet)
-    assert (quiet.begin.hour, quiet.end.minute) == (22, 30)
+    set_now = cueing()
+    assert (set_now.every_n, set_now.heel_lead_ms, set_now.volume_pct) == (2, 30.0, 70.0)
+    assert (set_now.quiet.begin.hour, set_now.quiet.end.minute, set_now.fading.to_every_n) == (22, 30, 5)
+    form.get_by_role("button", name="Hear it").click()
+    expect(form.get_by_role("status")).to_have_text(
+        "Played here, but not by the hub: the hub's own loudspeaker is not used: sound.device is none."
+    )
     page.reload()
     expect(form.get_by_label("No sound from")).to_have_value("22:00")
-    undo(page, "quiet hours changed")
+    undo(page, "sounds changed")
     expect(form.get_by_label("No sound from")).to_have_value("")
-    assert settled.ask(lambda hub: hub.cues.cueing["demo"].settings.quiet) is None
+    assert cueing().quiet is None
 
 
 def test_two_tabs_do_not_overwrite_each_other(page: Page, owner: BrowserContext, settled: SettledHub) -> None:
@@ -194,9 +223,9 @@ def test_two_tabs_do_not_overwrite_each_other(page: Page, owner: BrowserContext,
     for tab, begin in ((page, "21:00"), (other, "20:00")):
         tab.get_by_label("No sound from").fill(begin)
         tab.get_by_label("until", exact=True).fill("06:00")
-    page.locator("#set_quiet").get_by_role("button").click()
+    page.locator("#set_cues").get_by_role("button", name="Save").click()
     expect(page.locator("#set_saved")).to_have_text("Saved.")
-    other.locator("#set_quiet").get_by_role("button").click()
+    other.locator("#set_cues").get_by_role("button", name="Save").click()
     expect(other.locator("#set_why")).to_contain_text("changed elsewhere meanwhile")
     expect(other.get_by_label("No sound from")).to_have_value("21:00")
     assert 'quiet = "21:00-06:00"' in settled.path.read_text()

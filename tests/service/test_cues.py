@@ -14,7 +14,7 @@ from hub.cues.cueing import Cue
 from hub.cues.settings import CueKind, CueSettings, Fading
 from hub.cues.sound import samples
 from hub.events import Context, Event, Kind
-from hub.service.cues import Cues, settings_of
+from hub.service.cues import NO_LOUDSPEAKER, Cues, settings_of
 from sensors.layout import Side
 from tests.services.alsa import DEVICE, written_device
 
@@ -50,15 +50,50 @@ async def test_a_good_step_is_heard_from_the_loudspeaker_and_told_to_listeners(t
         end_listening()
         cues.see("ada", [step(time.monotonic())], time.time_ns())
         assert len(told) == told_n
+    await ended(task)
+
+
+async def test_no_player_is_started_that_nobody_needs(tmp_path: Path, monkeypatch) -> None:
+    silent = Cues(config("none", on="good_step"))
+    await silent.run()
+    assert await silent.try_sound("good_step", 50) == NO_LOUDSPEAKER
+    written_device(tmp_path, monkeypatch)
+    cues = Cues(config(DEVICE, on="off"))
+    assert cues.player is not None
+    task = asyncio.create_task(cues.run())
+    await asyncio.sleep(0)
+    assert not standing(cues)
+    async with asyncio.timeout(30):
+        cues.use(config(DEVICE, on="toe_first"))
+        while not standing(cues):
+            await asyncio.sleep(0.005)
+        assert cues.cueing["ada"].settings.on is CueKind.TOE_FIRST
+        cues.use(config(DEVICE, on="off"))
+        while standing(cues):
+            await asyncio.sleep(0.005)
+    await ended(task)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
     task.cancel()
+    await asyncio.wait({task})
 
 
-@pytest.mark.parametrize(("device", "on"), [("none", "good_step"), (DEVICE, "off")])
-async def test_no_player_is_started_that_nobody_needs(device: str, on: str) -> None:
-    cues = Cues(config(device, on=on))
-    assert cues.player is None
-    async with asyncio.timeout(5):
-        await cues.run()
+def standing(cues: Cues) -> bool:
+    return cues.player is not None and cues.player._ready is not None
+
+
+@pytest.mark.parametrize("on", ["off", "good_step"])
+async def test_a_sound_is_tried_whether_any_step_sounds_or_not(on: str, tmp_path: Path, monkeypatch) -> None:
+    played = written_device(tmp_path, monkeypatch)
+    cues = Cues(config(DEVICE, on=on))
+    task = asyncio.create_task(cues.run())
+    assert await cues.try_sound("toe_first", 30) == ""
+    sound = samples(CueKind.TOE_FIRST, 30)
+    async with asyncio.timeout(30):
+        while not any(each.startswith(sound) for each in played()):
+            await asyncio.sleep(0.005)
+    await ended(task)
 
 
 def test_what_the_file_says_is_what_sounds() -> None:

@@ -1,15 +1,18 @@
 """The page's settings: on disk, in the running hub, undone; and every wrong one."""
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from hub.config import Config, load_config
+from hub.config.cues import CuesConfig
 from hub.errors import LinkError
 from hub.page import NotDoneError, OutdatedError
-from hub.page.settings_model import CHANGES, Settings
+from hub.page.settings_model import CHANGES, CuesSet, Settings
 from hub.radio import Found
 from hub.service.settings import NO_FILE, HubSettings
 from hub.service.settings_file import SettingsFile
@@ -34,6 +37,16 @@ address = "c0-ff-ee-00-00-02"
 """
 
 SECRET = "json://127.0.0.1:9/token-of-ben"
+CUES = {
+    "on": "good_step",
+    "every": 2,
+    "heel_lead_ms": 30.0,
+    "volume_pct": 60.0,
+    "quiet": "22:00-07:00",
+    "fade_from": date(2026, 12, 1),
+    "fade_days": 14,
+    "fade_to_every": 4,
+}
 BEN = {"name": "Ben", "address": SECRET, "quiet": "22:00-07:00", "severity": "medium"}
 SHIN = {"role": "left_shin", "type": "witmotion", "address": "C0:FF:EE:00:00:03", "label": "grey"}
 
@@ -50,13 +63,21 @@ class AtHome:
 
     def opened(self) -> HubSettings:
         return HubSettings(
-            self.path, load_config(self.path), use=self.used.append, begin_anew=lambda: None, hear=self.hear
+            self.path,
+            load_config(self.path),
+            use=self.used.append,
+            begin_anew=lambda: None,
+            hear=self.hear,
+            sound=self.sound,
         )
 
     async def hear(self, _: float) -> list[Found]:
         if isinstance(self.heard, LinkError):
             raise self.heard
         return self.heard
+
+    async def sound(self, kind: str, volume_pct: float) -> str:
+        return f"no {kind} at {volume_pct:g} %"
 
     async def change(self, name: str, /, **values: Any) -> Settings:
         values.setdefault("version", (await self.settings.shown()).version)
@@ -112,7 +133,7 @@ async def test_undo_brings_back_the_former_text_and_survives_a_restart(home: AtH
     assert told.undo == "undo"
     told = await home.change("undo")  # and once more the other way
     assert told.contacts == []
-    await home.change("quiet", wearer="anna", quiet="22:00-07:00")
+    await home.change("cues", wearer="anna", cues=CUES)
     assert home.secrets() == []  # nothing names it any more
 
 
@@ -159,11 +180,40 @@ async def test_sensors_are_added_named_exchanged_and_removed_and_the_hub_begins_
     assert len(home.used) == 1  # the new label alone was taken while the hub ran
 
 
-async def test_quiet_hours_of_sounds_come_and_go(home: AtHome) -> None:
-    await home.change("quiet", wearer="anna", quiet="22:00-07:00")
-    assert home.used[-1].wearers[0].cues.quiet == "22:00-07:00"
-    await home.change("quiet", wearer="anna", quiet="")
-    assert home.used[-1].wearers[0].cues.quiet is None
+async def test_what_sounds_holds_at_once_and_what_is_as_it_was_stays_as_written(home: AtHome) -> None:
+    with_cues = TOML.replace('"anna"\n', '"anna"\ncues = { on = "good_step", every = 2 }   # ask Ms Lee\n')
+    home.path.write_text(with_cues)
+    await home.change("cues", wearer="anna", cues=CUES)
+    assert home.used[-1].wearers[0].cues.model_dump() == CUES
+    assert load_config(home.path) == home.used[-1]
+    assert 'cues = { on = "good_step", every = 2,' in home.text
+    assert "# ask Ms Lee" in home.text
+    told = await home.change("cues", wearer="anna", cues=CUES | {"quiet": "", "fade_from": None, "on": "off"})
+    cues = home.used[-1].wearers[0].cues
+    assert (cues.on, cues.quiet, cues.fade_from, cues.volume_pct) == ("off", None, None, 60.0)
+    assert told.wearers[0].cues.quiet == ""
+    text = home.text
+    await home.change("cues", wearer="anna", cues=told.wearers[0].cues.model_dump())
+    assert home.text == text
+
+
+def test_the_page_s_bounds_of_what_sounds_are_those_of_the_file() -> None:
+    for key, field in CuesConfig.model_fields.items():
+        assert _bounds(CuesSet.model_fields[key]) == _bounds(field), key
+
+
+def _bounds(field: FieldInfo) -> list[tuple[str, object]]:
+    return [
+        (name, value)
+        for each in field.metadata
+        for name in ("ge", "le")
+        if (value := getattr(each, name, None)) is not None
+    ]
+
+
+async def test_a_sound_is_tried(home: AtHome) -> None:
+    tried = await home.settings.try_sound("toe_first", 50.0)
+    assert (tried.gain, tried.trouble) == (0.25, "no toe_first at 50 %")
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
@@ -172,8 +222,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("add_contact", BEN | {"wearers": ["bo"]}, "nobody is called 'bo'"),
     ("change_contact", BEN | {"was": "Clara"}, "nobody who is told is called 'Clara'"),
     ("remove_contact", {"name": "Clara"}, "nobody who is told is called 'Clara'"),
-    ("quiet", {"wearer": "bo", "quiet": ""}, "nobody here is called 'bo'"),
-    ("quiet", {"wearer": "anna", "quiet": "7-7"}, "'7-7' is no span of the day"),
+    ("cues", {"wearer": "bo", "cues": CUES}, "nobody here is called 'bo'"),
+    ("cues", {"wearer": "anna", "cues": CUES | {"quiet": "7-7"}}, "'7-7' is no span of the day"),
+    ("cues", {"wearer": "anna", "cues": CUES | {"every": 9}}, "4 is more often than every 9"),
     (
         "add_sensor",
         {"wearer": "anna"} | SHIN | {"role": "left_insole"},
@@ -222,7 +273,9 @@ async def test_the_last_sensor_and_a_contact_s_name_are_held(home: AtHome) -> No
 
 
 async def test_a_file_that_cannot_be_changed_is_said_and_shown(home: AtHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    none = HubSettings(None, load_config(home.path), use=home.used.append, begin_anew=lambda: None, hear=home.hear)
+    none = HubSettings(
+        None, load_config(home.path), use=home.used.append, begin_anew=lambda: None, hear=home.hear, sound=home.sound
+    )
     assert (await none.shown()).trouble == NO_FILE
     home.path.write_text("[[wearers]]\n")
     shown = await home.settings.shown()
@@ -256,7 +309,7 @@ def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
     real.write_text(TOML)
     (tmp_path / "hub.toml").symlink_to(real)
     file = SettingsFile(tmp_path / "hub.toml")
-    file.change(file.read().version, "quiet", lambda text, _: text + "# more\n")
+    file.change(file.read().version, "cues", lambda text, _: text + "# more\n")
     assert real.read_text().endswith("# more\n")
     assert (tmp_path / "hub.toml").is_symlink()
 

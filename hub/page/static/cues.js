@@ -36,10 +36,7 @@ export class Loudspeaker {
     if (this.context === context) this.play(this.kind ?? "good_step", 0.2);
   }
 
-  async load(context, kind) {
-    const file = await fetch(`sounds/${kind}.wav`);
-    this.sounds[kind] = await context.decodeAudioData(await file.arrayBuffer());
-  }
+  async load(context, kind) { this.sounds[kind] = await loaded(context, kind); }
 
   off() {
     this.waitForTap(false);
@@ -73,8 +70,24 @@ export class Loudspeaker {
 
   play(kind, gain) {
     if (!this.sounds?.[kind] || this.context?.state !== "running") return;
-    const source = new AudioBufferSourceNode(this.context, { buffer: this.sounds[kind] });
-    source.connect(new GainNode(this.context, { gain })).connect(this.context.destination);
-    source.start();
+    start(this.context, this.sounds[kind], gain);
   }
+}
+
+// A sound that somebody has just asked for by a tap.
+export async function playOnce(kind, gain) {
+  const context = new AudioContext();
+  start(context, await loaded(context, kind), gain).onended = () => context.close();
+}
+
+async function loaded(context, kind) {
+  const file = await fetch(`sounds/${kind}.wav`);
+  return context.decodeAudioData(await file.arrayBuffer());
+}
+
+function start(context, buffer, gain) {
+  const source = new AudioBufferSourceNode(context, { buffer });
+  source.connect(new GainNode(context, { gain })).connect(context.destination);
+  source.start();
+  return source;
 }

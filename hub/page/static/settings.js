@@ -2,9 +2,10 @@
 
 import { ask } from "./api.js";
 import { ContactsSet } from "./settings_contacts.js";
-import { find, put, say } from "./dom.js";
+import { CuesSet } from "./settings_cues.js";
+import { find, say } from "./dom.js";
 import { SensorsSet } from "./settings_sensors.js";
-import { span, spanFields, why } from "./settings_forms.js";
+import { why } from "./settings_forms.js";
 import { told } from "./told_by_hub.js";
 import { t } from "./words.js";
 
@@ -17,11 +18,8 @@ export class SettingsView {
     this.wearer = null;
     this.sensors = new SensorsSet(this);
     this.contacts = new ContactsSet(this);
+    this.cues = new CuesSet(this);
     find("set_undo").onclick = () => this.change("undo", {});
-    find("set_quiet").onsubmit = (event) => {
-      event.preventDefault();
-      this.change("quiet", { wearer: this.wearer, quiet: span(find("set_quiet")) }, find("set_quiet_why"));
-    };
   }
 
   get isSeen() { return !find("settings").hidden; }
@@ -42,9 +40,7 @@ export class SettingsView {
     find("set_undo").textContent = set.undo ? t("set_undo", { what: t(`set_did_${set.undo}`) }) : "";
     this.sensors.show(wearer);
     this.contacts.show(set.contacts, set.wearers);
-    const form = find("set_quiet");
-    if (!form.contains(document.activeElement)) put(find("set_quiet_span"), ...spanFields(wearer.quiet, "set_sounds"));
-    say(find("set_quiet_off"), wearer.sounds ? "" : t("set_quiet_off"));
+    this.cues.show(wearer);
     this.guard();
   }
 

@@ -4,7 +4,6 @@ import { make } from "./dom.js";
 import { told } from "./told_by_hub.js";
 import { t } from "./words.js";
 
-const FIELDS = ["name", "address", "order", "label"];
 
 export function field(words, input, hint = null) {
   return make("label", {}, make("span", {}, words), input, hint && make("small", {}, hint));
@@ -36,6 +35,7 @@ export function span(form) {
 export function why(error) {
   if (!error.status) return t("not_now");
   if (error.error !== "wrong") return told(error.message);
-  const field = error.message.split(":")[0];
-  return t("set_wrong", { field: FIELDS.includes(field) ? t(`set_${field}`) : field });
+  const [where, ...said] = error.message.split(": ");
+  const words = { field: t(`set_${where.split(".").at(-1)}`), why: told(said.join(": ")) };
+  return t(said[0]?.startsWith("Input should be ") ? "set_wrong_so" : "set_wrong", words);
 }

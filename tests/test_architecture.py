@@ -19,6 +19,7 @@ VOCABULARY = [
     "hub.diary",
     "hub.following",
     "hub.good_step",
+    "hub.language",
 ]
 CORE = [*VOCABULARY, "hub.clock", "hub.merge", "hub.intake", "hub.gait", "hub.pipeline"]
 EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt", "hub.influx", "hub.page", "hub.alerts", "hub.cues"]

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Never, Protocol
 
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from hub.alerts.delivery import Outcome, send
 from hub.alerts.desk import Desk
 from hub.alerts.words import Letter, Writer
 from hub.following import AlertSource
+from hub.language import ENGLISH
 from hub.support.in_flight import InFlight
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,14 @@ AT_ONCE_N = 3
 """Most messages on their way at once: each is a process."""
 
 Send = Callable[[SecretStr, Letter], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where a contact's messages go, and in which language."""
+
+    address: SecretStr
+    language: str = ENGLISH
 
 
 class AlertLog(AlertSource, Protocol):
@@ -41,7 +51,7 @@ class Courier:
     ----------
     desk, log : where attempts come from, and their outcomes go.
     flush : waits until the disk has what was appended.
-    addresses : each contact's service.
+    mailboxes : each contact's.
     """
 
     def __init__(
@@ -49,7 +59,7 @@ class Courier:
         desk: Desk,
         log: AlertLog,
         flush: Callable[[], Awaitable[None]],
-        addresses: Mapping[str, SecretStr],
+        mailboxes: Mapping[str, Mailbox],
         writer: Writer,
         *,
         send: Send = send,
@@ -59,16 +69,16 @@ class Courier:
         self._desk = desk
         self._log = log
         self._flush = flush
-        self._addresses = addresses
+        self._mailboxes = mailboxes
         self._writer = writer
         self._send = send
         self._wall_time_ns = wall_time_ns
         self._in_flight = InFlight()
         self._room = asyncio.Semaphore(AT_ONCE_N)
 
-    def use(self, addresses: Mapping[str, SecretStr]) -> None:
-        """Carry to other services from now on."""
-        self._addresses = addresses
+    def use(self, mailboxes: Mapping[str, Mailbox]) -> None:
+        """Carry to these from now on."""
+        self._mailboxes = mailboxes
 
     async def run(self) -> Never:
         """Carry, for ever."""
@@ -97,10 +107,10 @@ class Courier:
         self._done(position)
 
     async def _try(self, change: Change, message: Message) -> Outcome:
-        address = self._addresses.get(message.contact)
-        if address is None:
+        mailbox = self._mailboxes.get(message.contact)
+        if mailbox is None:
             return Outcome("is no contact any more", hopeless=True)
-        return await self._send(address, self._writer.letter(change.alert, message))
+        return await self._send(mailbox.address, self._writer.letter(change.alert, message, mailbox.language))
 
     def _note(self, change: Change, message: Message, outcome: Outcome) -> None:
         about = f"{change.alert.rule.value} alert of {change.alert.wearer}"

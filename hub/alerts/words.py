@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from hub.alert import Alert, Message, Rule
+from hub.language import ENGLISH, Language, language
 
 NS = 10**9
 
@@ -19,8 +20,8 @@ _TITLES = {
 }
 
 _ADVICE = {
-    Rule.FALL: f"Please call or look in now. {AID}",
-    Rule.TRIP: f"Please ask whether all is well. {AID}",
+    Rule.FALL: "Please call or look in now.",
+    Rule.TRIP: "Please ask whether all is well.",
     Rule.DRAGS: "A rest may do good. If this goes on, ask the therapist or doctor.",
     Rule.RISE: "If this goes on, ask the therapist or doctor.",
     Rule.NO_DATA: "While it lasts, trips and falls may go unseen.",
@@ -58,37 +59,47 @@ class Writer:
     link: str = ""
     zone: tzinfo | None = None
 
-    def letter(self, alert: Alert, message: Message) -> Letter:
-        """One message."""
-        title = f"{alert.wearer}: {_TITLES[alert.rule]}"
-        repeated = "You may have had this message already.\n" if message.in_doubt else ""
+    def letter(self, alert: Alert, message: Message, tag: str = ENGLISH) -> Letter:
+        """One message, in the language of that tag."""
+        own = language(tag)
+        title = f"{alert.wearer}: {own.say(_TITLES[alert.rule])}"
+        repeated = own.say("You may have had this message already.") + "\n" if message.in_doubt else ""
+        what, when = own.told(alert.what), self._when(alert, own)
         if not message.round:
-            text = _PASSED_ON[message.stage].format(
-                by=alert.answered_by or "Somebody", wearer=alert.wearer, what=alert.what, when=self._when(alert)
-            )
-            return Letter(f"{title}, answered", repeated + text)
-        more = f" It happened {alert.count} times since." if alert.count > 1 else ""
-        sure = "" if alert.confidence is None else f" The sensors are {100 * alert.confidence:.0f} % sure."
+            by = alert.answered_by or own.say("Somebody")
+            text = own.say(_PASSED_ON[message.stage], by=by, wearer=alert.wearer, what=what, when=when)
+            return Letter(own.say("{title}, answered", title=title), repeated + text)
+        is_urgent = alert.rule in {Rule.FALL, Rule.TRIP}
+        said = [f"{alert.wearer}: {what}, {when}."]
+        if alert.count > 1:
+            said.append(own.say("It happened {n} times since.", n=alert.count))
+        if alert.confidence is not None:
+            said.append(own.say("The sensors are {n} % sure.", n=round(100 * alert.confidence)))
+        lines = [repeated + " ".join(said)]
         others = [name for name in alert.told if name != message.contact]
-        before = f"\n{', '.join(others)} did not answer." if others else ""
-        lines = (
-            f"{repeated}{alert.wearer}: {alert.what}, {self._when(alert)}.{more}{sure}{before}",
-            _ADVICE[alert.rule],
-            self._how_to_answer(alert),
+        if others:
+            lines.append(own.say("{names} did not answer.", names=", ".join(others)))
+        advice = own.say(_ADVICE[alert.rule])
+        lines += [f"{advice} {own.say(AID)}" if is_urgent else advice, self._how_to_answer(alert, own)]
+        return Letter(title, "\n".join(lines), is_urgent=is_urgent)
+
+    def trial(self, contact: str, hub: str, tag: str = ENGLISH) -> Letter:
+        """A message that says it is none, in the language of that tag."""
+        own = language(tag)
+        body = own.say(
+            "Only a trial, nothing has happened: {contact} gets the alerts of the hub '{hub}' here.",
+            contact=contact,
+            hub=hub,
         )
-        return Letter(title, "\n".join(lines), is_urgent=alert.rule in {Rule.FALL, Rule.TRIP})
+        return Letter(own.say("Insole Hub: TRIAL"), f"{body} {own.say(AID)}")
 
-    def trial(self, contact: str, hub: str) -> Letter:
-        """A message that says it is none."""
-        body = f"Only a trial, nothing has happened: {contact} gets the alerts of the hub {hub!r} here. {AID}"
-        return Letter("Insole Hub: TRIAL", body)
-
-    def _when(self, alert: Alert) -> str:
+    def _when(self, alert: Alert, own: Language) -> str:
         moment = datetime.fromtimestamp(alert.happened_ns // NS, UTC).astimezone(self.zone)
-        return f"{moment:%d.%m.%Y} at {moment:%H:%M}"
+        return moment.strftime(own.say("%d.%m.%Y at %H:%M"))
 
-    def _how_to_answer(self, alert: Alert) -> str:
+    def _how_to_answer(self, alert: Alert, own: Language) -> str:
         if self.link:
-            return "To answer: " + self.link.replace("{wearer}", alert.wearer).replace("{alert}", alert.id)
-        topic = f"{self.topic_base}/{alert.wearer}/command/acknowledge"
-        return f'To answer: acknowledge alert {alert.id} (MQTT: {topic} {{"alert": "{alert.id}"}}).'
+            where = self.link.replace("{wearer}", alert.wearer).replace("{alert}", alert.id)
+            return own.say("To answer: {where}", where=where)
+        asked = f'{self.topic_base}/{alert.wearer}/command/acknowledge {{"alert": "{alert.id}"}}'
+        return own.say("To answer: acknowledge alert {alert} (MQTT: {asked}).", alert=alert.id, asked=asked)

@@ -104,7 +104,7 @@ def trial(config: ConfigPath = Path("hub.toml"), contact: Only = None) -> None:
 
 async def _try_all(config: Config, contacts: list[ContactConfig]) -> list[Outcome]:
     writer = Writer(config.topic_base)
-    return [await send(each.url(), writer.trial(each.name, config.hub.name)) for each in contacts]
+    return [await send(each.url(), writer.trial(each.name, config.hub.name, each.language)) for each in contacts]
 
 
 def _known(config: Config, last_s: int) -> list[Alert]:

@@ -9,7 +9,8 @@ from hub.alert import Severity
 from hub.config.mistake import Misfit, raise_all
 from hub.config.password import password_in_file, password_in_variable
 from hub.config.table import Table
-from hub.config.values import PasswordFile, PasswordVariable, QuietSpan
+from hub.config.values import LanguageTag, PasswordFile, PasswordVariable, QuietSpan
+from hub.language import ENGLISH, LANGUAGES
 
 
 class AlertsConfig(Table):
@@ -59,6 +60,9 @@ class ContactConfig(Table):
     severity: Severity = Field(Severity.LOW, description="Alerts that matter less are not told.")
     quiet: QuietSpan | None = Field(
         None, description="Local time in which only falls are told, such as `22:00-07:00`; the rest waits."
+    )
+    language: LanguageTag = Field(
+        ENGLISH, description=f"Language of the messages: {', '.join(f'`{tag}`' for tag in sorted(LANGUAGES))}."
     )
 
     def url(self) -> SecretStr:

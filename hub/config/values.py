@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from hub.config.mistake import mistake
 from hub.config.password import password_in_file, password_in_variable, readable_file
 from hub.config.topic_level import LEVEL_RULE, is_topic_base, is_topic_level
+from hub.language import LANGUAGES
 from sensors.catalogue import CATALOGUE
 
 _UUID = re.compile(r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -101,6 +102,12 @@ def _quiet_span(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise mistake(f"unknown language {value!r}", f"known: {', '.join(sorted(LANGUAGES))}")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 AdapterName = Annotated[str, AfterValidator(_adapter)]
 Uuid = Annotated[str, AfterValidator(_uuid)]
@@ -109,5 +116,6 @@ TopicBase = Annotated[str, AfterValidator(_topic_base)]
 DeviceKey = Annotated[str, AfterValidator(_device_type)]
 PasswordFile = Annotated[Path, AfterValidator(_password_file)]
 PasswordVariable = Annotated[str, AfterValidator(_password_variable)]
+LanguageTag = Annotated[str, AfterValidator(_language)]
 QuietSpan = Annotated[str, AfterValidator(_quiet_span)]
 ReadableFile = Annotated[Path, AfterValidator(readable_file)]

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, SecretStr, StringConstraints
 
 from hub.alert import Severity
+from hub.language import ENGLISH
 from hub.page.model import Asked, CueKind, Said
 from sensors.layout import Role, Side
 
@@ -16,6 +17,7 @@ PRINTED = r"^[^\x00-\x1f\x7f]*$"
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=PRINTED)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=PRINTED)]
 Quiet = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=PRINTED)]
 QUIET = "local time of day, such as 22:00-07:00; empty: none"
 Sounding = Literal[CueKind, "off"]
 
@@ -61,6 +63,7 @@ class ContactSet(Said):
     wearers: list[str] = Field(description="whose alerts; empty: everybody's")
     severity: Severity = Field(description="alerts that matter less are not told")
     quiet: str = Field(description=f"when only falls are told, {QUIET}")
+    language: str = Field(description="of the messages, as its tag")
 
 
 class Settings(Said):
@@ -138,6 +141,7 @@ class _Contact(Change):
     wearers: tuple[Name, ...] = Field((), max_length=20, description="whose alerts; empty: everybody's")
     severity: Severity = Field(Severity.LOW, description="alerts that matter less are not told")
     quiet: Quiet = Field("", description=f"when only falls are told, {QUIET}")
+    language: Tag = Field(ENGLISH, description="of the messages, as its tag")
 
 
 class AddContact(_Contact):

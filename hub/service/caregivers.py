@@ -8,11 +8,9 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Never
 
-from pydantic import SecretStr
-
 from hub.alert import Alert, Change
 from hub.alerts.contact import Contact
-from hub.alerts.courier import Courier
+from hub.alerts.courier import Courier, Mailbox
 from hub.alerts.delivery import send
 from hub.alerts.desk import KEPT_S, AnswerError, Desk
 from hub.alerts.policy import Patience
@@ -53,7 +51,7 @@ class Caregivers:
             self.desk,
             journal.alerts,
             journal.flush,
-            addresses_of(contacts),
+            mailboxes_of(contacts),
             Writer(config.topic_base, config.alerts.link),
             send=send,
         )
@@ -78,7 +76,7 @@ class Caregivers:
     def use(self, contacts: Iterable[ContactConfig]) -> None:
         """Tell these from now on, also of alerts that are open."""
         ordered = in_order(contacts)
-        self.courier.use(addresses_of(ordered))
+        self.courier.use(mailboxes_of(ordered))
         self.desk.use([contact_of(each) for each in ordered])
 
     def look(self, nickname: str, links: Iterable[LinkStatus], wear: Wear) -> None:
@@ -170,9 +168,9 @@ def in_order(contacts: Iterable[ContactConfig]) -> list[ContactConfig]:
     return sorted(contacts, key=lambda contact: contact.order)
 
 
-def addresses_of(contacts: Iterable[ContactConfig]) -> dict[str, SecretStr]:
-    """Each contact's service, read from where the configuration says."""
-    return {contact.name: contact.url() for contact in contacts}
+def mailboxes_of(contacts: Iterable[ContactConfig]) -> dict[str, Mailbox]:
+    """Where each contact's messages go; addresses are read from where the configuration says."""
+    return {contact.name: Mailbox(contact.url(), contact.language) for contact in contacts}
 
 
 def contact_of(config: ContactConfig) -> Contact:

@@ -106,8 +106,9 @@ class HubSettings:
         file = self._writable()
         config = (await asyncio.to_thread(file.read)).config
         contact = find_contact(config, name)
+        letter = Writer(config.topic_base).trial(name, config.hub.name, contact.language)
         async with self._trying:  # each is a process
-            outcome = await send(contact.url(), Writer(config.topic_base).trial(name, config.hub.name))
+            outcome = await send(contact.url(), letter)
         if outcome.trouble:
             raise NotDoneError(f"the service did not take it: {outcome.trouble}")
         return "a message that is marked as a trial was taken by the service; look whether it has come"
@@ -178,6 +179,7 @@ def _contact(config: ContactConfig) -> ContactSet:
         wearers=list(config.wearers),
         severity=config.severity,
         quiet=config.quiet or "",
+        language=config.language,
     )
 
 

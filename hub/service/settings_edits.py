@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hub.config import Config, ContactConfig
 from hub.config.editing import Values, add, put, remove
+from hub.language import ENGLISH
 from hub.page import NotDoneError
 from hub.page.settings_model import (
     AddContact,
@@ -117,6 +118,7 @@ def _told_of(change: AddContact | ChangeContact) -> Values:
         "wearers": list(change.wearers) or None,
         "severity": change.severity.value if change.severity != "low" else None,
         "quiet": change.quiet or None,
+        "language": change.language if change.language != ENGLISH else None,
     }
 
 

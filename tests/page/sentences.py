@@ -56,10 +56,10 @@ def _refused_in(tree: ast.AST) -> Iterator[str]:
                     said = node.args[REFUSALS[node.func.id]]
                     if isinstance(said, ast.Name) and said.id in assigned:
                         said = assigned[said.id]
-                    yield from _texts(said)
+                    yield from texts(said)
 
 
-def _texts(node: ast.expr) -> Iterator[str]:
+def texts(node: ast.expr) -> Iterator[str]:
     """All texts that an expression can be; nothing but what is filled in is none."""
     match node:
         case ast.Constant(value=str(text)):
@@ -69,10 +69,10 @@ def _texts(node: ast.expr) -> Iterator[str]:
             if any(letter.isalpha() for letter in text.replace("{}", "")):
                 yield text
         case ast.IfExp(body=one, orelse=other):
-            yield from _texts(one)
-            yield from _texts(other)
+            yield from texts(one)
+            yield from texts(other)
         case ast.BinOp(left=ast.JoinedStr() as said, right=ast.IfExp()):
-            (text,) = _texts(said)
+            (text,) = texts(said)
             yield text
             yield text + " {}"
 
@@ -88,7 +88,7 @@ def _sentences_in(tree: ast.AST) -> Iterator[str]:
             inner.update(id(part) for part in ast.walk(node) if part is not node)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in inner:
-            yield from (text for text in _texts(node) if " " in text.strip())
+            yield from (text for text in texts(node) if " " in text.strip())
 
 
 def _is_log(node: ast.AST) -> bool:

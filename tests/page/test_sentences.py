@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from hub.language import LANGUAGES
 from hub.page.files import STATIC
 from hub.page.refused import _WORDS as UNKNOWN_PATHS
 from hub.page.settings_model import CuesSet
@@ -64,6 +65,10 @@ def test_whatever_the_hub_says_is_said_in_every_language(tag: str) -> None:
     for english, words in said.items():
         assert set(re.findall(r"\{(\w+)\}", words)) <= set(re.findall(r"\{(\w+)\}", english)), english
         assert words.strip()
+
+
+def test_contacts_can_be_told_in_the_languages_of_the_page() -> None:
+    assert languages().keys() == LANGUAGES
 
 
 @pytest.mark.parametrize(("name", "values", "why"), WRONG)

@@ -151,8 +151,9 @@ def test_a_contact_is_added_by_keyboard_tried_changed_removed_and_brought_back(
     ben.get_by_label("Quiet from").fill("22:00")
     ben.get_by_label("Quiet until").fill("07:00")
     ben.get_by_label("Told of").select_option("high")
+    ben.get_by_label("Language of the messages").select_option("de")
     ben.get_by_role("button", name="Save").click()
-    expect(ben).to_contain_text("told of falls only; quiet 22:00-07:00, but for falls")
+    expect(ben).to_contain_text("told of falls only; in Deutsch; quiet 22:00-07:00, but for falls")
     assert "a-token" not in page.content()
     assert "a-token" not in page.evaluate("fetch('api/settings').then((answer) => answer.text())")
     assert settled.ask(lambda hub: [contact.name for contact in hub._caregivers.desk._contacts]) == ["Ben"]

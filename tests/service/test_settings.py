@@ -111,9 +111,12 @@ async def test_a_contact_is_told_from_now_on_and_their_address_is_in_a_file_of_i
 
 async def test_a_changed_contact_keeps_their_address_unless_another_is_given(home: AtHome) -> None:
     await home.change("add_contact", **BEN)
-    await home.change("change_contact", was="Ben", name="Benjamin", order=2)
+    await home.change("change_contact", was="Ben", name="Benjamin", order=2, language="de")
+    assert home.used[-1].contacts[0].language == "de"
+    await home.change("change_contact", was="Benjamin", name="Benjamin", order=2)
     (contact,) = home.used[-1].contacts
     assert (contact.name, contact.quiet, contact.severity.value, contact.order) == ("Benjamin", None, "low", 2)
+    assert contact.language == "en"
     assert contact.url().get_secret_value() == SECRET
     await home.change("change_contact", was="Benjamin", name="Benjamin", address="ntfy://127.0.0.1/x")
     assert home.used[-1].contacts[0].url().get_secret_value() == "ntfy://127.0.0.1/x"
@@ -219,6 +222,7 @@ async def test_a_sound_is_tried(home: AtHome) -> None:
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("add_contact", BEN | {"address": "no address"}, "the address of the service is none"),
     ("add_contact", BEN | {"quiet": "at night"}, "'at night' is no span of the day"),
+    ("add_contact", BEN | {"language": "tlh"}, "unknown language 'tlh'"),
     ("add_contact", BEN | {"wearers": ["bo"]}, "nobody is called 'bo'"),
     ("change_contact", BEN | {"was": "Clara"}, "nobody who is told is called 'Clara'"),
     ("remove_contact", {"name": "Clara"}, "nobody who is told is called 'Clara'"),

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { find, make, put, say } from "./dom.js";
 import { button, choice, field, span, spanFields, why } from "./settings_forms.js";
-import { number, t } from "./words.js";
+import { language, languages, number, t } from "./words.js";
 
 const TRIAL_MS = 75000;
 const SEVERITIES = ["low", "medium", "high"];
@@ -50,6 +50,7 @@ export class ContactsSet {
       t("set_order_is", { n: number(contact.order) }),
       t("set_told_of", { what: t(`set_severity_${contact.severity}`) }),
       contact.wearers.length ? t("set_only_of", { who: contact.wearers.join(", ") }) : null,
+      t("set_in_language", { language: languages[contact.language] ?? contact.language }),
       contact.quiet ? t("set_quiet_is", { span: contact.quiet }) : null,
     ];
     return make("article", { "aria-label": contact.name },
@@ -59,13 +60,14 @@ export class ContactsSet {
   }
 
   form(contact) {
-    const known = contact ?? { name: "", order: 1, severity: "low", quiet: "", wearers: [] };
+    const known = contact ?? { name: "", order: 1, severity: "low", quiet: "", wearers: [], language };
     const address = make("input", { name: "address", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: 1000, ...(contact ? {} : { required: "" }) });
     const form = make("form", { class: "set contact", novalidate: "" },
       field(t("set_name"), make("input", { name: "name", required: "", maxlength: 40, value: known.name })),
       field(t("set_address"), address, t(contact ? "set_address_kept" : "set_address_how")),
       field(t("set_order"), make("input", { name: "order", type: "number", min: 1, max: 99, inputmode: "numeric", value: known.order })),
       field(t("set_severity"), choice("severity", SEVERITIES.map((each) => [each, t(`set_severity_${each}`)]), known.severity)),
+      field(t("set_language"), choice("language", Object.entries(languages), known.language)),
       ...spanFields(known.quiet, "set_told"),
       this.wearers.length > 1 ? make("fieldset", {}, make("legend", {}, t("set_of_whom")), ...this.wearers.map((nickname) => check(nickname, known.wearers.includes(nickname)))) : null,
       make("p", { class: "why", role: "alert", hidden: "" }),
@@ -77,7 +79,7 @@ export class ContactsSet {
   async save(form, contact) {
     const { name, address, order, severity } = form.elements;
     const wearers = [...form.querySelectorAll("[name=of]:checked")].map((each) => each.value);
-    const asked = { name: name.value, address: address.value, order: Number(order.value), severity: severity.value, quiet: span(form), wearers };
+    const asked = { name: name.value, address: address.value, order: Number(order.value), severity: severity.value, quiet: span(form), wearers, language: form.elements.language.value };
     const place = form.querySelector(".why");
     const [opened, what] = [this.open, contact ? "change_contact" : "add_contact"];
     this.open = null;

@@ -248,8 +248,8 @@ class JournalConfig(Table):
         2000.0,
         strict=True,
         ge=50,
-        description="Room for the journal in MB (10^6 bytes). Beyond it the oldest contacts and steps go, whoever was "
-        "told of them; never anything else.",
+        description="Room for the journal in MB (10^6 bytes). Beyond it the oldest contacts and steps go, of the "
+        "wearer who takes the most of it and whoever was told of them; never anything else.",
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import sqlite3
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
@@ -221,14 +222,15 @@ class Journal:
         """A wearer's events with these ids, as far as they are there."""
         return await self._read(partial(self._reader.with_ids, wearer, ids))
 
-    def make_room(self, since_ns: int, most_bytes: float) -> None:
+    def make_room(self, since_ns: int, most_bytes: float, disk_bytes: float = math.inf) -> None:
         """Let old steps go, little by little: those from before ``since_ns`` that all who follow were told of.
 
-        Beyond ``most_bytes`` the oldest steps go anyway, but none of a day that is not counted. Other events, alerts,
-        days and the diary stay.
+        Beyond ``most_bytes`` the oldest steps go anyway, of the wearer who takes the most, but none of a day that is
+        not counted, and none of who takes no more than an equal share unless the journal is beyond ``disk_bytes`` too.
+        Other events, alerts, days and the diary stay.
         """
         told_until = min((self.cursor(name) for name in self._followers), default=0)
-        self._writer.make_room(Room(since_ns, most_bytes, told_until, self.cursor(DAYS)))
+        self._writer.make_room(Room(since_ns, most_bytes, told_until, self.cursor(DAYS), disk_bytes))
 
     async def check(self) -> None:
         """Look through the whole file where it was too large for that at start. Damage ends the journal, clearly."""
@@ -254,8 +256,8 @@ class Journal:
             refused_n=self._refused_n,
             failures_n=self._writer.failures_n,
             unreadable_n=self._reader.unreadable_n,
-            removed_n=self._writer.thinner.removed_n,
-            untold_n=self._writer.thinner.untold_n,
+            removed_of=dict(self._writer.thinner.removed_of),
+            untold_of=dict(self._writer.thinner.untold_of),
             used_bytes=self._writer.thinner.used_bytes,
             is_overfull=self._writer.thinner.is_overfull,
         )

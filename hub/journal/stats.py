@@ -1,5 +1,6 @@
 """What a journal counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -9,7 +10,8 @@ class JournalStats:
 
     ``duplicates_n``: known ids, ignored; ``dropped_n``: lost because too many waited for the disk; ``refused_n``: not
     JSON (NaN, infinity); ``failures_n``: commits that failed and were tried again; ``unreadable_n``: rows skipped;
-    ``removed_n``: old steps that made room, and ``untold_n`` of them that some destination had not taken.
+    ``removed_of``: each wearer's old steps that made room, and ``untold_of`` them those that some destination had not
+    taken; ``removed_n`` and ``untold_n``: of all.
     ``used_bytes``: size of what is kept, as of the last look; ``is_overfull``: too much, and nothing of it may go.
     """
 
@@ -20,7 +22,17 @@ class JournalStats:
     refused_n: int
     failures_n: int
     unreadable_n: int
-    removed_n: int
-    untold_n: int
+    removed_of: Mapping[str, int]
+    untold_of: Mapping[str, int]
     used_bytes: int
     is_overfull: bool
+
+    @property
+    def removed_n(self) -> int:
+        """Old steps of all wearers that made room."""
+        return sum(self.removed_of.values())
+
+    @property
+    def untold_n(self) -> int:
+        """Those among them that some destination had not taken."""
+        return sum(self.untold_of.values())

@@ -1,16 +1,20 @@
-"""Old steps make room, a few at a time. Other events, alerts, days and the diary never go."""
+"""Old steps make room, a few at a time. Other events, alerts, days and the diary never go.
 
+Beyond the room there is, the oldest steps go of the wearer who takes the most of the journal and has any that may go.
+Who takes no more than an equal share loses none because of another, unless the disk itself is nearly full.
+"""
+
+import math
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from itertools import takewhile
 
-from hub.events import STEP_KINDS
 from hub.journal.database import transaction
+from hub.journal.takings import EVENT_BYTES, SLICE_N, STEPS, Taken, Takings
 
 BATCH_N = 100
-"""Rows looked at in one transaction: some tenths of a second on a slow card."""
-
-_STEPS = ", ".join(f"'{kind.value}'" for kind in sorted(STEP_KINDS))
+"""Steps that go in one transaction: some tenths of a second on a slow card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Room:
     ----------
     since_ns : steps that happened before (Unix time) go, as far as everybody was told of them.
     most_bytes : beyond this size the oldest steps go, whoever was told of them.
+    disk_bytes : beyond this size the disk is nearly full, and nobody's share is safe.
     told_until : position up to which all destinations have taken everything.
     counted_until : position up to which the days are counted; steps behind it never go.
     """
@@ -29,6 +34,7 @@ class Room:
     most_bytes: float
     told_until: int
     counted_until: int
+    disk_bytes: float = math.inf
 
 
 class Thinner:
@@ -36,8 +42,11 @@ class Thinner:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self.removed_n = 0
-        self.untold_n = 0
+        connection.text_factory = lambda data: data.decode(errors="replace")  # a spoilt name must not end all this
+        self._takings = Takings(connection)
+        self.removed_of: Counter[str] = Counter()
+        """Each wearer's steps that made room."""
+        self.untold_of: Counter[str] = Counter()
         """Those among them that some destination had not taken."""
         self.used_bytes = self._used_bytes()
         """Size of what is kept; the file itself does not shrink, its free pages are used again."""
@@ -45,7 +54,7 @@ class Thinner:
         """More is kept than there is room for, and nothing of it may go."""
 
     def some(self, room: Room) -> bool:
-        """Remove the next few steps that may go; False: there are none.
+        """Remove the next few steps that may go, or find out whose are to; False: there are none.
 
         Raises
         ------
@@ -53,29 +62,91 @@ class Thinner:
             The disk does not take it; nothing was removed then.
         """
         self.used_bytes = self._used_bytes()
-        too_much = self.used_bytes > room.most_bytes
+        too_much = self.used_bytes > min(room.most_bytes, room.disk_bytes)
+        going = self._some_old(room) or (too_much and (not self._takings.count_some() or self._some_of_most(room)))
+        self.is_overfull = too_much and not going
+        return going
+
+    def _some_old(self, room: Room) -> bool:
         told_until = min(room.told_until, room.counted_until)
-        (done,) = self._connection.execute("SELECT position FROM thinned").fetchone()
+        done = self._done()
         rows = self._connection.execute(
             "SELECT position, wall_time_ns FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
-            (done, room.counted_until, BATCH_N),
+            (done, told_until, BATCH_N),
         ).fetchall()
-        going = list(takewhile(lambda row: too_much or (row[1] < room.since_ns and row[0] <= told_until), rows))
-        self.is_overfull = too_much and not going
-        if not going:
+        old = list(takewhile(lambda row: row[1] < room.since_ns, rows))
+        if not old:
             return False
-        until = int(going[-1][0])
-        span = f"position > ? AND position <= ? AND kind IN ({_STEPS})"
-        with transaction(self._connection):
-            untold_n = self._connection.execute(
-                f"SELECT count(*) FROM events WHERE {span}",  # noqa: S608 - names of the code's own
-                (max(done, told_until), until),
-            ).fetchone()[0]
-            removed = self._connection.execute(f"DELETE FROM events WHERE {span}", (done, until))  # noqa: S608
-            self._connection.execute("UPDATE thinned SET position = ?", (until,))
-        self.removed_n += removed.rowcount
-        self.untold_n += untold_n
+        self._remove(done, int(old[-1][0]), room, None)
         return True
+
+    def _some_of_most(self, room: Room) -> bool:
+        """Of the wearer who takes the most and has steps that may go."""
+        done, safe_bytes = self._done(), self._equal_share(room) if self.used_bytes <= room.disk_bytes else 0.0
+        for wearer, taken in sorted(self._takings.of.items(), key=lambda each: -each[1].bytes_n):
+            if taken.thinned_until is None or taken.bytes_n <= safe_bytes:
+                continue
+            if (after := max(taken.thinned_until, done)) < room.counted_until:
+                self._some_of(wearer, taken, after, room)
+                return True
+        return False
+
+    def _equal_share(self, room: Room) -> float:
+        """Of the room, as each wearer is counted: that adds up to a little more or less than what is used."""
+        taken = [each.bytes_n for each in self._takings.of.values()]
+        return room.most_bytes * sum(taken) / self.used_bytes / max(len(taken), 1)
+
+    def _some_of(self, wearer: str, taken: Taken, after: int, room: Room) -> None:
+        """The next few of a wearer among the next ``SLICE_N`` rows, which may be all of others."""
+        until, looked_at_n = self._connection.execute(
+            "SELECT max(position), count(*) FROM"
+            " (SELECT position FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?)",
+            (after, room.counted_until, SLICE_N),
+        ).fetchone()
+        if looked_at_n < SLICE_N:
+            until = room.counted_until
+        last, own_n = self._connection.execute(
+            "SELECT max(position), count(*) FROM (SELECT position FROM events"  # noqa: S608 - names of the code's own
+            " WHERE position > ? AND position <= ? AND +wearer = ?"  # +: found by the position
+            f" AND kind IN ({STEPS}) ORDER BY position LIMIT ?)",
+            (after, until, wearer, BATCH_N),
+        ).fetchone()
+        if own_n == BATCH_N:
+            until = last
+        if own_n:
+            self._remove(after, until, room, wearer)
+        taken.thinned_until = until
+
+    def _remove(self, after: int, until: int, room: Room, wearer: str | None) -> None:
+        """Remove the steps behind ``after`` of one wearer, or of all."""
+        span = (
+            f"position > :after AND position <= :until AND kind IN ({STEPS}) AND (:wearer IS NULL OR wearer = :wearer)"
+        )
+        values = {
+            "after": after,
+            "until": until,
+            "wearer": wearer,
+            "told_until": min(room.told_until, room.counted_until),
+            "counted": self._takings.events_until,
+        }
+        with transaction(self._connection):
+            going = self._connection.execute(
+                "SELECT wearer, count(*), sum(position > :told_until),"  # noqa: S608 - names of the code's own
+                f" sum(iif(position <= :counted, {EVENT_BYTES}, 0)) FROM events WHERE {span} GROUP BY wearer",
+                values,
+            ).fetchall()
+            self._connection.execute(f"DELETE FROM events WHERE {span}", values)  # noqa: S608
+            if wearer is None:
+                self._connection.execute("UPDATE thinned SET position = ?", (until,))
+        for whose, removed_n, untold_n, bytes_n in going:
+            self.removed_of[whose] += removed_n
+            self.untold_of[whose] += untold_n
+            if bytes_n:
+                self._takings.of[whose].bytes_n -= bytes_n
+
+    def _done(self) -> int:
+        (done,) = self._connection.execute("SELECT position FROM thinned").fetchone()
+        return int(done)
 
     def _used_bytes(self) -> int:
         pages, free, size = (

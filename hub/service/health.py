@@ -119,7 +119,7 @@ def _lacking(signs: Signs) -> Iterator[str]:
     if signs.journal_trouble:
         yield f"the disk does not take events; {signs.journal_waiting_n} wait"
     if signs.journal_overfull:
-        yield "the journal has no room left, and its old steps are gone already; free the disk or raise journal.max_mb"
+        yield "the journal has no room left, and no old steps that may go; free the disk or raise journal.max_mb"
     for name in signs.journals_damaged:
         yield f"a damaged journal was set aside as {name}; the card may be failing (insole-hub doctor tells more)"
     if signs.broker_trouble:

@@ -151,12 +151,12 @@ class Upkeep:
         except RecordingError as error:
             logger.warning("%s", error)
         since_ns = int((wall_time_s - self._keep.steps_days * DAY_S) * 1e9)
-        self._journal.make_room(since_ns, await asyncio.to_thread(self._journal_most_bytes))
+        disk_bytes = await asyncio.to_thread(self._journal_disk_bytes)
+        self._journal.make_room(since_ns, self._keep.max_mb * 1e6, disk_bytes)
         self._set_aside = await asyncio.to_thread(set_aside, self._journal.path)
         if (bytes_n := await asyncio.to_thread(written_bytes)) is not None:
             self.written.see(now_s, bytes_n)
 
-    def _journal_most_bytes(self) -> float:
+    def _journal_disk_bytes(self) -> float:
         file = self._journal.path
-        left = file.stat().st_size + shutil.disk_usage(file.parent).free - JOURNAL_SPARE_BYTES
-        return min(self._keep.max_mb * 1e6, left)
+        return file.stat().st_size + shutil.disk_usage(file.parent).free - JOURNAL_SPARE_BYTES

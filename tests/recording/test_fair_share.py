@@ -42,6 +42,10 @@ def test_the_room_is_kept_by_whoever_takes_more_than_a_share_and_oldest_first(ke
         assert gone == own[: len(gone)], "not the oldest first"
         if bytes_n <= room / len(taken):
             assert not gone, "lost because of another"
+        most_left = max(taken_of(left).values(), default=0)
+        assert not gone or taken_of(own)[owner] - sum(f.size for f in gone[:-1]) >= most_left, (
+            "lost before who had more"
+        )
 
 
 @given(kept=files, too_much=st.integers(-10, 3000))

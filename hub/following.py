@@ -51,8 +51,8 @@ class EventSource(Protocol):
     def is_kept(self) -> bool:
         """Whether what comes from it is on a disk, where its position is for good."""
 
-    def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
-        """Every record after the destination's cursor, now and in future."""
+    def follow_pages(self, destination: str, *, first: bool = False) -> AsyncGenerator[Page, None]:
+        """Every record after the destination's cursor, now and in future; ``first``: woken ahead of the others."""
 
     def advance(self, destination: str, position: int) -> None:
         """The destination has taken everything up to here."""

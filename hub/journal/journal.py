@@ -82,7 +82,7 @@ class Journal:
         self._held = ExitStack()
         self._recent: deque[Record] = deque(maxlen=RECENT_N)
         self._anchor: Anchor | None = None
-        self._news = asyncio.Event()
+        self._news, self._news_first = asyncio.Event(), asyncio.Event()
         self._failure: JournalError | None = None
         self._submitted_n = self._settled_n = self._committed_n = self._dropped_n = self._refused_n = 0
         self._others_n = 0
@@ -199,12 +199,15 @@ class Journal:
                 for record in page.records:
                     yield record
 
-    async def follow_pages(self, destination: str) -> AsyncGenerator[Page, None]:
-        """The same in pages: all that is there when one is asked for, up to some hundreds."""
+    async def follow_pages(self, destination: str, *, first: bool = False) -> AsyncGenerator[Page, None]:
+        """The same in pages: all that is there when one is asked for, up to some hundreds.
+
+        ``first``: woken by a commit ahead of all who follow without it.
+        """
         self._followers.add(destination)
         position = self.cursor(destination)
         while True:
-            page = await self._after(position)
+            page = await self._after(position, first=first)
             yield page
             position = page.until
 
@@ -333,22 +336,23 @@ class Journal:
         self._announce()
 
     def _announce(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        for news in (self._news_first, self._news):
+            news.set()
+        self._news_first, self._news = asyncio.Event(), asyncio.Event()
 
     def _drop(self) -> None:
         self._dropped_n += 1
         if self._dropped_n == 1:
             logger.error("journal %s: %d events wait for the disk; newer ones are lost", self.path, PENDING_N)
 
-    async def _wait_for_news(self) -> None:
+    async def _wait_for_news(self, *, first: bool = False) -> None:
         if self._failure is not None:
             raise self._failure
-        await self._news.wait()
+        await (self._news_first if first else self._news).wait()
 
-    async def _after(self, position: int) -> Page:
+    async def _after(self, position: int, *, first: bool) -> Page:
         while self._last <= position:
-            await self._wait_for_news()
+            await self._wait_for_news(first=first)
         if self._recent and self._recent[0].position <= position + 1:
             newer = takewhile(lambda record: record.position > position, reversed(self._recent))
             return Page(tuple(newer)[::-1], self._last)

@@ -190,7 +190,7 @@ class Publisher:
             finally:
                 client.timeout = FAREWELL_S  # for its own farewell, to a broker that may be stalled
 
-    async def _client(self) -> aiomqtt.Client:
+    async def _client(self) -> PromptClient:
         tls = self._address.tls
         client = PromptClient(
             self._address.host,
@@ -269,9 +269,9 @@ class Publisher:
             self._news.clear()
             await self._news.wait()
 
-    async def _send_events(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
+    async def _send_events(self, client: PromptClient, group: asyncio.TaskGroup) -> None:
         window = asyncio.Semaphore(WINDOW_N)
-        async with aclosing(self._source.follow_pages(self.destination)) as pages:
+        async with aclosing(self._source.follow_pages(self.destination, first=True)) as pages:
             async for page in pages:
                 for first in range(0, len(page.records), WINDOW_N):
                     records = page.records[first : first + WINDOW_N]
@@ -280,13 +280,19 @@ class Publisher:
                     # contacts and steps waited for a common commit: what did not is not to wait behind them now
                     for record in sorted(records, key=lambda record: record.event.kind in STEP_KINDS):
                         await window.acquire()
-                        group.create_task(self._send_event(client, record, window))
+                        acknowledged = self._send(client, record)
+                        group.create_task(self._settle(client, acknowledged, record, window))
                         await asyncio.sleep(0)  # a page is not to hold up what arrives and what is decided meanwhile
 
-    async def _send_event(self, client: aiomqtt.Client, record: Record, window: asyncio.Semaphore) -> None:
+    def _send(self, client: PromptClient, record: Record) -> asyncio.Event:
         topic = self._topics.event(record.wearer, record.event.kind)
         position = record.position if self._source.is_kept else None
-        await client.publish(topic, payloads.event(record.event, record.wall_time_ns, position), 1)
+        return client.publish_now(topic, payloads.event(record.event, record.wall_time_ns, position))
+
+    async def _settle(
+        self, client: PromptClient, acknowledged: asyncio.Event, record: Record, window: asyncio.Semaphore
+    ) -> None:
+        await client.answer(acknowledged)
         window.release()
         self._acknowledged_n += 1
         done = self._in_flight.acknowledge(record.position)

@@ -25,7 +25,7 @@ TOPICS = Topics("insole/home")
 class Nothing:
     """A journal without events."""
 
-    async def follow_pages(self, destination: str) -> AsyncGenerator[object, None]:
+    async def follow_pages(self, destination: str, *, first: bool = False) -> AsyncGenerator[object, None]:
         await asyncio.Event().wait()
         yield None
 

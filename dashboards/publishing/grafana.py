@@ -3,6 +3,7 @@
 Loading this takes a moment, and needs the extra ``grafana``: import it where it is needed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -121,8 +122,10 @@ class Grafana:
             points = {each["uid"]: each for each in self._api.alertingprovisioning.get_contactpoints() or ()}
             things = [self._one(kind, name, points) for kind, name in keys if kind not in {Folder, SharedPanel}]
             things += [self._folder(uid, ids, elements) for kind, uid in keys if kind is Folder]
-            things += [self._shared(each, ids) for each in elements if str(each["uid"]).startswith(SHARED)]
-            return [thing for thing in things if thing is not None]
+            there = [thing for thing in things if thing is not None]
+            shown_n = Counter(uid for thing in there if isinstance(thing, Board) for uid in _shared_in(thing))
+            shared = [each for each in elements if str(each["uid"]).startswith(SHARED)]
+            return [*there, *(self._shared(each, ids, shown_n[each["uid"]]) for each in shared)]
 
     def do(self, change: Change) -> None:
         """Make one change.
@@ -211,12 +214,13 @@ class Grafana:
         ]
         return Folder(uid, str(answer["title"]), grants, tuple(sorted(foreign)))
 
-    def _shared(self, element: dict[str, Any], ours: set[str]) -> SharedPanel:
-        uid = str(element["uid"])
+    def _shared(self, element: dict[str, Any], ours: set[str], ours_n: int) -> SharedPanel:
+        uid, meta = str(element["uid"]), element["meta"]
         self._versions[uid] = int(element["version"])
-        shown_by = self._api.client.GET(f"/library-elements/{uid}/connections")["result"]
+        is_ours_alone = int(meta["connectedDashboards"]) <= ours_n
+        shown_by = () if is_ours_alone else self._api.client.GET(f"/library-elements/{uid}/connections")["result"]
         foreign = sorted(str(each["connectionUid"]) for each in shown_by if each["connectionUid"] not in ours)
-        return SharedPanel(uid, str(element["meta"]["folderUid"]), element, tuple(foreign))
+        return SharedPanel(uid, str(meta["folderUid"]), element, tuple(foreign))
 
     def _set_team(self, team: Team, *, is_new: bool) -> None:
         if is_new:
@@ -295,6 +299,10 @@ class Grafana:
         except (requests.exceptions.RequestException, KeyError, TypeError, ValueError) as error:
             message = f"{self._url}: an answer that is not Grafana's ({type(error).__name__}); check url in the file"
             raise InsoleHubError(message) from error
+
+
+def _shared_in(board: Board) -> set[str]:
+    return {panel["libraryPanel"]["uid"] for panel in board.body.get("panels", ()) if "libraryPanel" in panel}
 
 
 def _refusal(error: GrafanaException) -> str:

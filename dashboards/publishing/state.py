@@ -8,6 +8,8 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
+_TOLD_N = 3
+
 
 class Level(IntEnum):
     """What somebody may do in a folder, as Grafana numbers it."""
@@ -117,8 +119,13 @@ class Change:
                 named = f"alert rule {thing.body.get('title', thing.uid)}"
         if self.action is Action.LEAVE and isinstance(thing, Folder | SharedPanel):
             verb = "it holds" if isinstance(thing, Folder) else "it is shown by"
-            named += f": {verb} {', '.join(thing.foreign)}"
+            named += f": {verb} {_some(thing.foreign)}"
         return f"{self.action.value} {named}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = [f"{len(names) - _TOLD_N} more"] if len(names) > _TOLD_N else []
+    return ", ".join([*names[:_TOLD_N], *more])
 
 
 def key_of(thing: Thing) -> Key:

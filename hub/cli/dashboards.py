@@ -48,7 +48,7 @@ def publish(
         ),
     ] = False,
 ) -> None:
-    """Make a Grafana show each wearer to the right people: folders, teams, dashboards, alert rules.
+    """Make a Grafana show each wearer to the right people: folders, teams, panels, dashboards, alert rules.
 
     Done again it changes only what is not so. What is not ours is left alone.
     """

@@ -98,6 +98,11 @@ def test_a_panel_that_somebody_else_shows_is_left_and_so_is_its_folder():
     ]
 
 
+def test_of_many_names_some_are_told():
+    panel = SharedPanel("toes", "insole-panels", {"name": "Toes first"}, ("a", "b", "c", "d", "e"))
+    assert str(plan([], [panel])[0]) == "leave library panel Toes first: it is shown by a, b, c, 2 more"
+
+
 def test_what_somebody_changed_by_hand_is_found():
     assert covers({"a": [{"b": 1, "id": 3}], "version": 2}, {"a": [{"b": 1}]})
     assert not covers({"a": [{"b": 2}]}, {"a": [{"b": 1}]})

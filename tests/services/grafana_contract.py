@@ -205,7 +205,11 @@ def _elements(self: Contract, *, asked: dict[str, list[str]], **_: Any) -> Answe
     first = (page_n - 1) * per_page_n
     found = [each for each in self.elements.values() if str(each["kind"]) in asked["kind"]]
     told = {"totalCount": len(found), "page": page_n, "perPage": per_page_n}
-    return 200, {"result": {**told, "elements": found[first : first + per_page_n]}}
+    elements = [
+        each | {"meta": each["meta"] | {"connectedDashboards": len(_shown_by(self, each["uid"]))}}
+        for each in found[first : first + per_page_n]
+    ]
+    return 200, {"result": {**told, "elements": elements}}
 
 
 def _element_set(self: Contract, *groups: str, body: Any, **_: Any) -> Answer:

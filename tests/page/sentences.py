@@ -1,8 +1,12 @@
-"""What the hub may say on the page in English, read from its code: refusals, and why a sensor brings no data."""
+"""What the hub may say on the page in English, read from its code: refusals, why data or measures are not there."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from itertools import product
 from pathlib import Path
+
+from hub.journal.day import OF_WALKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +30,12 @@ WHAT_IS_WRONG = (
 )
 """Where words are put to what is wrong with a sensor, its data or the loudspeaker; all that reads as a sentence."""
 
+ANY = "7"
+"""What fills a hole of which the code tells no more: figures."""
+
+LISTED = {"unknown": OF_WALKS}
+"""Names of measures that are not put into their list one by one."""
+
 LOGS = {"debug", "info", "warning", "error", "log", "warn"}
 
 
@@ -37,6 +47,69 @@ def refusals() -> set[str]:
 def notes() -> set[str]:
     """All texts of notes."""
     return {text for path in _files(WHAT_IS_WRONG) for text in _sentences_in(ast.parse(path.read_text()))}
+
+
+def reasons() -> set[str]:
+    """All reasons for which a measure is absent, with what the code puts into their holes."""
+    found = set()
+    for path in ROOT.glob("hub/**/*.py"):
+        text = path.read_text()
+        if "absent.append(" in text:
+            names = vars(import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)))
+            for function in ast.walk(ast.parse(text)):
+                if isinstance(function, ast.FunctionDef):
+                    found |= set(_Filled(function, names).reasons())
+    return found
+
+
+class _Filled:
+    """Texts of a function with whatever may fill their holes."""
+
+    def __init__(self, function: ast.FunctionDef, names: dict[str, object]) -> None:
+        self._nodes = list(ast.walk(function))
+        self._names = names
+
+    def reasons(self) -> Iterator[str]:
+        for node in self._appended_to("absent"):
+            yield from self._texts(node)
+
+    def _appended_to(self, name: str) -> Iterator[ast.expr]:
+        for node in self._nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=it), attr="append"), args=[said]) if it == name:
+                    yield said
+
+    def _texts(self, node: ast.expr) -> Iterable[str]:
+        match node:
+            case ast.Constant(value=str(text)):
+                return [text]
+            case ast.JoinedStr(values=parts):
+                return ["".join(filled) for filled in product(*(self._texts(part) for part in parts))]
+            case ast.FormattedValue(value=value):
+                return self._texts(value)
+            case ast.IfExp(body=one, orelse=other):
+                return [*self._texts(one), *self._texts(other)]
+            case ast.Attribute(value=ast.Name(id=name), attr="value"):
+                return self._of(name)
+            case ast.Call(func=ast.Attribute(attr="join"), args=[ast.Name(id=name)]):
+                one_by_one = [text for each in self._appended_to(name) for text in self._texts(each)]
+                return [", ".join(one_by_one or LISTED[name])]
+            case ast.Name(id=name):
+                return self._of(name)
+        return [ANY]
+
+    def _of(self, name: str) -> list[str]:
+        """What a name may stand for: what it runs over, or what it is assigned."""
+        found: list[str] = []
+        for node in self._nodes:
+            match node:
+                case ast.For(target=ast.Name(id=it), iter=ast.Tuple(elts=each)) if it == name:
+                    found += [text for one in each for text in self._texts(one)]
+                case ast.For(target=ast.Name(id=it), iter=ast.Name(id=over)) if it == name:
+                    found += [str(one) for one in self._names[over]]  # type: ignore[attr-defined]
+                case ast.Assign(targets=[ast.Name(id=it)], value=value) if it == name:
+                    found += self._texts(value)
+        return found or [ANY]
 
 
 def _files(patterns: tuple[str, ...]) -> list[Path]:

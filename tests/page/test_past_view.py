@@ -199,6 +199,8 @@ def test_it_is_accessible_in_all_colours_on_a_phone_and_in_german(page: Page, li
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         if tag == "de":
             expect(page.get_by_role("heading", name="Minute 1, Schritt für Schritt")).to_be_visible()
+            page.get_by_text("Was nicht gemessen werden konnte, und warum").click()
+            expect(page.get_by_text(re.compile("^Änderung beim Gehen: Gehstrecke kürzer als"))).to_be_visible()
             assert re.findall(r"\b[a-z]+_[a-z_]+\b", page.locator("main").inner_text()) == []  # a text without words
     page.locator("#theme").select_option("auto")
 

@@ -12,7 +12,7 @@ from hub.page.files import STATIC
 from hub.page.refused import _WORDS as UNKNOWN_PATHS
 from hub.page.settings_model import CuesSet
 from sensors.catalogue import CATALOGUE
-from tests.page.sentences import notes, refusals
+from tests.page.sentences import ANY, notes, reasons, refusals
 from tests.page.test_schema import languages
 from tests.service.test_settings import CUES, WRONG, AtHome, NotDoneError, home
 
@@ -65,6 +65,21 @@ def test_whatever_the_hub_says_is_said_in_every_language(tag: str) -> None:
     for english, words in said.items():
         assert set(re.findall(r"\{(\w+)\}", words)) <= set(re.findall(r"\{(\w+)\}", english)), english
         assert words.strip()
+
+
+@pytest.mark.parametrize("tag", sorted(languages().keys() - {"en"}))
+def test_every_reason_why_a_measure_is_absent_is_said_in_every_language(tag: str) -> None:
+    assert len(reasons()) > 30
+    assert {left for reason in reasons() for left in untold(reason, own(tag))} == set()
+
+
+def untold(english: str, known: dict[str, str]) -> set[str]:
+    """What of a sentence stays English, as the page looks for it."""
+    for text in sorted(known, key=lambda text: len(re.sub(r"\{\w+\}", "", text)), reverse=True):
+        if found := re.fullmatch(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(text)), english):
+            parts = [each for part in found.groupdict().values() for each in part.split(", ")]
+            return {left for part in parts for left in untold(part, known)}
+    return set() if english == ANY else {english}
 
 
 def test_contacts_can_be_told_in_the_languages_of_the_page() -> None:

@@ -12,9 +12,15 @@ export function learn(sentences) {
 export function told(english) {
   for (const { pattern, own } of patterns) {
     const found = pattern.exec(english);
-    if (found) return own.replace(/\{(\w+)\}/g, (_, name) => told(found.groups[name]));
+    if (found) return own.replace(/\{(\w+)\}/g, (_, name) => listed(found.groups[name]));
   }
   return english;
+}
+
+// What fills a hole: a sentence, or names with commas between them.
+function listed(english) {
+  const whole = told(english);
+  return whole === english ? english.split(", ").map(told).join(", ") : whole;
 }
 
 function pattern(english) {

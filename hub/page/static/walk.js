@@ -27,7 +27,7 @@ export async function openWalk(section, id, { asks }, back) {
     minute,
     make("h3", {}, t("troubles_title")),
     troubles(opened.troubles),
-    opened.absent ? make("details", {}, make("summary", {}, t("absent_title")), make("p", { lang: "en" }, opened.absent)) : null);
+    opened.absent ? make("details", {}, make("summary", {}, t("absent_title")), make("ul", { class: "rows" }, ...opened.absent.split("; ").map((why) => make("li", {}, inWords(why))))) : null);
   const show = (n, focus) => { showMinute(minute, opened, n, show); if (focus) minute.querySelector("h3").focus(); };
   section.querySelector("#course").onclick = (event) => {
     const pressed = event.target.closest("button");

@@ -51,6 +51,7 @@ class DeviceType:
     driver, emulator : make one for a leg.
     notes : what is not known of it, and what else its owner should know, for the device page.
     options : further options of the driver with their known values, the default first.
+    has_motors : whether its driver is one that ``Vibrates``.
     tells_battery : whether it tells its battery's level in percent.
     example : for kinds of which only the owner can say what they send: what the emulator sends, and what clock, loss,
         MTU and rates here are of. None for every other kind.
@@ -72,6 +73,7 @@ class DeviceType:
     emulator: Callable[[Side, EmulatorOptions], Emulator]
     notes: str
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_motors: bool = False
     tells_battery: bool = True
     example: SketchLayout | None = None
     known_bad_firmware: Mapping[str, str] = field(default_factory=dict)
@@ -131,6 +133,7 @@ CATALOGUE: tuple[DeviceType, ...] = (
         emulator=brilliant_sole.BrilliantSoleEmulator,
         notes=brilliant_sole.NOTES,
         options=brilliant_sole.OPTIONS,
+        has_motors=True,
     ),
     DeviceType(
         key="ukaton_mission",
@@ -146,6 +149,7 @@ CATALOGUE: tuple[DeviceType, ...] = (
         driver=ukaton_mission.UkatonMissionDriver,
         emulator=ukaton_mission.UkatonMissionEmulator,
         notes=ukaton_mission.NOTES,
+        has_motors=True,
     ),
     DeviceType(
         key="witmotion",

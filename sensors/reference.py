@@ -48,8 +48,11 @@ def reference() -> str:
 
 def _table(kinds: Iterable[DeviceType]) -> str:
     rows = [
-        "| `type` | device | worn | recognised by | Hz, default first | clock | loss shows | MTU | battery | tested |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        (
+            "| `type` | device | worn | recognised by | Hz, default first | clock | loss shows | MTU | motors | battery "
+            "| tested |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in kinds:
         rates = [kind.default_rate_hz, *(rate for rate in kind.rates_hz if rate != kind.default_rate_hz)]
@@ -70,6 +73,7 @@ def _table(kinds: Iterable[DeviceType]) -> str:
             "in the shoe" if kind.is_insole else "on the shin",
             kind.recognised_by,
             *(facts if kind.example is None else ["as described"] * len(facts)),
+            "yes" if kind.has_motors else "no",
             "%" if kind.tells_battery else "no %",
             "on hardware" if kind.tested_on_hardware else "not on hardware",
         )

@@ -1,12 +1,13 @@
 """Brilliant Sole: the driver."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
+from sensors.brilliant_sole.motors import Motors
 from sensors.brilliant_sole.packets import (
     FROM_DEVICE,
     LARGEST_MTU,
@@ -42,6 +43,7 @@ from sensors.driver import (
     choose_options,
 )
 from sensors.errors import DecodeError, DecodeReason
+from sensors.haptics import Place, Pulse
 from sensors.layout import Cell, LoadUnit, Side
 from sensors.standard_services import ASK_BATTERY, ASK_FIRMWARE, take_in
 
@@ -90,6 +92,7 @@ class BrilliantSoleDriver:
         self._positions: list[tuple[float, float]] | None = None
         self._asked_positions = False
         self._configured = False
+        self._motors = Motors()
 
     @property
     def facts(self) -> Facts:
@@ -111,6 +114,11 @@ class BrilliantSoleDriver:
     def unit(self) -> LoadUnit:
         """Counts of the converter."""
         return LoadUnit.COUNTS
+
+    @property
+    def can_vibrate(self) -> bool | None:
+        """Whether it has motors, as far as told."""
+        return self._motors.there
 
     def begin(self, wall_time: datetime) -> tuple[Action, ...]:
         """Listen, and ask what the device is and has."""
@@ -135,6 +143,14 @@ class BrilliantSoleDriver:
     def end(self) -> tuple[Action, ...]:
         """Switch every sensor off."""
         return self._send_periods({sensor: 0 for sensor, period_ms in (self._periods_ms or {}).items() if period_ms})
+
+    def ask_motors(self) -> Write | None:
+        """How its firmware numbers messages, then where its motors are."""
+        return self._write(self._motors.question())
+
+    def vibrate(self, place: Place, pulses: Sequence[Pulse]) -> Write | None:
+        """Run the pulses at a place once."""
+        return self._write(self._motors.vibration(place, pulses))
 
     def _messages(self, data: bytes) -> Fed:
         messages, faults = split(data)
@@ -171,6 +187,8 @@ class BrilliantSoleDriver:
             self._scalars = parse_scalars(payload)
         elif kind == Message.GET_PRESSURE_POSITIONS:
             self._positions = parse_positions(payload)
+        else:
+            self._motors.told(kind, payload)
 
     def _proceed(self) -> tuple[Action, ...]:
         """The next step of the set-up, once the answers that it needs are there."""
@@ -234,6 +252,10 @@ class BrilliantSoleDriver:
             faults.append(DecodeError(DecodeReason.WRONG_LENGTH, data, detail))
             return None
         return np.frombuffer(data, kind).reshape(len(samples), -1).astype(np.float64)
+
+    @staticmethod
+    def _write(message: bytes | None) -> Write | None:
+        return None if message is None else Write(TO_DEVICE, message)
 
     def _send(self, messages: Iterable[bytes]) -> tuple[Action, ...]:
         return tuple(Write(TO_DEVICE, data) for data in pack(messages, self._mtu or SMALLEST_MTU))

@@ -1,9 +1,11 @@
 """Brilliant Sole: the emulator."""
 
 import struct
+from collections import deque
 
 import numpy as np
 
+from sensors.brilliant_sole.motors import LOCATIONS, ORDER, Trigger
 from sensors.brilliant_sole.packets import (
     FROM_DEVICE,
     PERIOD_STEP_MS,
@@ -47,6 +49,11 @@ SCALARS = {Sensor.PRESSURE: 2.0**-16, Sensor.ACCELERATION: 2.0**-8, Sensor.GYROS
 FLUSH_TICKS = 4
 """Samples are collected for 20 ms before they are notified."""
 
+FRONT_AND_REAR = bytes((0, 1))
+
+LONGEST_FILE = 2**18
+KEPT_VIBRATIONS = 100
+
 _TICKS_HZ = 1000 / PERIOD_STEP_MS
 
 
@@ -54,11 +61,16 @@ class BrilliantSoleEmulator:
     """A Brilliant Sole insole with eight cells, acceleration and gyroscope.
 
     Answers share a notification as far as the MTU allows, and so do the samples of 20 ms; a message that it cannot
-    hold is not sent. Messages above 14 are ignored. The IMU feels what the body's shank feels, since a body has no
+    hold is not sent. Of the messages above 14 it knows the motors'; what would run them is kept in ``vibrations``, and
+    shakes nothing: what that does to cells is not known. The IMU feels what the body's shank feels, since a body has no
     foot of its own.
+
+    Parameters
+    ----------
+    motors : locations that it tells; None: firmware of the old order, which cannot tell them.
     """
 
-    def __init__(self, side: Side, options: EmulatorOptions) -> None:
+    def __init__(self, side: Side, options: EmulatorOptions, motors: bytes | None = FRONT_AND_REAR) -> None:
         self._side = side
         self._options = options
         self._rng = np.random.default_rng(options.seed)
@@ -72,6 +84,9 @@ class BrilliantSoleEmulator:
         self._mtu = SMALLEST_MTU
         self._subscribed = False
         self._next_tick = 0
+        self._motors = motors
+        self.vibrations: deque[bytes] = deque(maxlen=KEPT_VIBRATIONS)
+        """Payloads of the newest messages that run motors."""
 
     @property
     def services(self) -> tuple[GattService, ...]:
@@ -172,7 +187,20 @@ class BrilliantSoleEmulator:
             return [encode(Message.GET_CURRENT_TIME, encode_time(clock_ms % 2**64 if is_set else 0))]
         if kind in {Message.GET_SENSOR_CONFIGURATION, Message.SET_SENSOR_CONFIGURATION}:
             return [encode(Message(kind), encode_periods({int(s): period for s, period in self._periods_ms.items()}))]
-        return [encode(Message(kind), answers[Message(kind)])] if kind in answers else []
+        return (
+            [encode(Message(kind), answers[Message(kind)])]
+            if kind in answers
+            else self._answer_of_motors(kind, payload)
+        )
+
+    def _answer_of_motors(self, kind: int, payload: bytes) -> list[bytes]:
+        if kind == (Trigger.OLD if self._motors is None else Trigger.NEW):
+            self.vibrations.append(payload)
+        elif kind == ORDER:
+            return [encode(ORDER, b"\0" if self._motors is None else struct.pack("<I", LONGEST_FILE))]
+        elif kind == LOCATIONS and self._motors is not None:
+            return [encode(LOCATIONS, self._motors)]
+        return []
 
     def _set_periods(self, periods_ms: dict[int, int], time_s: float) -> None:
         """Take the periods of the sensors that it has; a period is a multiple of 5 ms."""

@@ -1,6 +1,7 @@
 """Brilliant Sole on the air: UUIDs, advertisement, messages and their payloads. All is little endian.
 
-Message numbers above 14 and sensor numbers above 12 changed between firmware versions; nothing here relies on them.
+Message numbers above 14 and sensor numbers above 12 changed between firmware versions; nothing here relies on them, and
+of the messages only ``motors``, which finds out first.
 """
 
 import struct
@@ -68,7 +69,7 @@ _U16 = struct.Struct("<H")
 VECTOR_BYTES = 6
 
 
-def encode(message: Message, payload: bytes = b"") -> bytes:
+def encode(message: int, payload: bytes = b"") -> bytes:
     """One message."""
     return _HEAD.pack(message, len(payload)) + payload
 

@@ -14,5 +14,6 @@ NOTES = f"""
     shows as a gap in the stamps. The device must have been set up as a left or right insole with the maker's app; as
     it advertises no service of its own, it is known by that setting beside a service number 0, whatever its name
     ({DEFAULT_NAME} unless changed). It tells no firmware version. The row of cells at a third of the foot's length
-    counts as midfoot. Packets need an MTU of {MIN_MTU}: with less they arrive cut short and count as truncated.
+    counts as midfoot. It does not tell whether it has the motor that its firmware drives: for [vibration](cues.md) it
+    is taken to have one. Packets need an MTU of {MIN_MTU}: with less they arrive cut short and count as truncated.
 """

@@ -1,12 +1,15 @@
 """Ukaton Mission: the driver."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sensors.driver import NEWEST_ONLY, Action, DriverOptions, Facts, Fed, Floats, Read, Reading, Subscribe, Write
 from sensors.errors import DecodeError, DecodeReason
+from sensors.haptics import Place, Pulse
 from sensors.layout import Cell, LoadUnit, Side
 from sensors.standard_services import ASK_BATTERY, take_in
+from sensors.ukaton_mission.motor import VIBRATION, encode_vibration
 from sensors.ukaton_mission.packets import (
     CELLS,
     CONFIGURATION,
@@ -52,6 +55,11 @@ class UkatonMissionDriver:
         """Counts of the converter."""
         return LoadUnit.COUNTS
 
+    @property
+    def can_vibrate(self) -> bool | None:
+        """Always: it does not tell whether it has the motor that its firmware drives."""
+        return True
+
     def begin(self, wall_time: datetime) -> tuple[Action, ...]:
         """Ask what it is, switch the sensors on, listen."""
         return (
@@ -80,6 +88,14 @@ class UkatonMissionDriver:
     def end(self) -> tuple[Action, ...]:
         """Switch the sensors off."""
         return (Write(CONFIGURATION, encode_configuration(dict.fromkeys(WANTED, 0))),)
+
+    def ask_motors(self) -> Write | None:
+        """There is nothing that it could answer."""
+        return None
+
+    def vibrate(self, place: Place, pulses: Sequence[Pulse]) -> Write | None:
+        """Run the pulses once on its one motor, wherever it is wanted."""
+        return Write(VIBRATION, encode_vibration(pulses))
 
     def _type(self, data: bytes) -> None:
         if len(data) != 1:

@@ -1,6 +1,6 @@
 """Ukaton Mission: the emulator."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from sensors.errors import DecodeError
 from sensors.layout import Side
 from sensors.standard_services import BATTERY, emulated
 from sensors.transducers import Crystal, Integers, LoadCell, Ticks, to_int16
+from sensors.ukaton_mission.motor import VIBRATION
 from sensors.ukaton_mission.packets import (
     ACCELERATION_PER_COUNT,
     CELLS,
@@ -36,6 +37,8 @@ from sensors.ukaton_mission.packets import (
     parse_configuration,
 )
 
+KEPT_VIBRATIONS = 100
+
 _READ_WRITE = frozenset({"read", "write"})
 
 
@@ -43,7 +46,8 @@ class UkatonMissionEmulator:
     """A Ukaton Mission insole with pressure of two bytes a cell, acceleration and rate; other data types stay off.
 
     As in the firmware, what is due is decided by the stamp before. Its IMU feels what the body's shank feels, since a
-    body has no foot of its own. A notification that the MTU cannot hold is cut short.
+    body has no foot of its own. A notification that the MTU cannot hold is cut short. What would run its motor is kept
+    in ``vibrations``, and shakes nothing: what that does to cells is not known.
     """
 
     def __init__(self, side: Side, options: EmulatorOptions) -> None:
@@ -57,6 +61,8 @@ class UkatonMissionEmulator:
         self._delays_ms = dict.fromkeys(WANTED, 0)
         self._mtu = 23
         self._subscribed = False
+        self.vibrations: deque[bytes] = deque(maxlen=KEPT_VIBRATIONS)
+        """The newest writes that run its motor."""
 
     @property
     def services(self) -> tuple[GattService, ...]:
@@ -68,6 +74,7 @@ class UkatonMissionEmulator:
                     GattCharacteristic(TYPE, _READ_WRITE),
                     GattCharacteristic(CONFIGURATION, _READ_WRITE),
                     GattCharacteristic(SENSOR_DATA, frozenset({"notify"})),
+                    GattCharacteristic(VIBRATION, frozenset({"write"})),
                 ),
             ),
             BATTERY,
@@ -98,7 +105,9 @@ class UkatonMissionEmulator:
         return emulated(characteristic, self._options)
 
     def write(self, characteristic: str, data: bytes, time_s: float) -> tuple[Notification, ...]:
-        """Set delays; what makes no sense is passed over."""
+        """Set delays, or run the motor; what makes no sense is passed over."""
+        if characteristic == VIBRATION:
+            self.vibrations.append(data)
         if characteristic == CONFIGURATION:
             try:
                 delays_ms = parse_configuration(data)

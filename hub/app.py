@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hub.config import Config
+from hub.cues.cueing import Cue
 from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.events import Event, Kind
 from hub.history.view import PastView
@@ -48,7 +49,8 @@ from hub.service.page_view import PageView, door
 from hub.service.reporting import Reporter
 from hub.service.settings import HubSettings
 from hub.service.upkeep import Upkeep
-from sensors.driver import Action
+from hub.service.vibration import Vibrations
+from sensors.driver import Action, Driver
 from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Role
 
@@ -94,7 +96,7 @@ class Hub:
         self.page_port: int | None = None
         """Where the page is; None where nothing serves."""
         self.page_stats = PageStats()
-        self.cues = Cues(config)
+        self.cues = Cues(config, self._vibrate)
         self.shelf = Shelf(config.hub.state_dir, config.recording.raw_max_mb, config.recording.clips_max_mb)
         self.wearers = {
             wearer.nickname: at_home(config, wearer, self.shelf, self._wall_time_ns_at) for wearer in config.wearers
@@ -106,6 +108,7 @@ class Hub:
             goodbye=self._goodbye,
             names=BoundNames(config.hub.state_dir / "bound_names.json"),
         )
+        self.vibrations = Vibrations(config, self.radio, self._driver_of)
         self._stopping = asyncio.Event()
         self._ticked_s: float | None = None
         self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
@@ -202,6 +205,7 @@ class Hub:
             diarist=self._diarist,
             page=self.page_stats,
             cues=self.cues.stats,
+            vibrations=self.vibrations.stats,
             points=self._state_points,
             version=ours,
         )
@@ -255,6 +259,7 @@ class Hub:
         result = wearer.pipeline.feed(arrival)
         wearer.keeper.see(arrival, has_samples=result.valid)
         answer(self.radio, arrival, result)
+        self.vibrations.see(arrival, has_samples=result.valid)
         if result.session is not None:
             wearer.live.begin(result.session)
         for block in result.blocks:
@@ -337,6 +342,12 @@ class Hub:
                 await self._journal.taken_by(MQTT)
                 await self.publisher.said()
 
+    def _vibrate(self, nickname: str, cue: Cue) -> None:
+        self.vibrations.give(nickname, cue.kind, cue.side)
+
+    def _driver_of(self, nickname: str, role: Role) -> Driver | None:
+        return self.wearers[nickname].pipeline.intake.driver(role)
+
     def _goodbye(self, nickname: str, role: Role) -> tuple[Action, ...]:
         return self.wearers[nickname].pipeline.intake.farewells().get(role, ())
 
@@ -382,6 +393,7 @@ class Hub:
         """Take what can change while the hub runs."""
         self._caregivers.use(config.contacts)
         self.cues.use(config)
+        self.vibrations.use(config)
 
     def _health(self) -> tuple[bool, dict[str, object]]:
         health = self._upkeep.health

@@ -60,6 +60,7 @@ COUNTS_FIELDS = {
     "page_frames_dropped": Field(NUMBER, "moments of the live view that a browser was too slow for"),
     "page_refused": Field(NUMBER, "requests and connections that the page has refused"),
     "cues_played": Field(NUMBER, "sounds at steps that this machine has played"),
-    "cues_missed": Field(NUMBER, "sounds at steps that it could not play"),
+    "cues_vibrated": Field(NUMBER, "vibrations at steps that an insole has acknowledged"),
+    "cues_missed": Field(NUMBER, "sounds that it could not play, and vibrations that an insole could not be given"),
 }
 """Counts since the hub started, and how hard it works."""

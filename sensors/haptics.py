@@ -51,6 +51,11 @@ class Vibrates(Protocol):
         """
 
 
+def vibrating(driver: object) -> Vibrates | None:
+    """The driver as one that vibrates; None for one that does not, and for none."""
+    return driver if isinstance(driver, Vibrates) else None
+
+
 def encode_pulses(pulses: Sequence[Pulse], most_n: int) -> bytes:
     """Amplitude, of 127, and tens of ms of each pulse, as the motor chip of both insoles takes them.
 

@@ -49,8 +49,8 @@ def reference() -> str:
 def _table(kinds: Iterable[DeviceType]) -> str:
     rows = [
         (
-            "| `type` | device | worn | recognised by | Hz, default first | clock | loss shows | MTU | motors | battery "
-            "| tested |"
+            "| `type` | device | worn | recognised by | Hz, default first | clock | loss shows | MTU | motors | "
+            "battery | tested |"
         ),
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]

@@ -25,7 +25,7 @@ CORE = [*VOCABULARY, "hub.clock", "hub.merge", "hub.intake", "hub.gait", "hub.pi
 EDGES = ["hub.radio", "hub.recording", "hub.journal", "hub.mqtt", "hub.influx", "hub.page", "hub.alerts", "hub.cues"]
 PURE_OF_EDGES = [
     *(f"hub.influx.{name}" for name in ("schema", "points", "line")),
-    *(f"hub.cues.{name}" for name in ("cueing", "settings", "sound")),
+    *(f"hub.cues.{name}" for name in ("cueing", "settings", "sound", "vibration")),
     *(
         f"hub.alerts.{name}"
         for name in (

@@ -152,6 +152,29 @@ class WearerConfig(Table):
     devices: tuple[DeviceConfig, ...] = Field(min_length=1, description="The wearer's sensors.")
     cues: CuesConfig = Field(default_factory=lambda: CuesConfig.model_validate({}))
 
+    @property
+    def trained_insoles(self) -> tuple[DeviceConfig, ...]:
+        """Of the feet whose steps get cues: the affected ones, or both where none is."""
+        sides = {"left", "right"} if self.affected_side in {"both", "none"} else {self.affected_side}
+        return tuple(device for device in self.devices if device.role.is_insole and device.role.side in sides)
+
+    @model_validator(mode="after")
+    def _can_vibrate_where_it_is_to(self) -> Self:
+        raise_all("wearer", self._misfits())
+        return self
+
+    def _misfits(self) -> Iterator[Misfit]:
+        if not self.cues.vibrates:
+            return
+        if not self.trained_insoles:
+            message = "no insole is worn on the side with foot drop, so none can vibrate"
+            yield Misfit(("cues", "by"), message, "leave vibration out, or add the insole")
+        with_motors = " or ".join(kind.key for kind in DEVICE_TYPES.values() if kind.has_motors)
+        for number, device in enumerate(self.devices):
+            if device in self.trained_insoles and not DEVICE_TYPES[device.type].has_motors:
+                message = f"{device.type} has no motor, so the {device.role.value} cannot vibrate as cues.by asks"
+                yield Misfit(("devices", number, "type"), message, f"leave vibration out, or wear {with_motors}")
+
     def wearer(self) -> Wearer:
         """The person, as the gait engine knows them."""
         return Wearer(

@@ -1,1 +1,1 @@
-"""Sounds at steps: when one is due, what it sounds like, and this machine's loudspeaker."""
+"""Cues at steps: when one is due, what it sounds and feels like, and this machine's loudspeaker."""

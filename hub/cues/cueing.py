@@ -1,4 +1,4 @@
-"""When a sound is due. Pure: the same events at the same times give the same sounds.
+"""When a cue is due. Pure: the same events at the same times give the same cues.
 
 A good step is known when its initial contact has been judged, 80 ms after it: a drag in the swing before is found as
 soon as the foot has landed. A toe-first contact counts from midstance on, when stairs and tiptoe are told apart.
@@ -14,7 +14,7 @@ from hub.session import Wearer
 from sensors.layout import Side
 
 LATEST_S = 0.7
-"""So long after its contact a sound still belongs to that step (our choice); midstance comes within 0.45 s."""
+"""So long after its contact a cue still belongs to that step (our choice); midstance comes within 0.45 s."""
 
 HUSH_S = 10.0
 """Nothing praises or distracts somebody who has just tripped or fallen (our choice)."""
@@ -29,7 +29,7 @@ _NS = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A sound that is due at once. ``time_s``: of the contact, on hub time."""
+    """What is due at once. ``time_s``: of the contact, on hub time; ``volume_pct``: of its sound."""
 
     kind: CueKind
     side: Side
@@ -38,7 +38,7 @@ class Cue:
 
 
 class Cueing:
-    """Follows one wearer's events, all of them in their order, and says at which a sound is due.
+    """Follows one wearer's events, all of them in their order, and says at which a cue is due.
 
     ``zone`` None is the zone of this machine.
     """
@@ -52,7 +52,7 @@ class Cueing:
         self._credit = 0.0
 
     def see(self, event: Event, now_s: float, wall_time_ns: int) -> Cue | None:
-        """The sound that is due now, if any.
+        """The cue that is due now, if any.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class Cueing:
         if event.kind in {Kind.TRIP, Kind.FALL}:
             self._hushed_until_s = max(self._hushed_until_s, event.detected_at_s + HUSH_S)
         kind = self._said_by(event)
-        if kind is None or kind is not self.settings.on or not self._may_sound(event, now_s, wall_time_ns):
+        if kind is None or kind is not self.settings.on or not self._may_be_told(event, now_s, wall_time_ns):
             return None
         self._credit += self.settings.share(self._day(wall_time_ns))
         if self._credit < 1.0 - ALMOST:
@@ -90,7 +90,7 @@ class Cueing:
         lead_ms = contact.fields.get("lead_ms")
         return not isinstance(lead_ms, int | float) or -lead_ms >= self.settings.heel_lead_ms
 
-    def _may_sound(self, event: Event, now_s: float, wall_time_ns: int) -> bool:
+    def _may_be_told(self, event: Event, now_s: float, wall_time_ns: int) -> bool:
         quiet = self.settings.quiet
         return (
             event.context in LEVEL

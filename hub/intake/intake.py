@@ -7,7 +7,7 @@ from hub.intake.sensor_input import IntakeStatus, SensorInput
 from hub.merge import Merge
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from hub.session import Block, Session, Wearer
-from sensors.driver import Action, Facts
+from sensors.driver import Action, Driver, Facts
 from sensors.errors import DecodeError
 from sensors.layout import Role
 
@@ -84,6 +84,11 @@ class Intake:
         blocks: this only has them sooner.
         """
         return tuple(self._merge.tick(now_s))
+
+    def driver(self, role: Role) -> Driver | None:
+        """Of the device that is connected in this role; None where none is."""
+        sensor = self._inputs.get(role)
+        return None if sensor is None else sensor.driver
 
     def farewells(self) -> dict[Role, tuple[Action, ...]]:
         """What to ask of each connected device before hanging up."""

@@ -83,6 +83,7 @@ class HubCounts:
     page_frames_dropped: int
     page_refused: int
     cues_played: int
+    cues_vibrated: int
     cues_missed: int
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from bleak import BleakClient
@@ -20,6 +21,14 @@ from hub.radio.states import LinkEvent
 from hub.radio.status import LinkCounts
 from hub.radio.watch import Watch
 from sensors.driver import Action, Pause, Read, Subscribe, Write, resolve_characteristic
+
+
+@dataclass(frozen=True, slots=True)
+class Offhand:
+    """A write that nothing rests on. ``told`` is told why it was not done; an empty text where it was."""
+
+    write: Write
+    told: Callable[[str], None]
 
 
 class Conversation:
@@ -52,6 +61,7 @@ class Conversation:
         self._on_event = on_event
         self._actions: deque[Action] = deque()
         self._subscribed: dict[str, BleakGATTCharacteristic] = {}
+        self._offhand: Offhand | None = None
         self._goodbye: tuple[Action, ...] | None = None
         self._ended: BrokenLinkError | None = None
         self._wake = asyncio.Event()
@@ -64,6 +74,15 @@ class Conversation:
         self._actions.extend(actions)
         if self._actions:
             self._wake.set()
+
+    def try_now(self, offhand: Offhand) -> bool:
+        """Do this at once or never, and go on whatever comes of it. False: no data flow, or another thing is done."""
+        idle = self._has_data and not self._actions and self._offhand is None
+        if not idle or self._goodbye is not None or self._ended is not None:
+            return False
+        self._offhand = offhand
+        self._wake.set()
+        return True
 
     def data_seen(self, arrival_s: float) -> None:
         """Bytes that arrived at that time turned out to be valid data."""
@@ -104,14 +123,19 @@ class Conversation:
                 await self._do(client, action)
         finally:
             self.end(Failure.DROPPED, "the conversation is over")
+            self._end_offhand("the link ended")
 
     async def _listen(self, client: BleakClient) -> None:
         self._watch = self._new_watch()  # connecting does not count
         while self._goodbye is None:
             if self._ended is not None:
                 raise self._ended
+            if self._offhand is not None:
+                await self._do_offhand(client, self._offhand)
+                continue
             if self._actions:
-                await self._do(client, self._actions.popleft())
+                await self._do(client, self._actions[0])
+                self._actions.popleft()
                 if not self._actions:
                     self._on_event(LinkEvent.SET_UP)
                 continue
@@ -163,6 +187,20 @@ class Conversation:
             self._counts.refusals += refused
             what = f"{type(action).__name__.lower()} of {action.characteristic}"
             self.end(Failure.REFUSED, f"{what} failed: {str(error) or 'no answer'}")
+
+    async def _do_offhand(self, client: BleakClient, offhand: Offhand) -> None:
+        try:
+            async with asyncio.timeout(self._settings.offhand_s):
+                await self._ask(client, offhand.write)
+        except BLUETOOTH_ERRORS as error:
+            self._end_offhand(str(error) or "no answer")
+        else:
+            self._end_offhand("")
+
+    def _end_offhand(self, trouble: str) -> None:
+        offhand, self._offhand = self._offhand, None
+        if offhand is not None:
+            offhand.told(trouble)
 
     async def _ask(self, client: BleakClient, action: Read | Write | Subscribe) -> None:
         name = action.characteristic

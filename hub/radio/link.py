@@ -14,7 +14,7 @@ from hub.radio.bound_names import BoundNames
 from hub.radio.broken_link import BrokenLinkError
 from hub.radio.caretaker import Caretaker
 from hub.radio.connector import Connector
-from hub.radio.conversation import Conversation
+from hub.radio.conversation import Conversation, Offhand
 from hub.radio.devices import DeviceSpec
 from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
@@ -149,6 +149,10 @@ class Link:
         """Have the device do something; without a connection there is nobody to do it."""
         if self._conversation is not None:
             self._conversation.perform(actions)
+
+    def try_now(self, offhand: Offhand) -> bool:
+        """Do this at once or never; see ``Conversation``. False without a connection, too."""
+        return self._conversation is not None and self._conversation.try_now(offhand)
 
     def data_seen(self, arrival_s: float) -> None:
         """Valid data arrived on the present connection."""

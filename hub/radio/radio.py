@@ -12,13 +12,14 @@ from hub.radio.bluetooth import Bluetooth
 from hub.radio.bound_names import BoundNames
 from hub.radio.caretaker import Caretaker
 from hub.radio.connector import HANG_UP_S
+from hub.radio.conversation import Offhand
 from hub.radio.devices import DeviceSpec, Found
 from hub.radio.finder import Finder
 from hub.radio.inbox import Inbox
 from hub.radio.link import Link
 from hub.radio.settings import RadioSettings
 from hub.radio.status import AdapterStatus, LinkStatus
-from sensors.driver import Action, Facts
+from sensors.driver import Action, Facts, Write
 from sensors.layout import Role
 
 log = logging.getLogger(__name__)
@@ -185,6 +186,14 @@ class Radio:
         link = self._links[wearer, role]
         if connection is None or connection == link.connection:
             link.perform(tuple(actions))
+
+    def try_now(self, role: Role, write: Write, told: Callable[[str], None], *, wearer: str = "") -> bool:
+        """Have a device that streams do something now or never: nothing waits for it, and no link breaks over it.
+
+        False: not even tried, since there is no link, no data flow, or something else is being done. Otherwise ``told``
+        gets why it was not done, or an empty text, before long.
+        """
+        return self._links[wearer, role].try_now(Offhand(write, told))
 
     def data_seen(self, packet: Packet) -> None:
         """A packet was valid data: the link is alive."""

@@ -16,6 +16,7 @@ class RadioSettings:
     first_data_s : a new link must bring its first valid data within this, or it is made anew.
     connect_s : an attempt to connect is given up after this.
     action_s : a read, a write, a subscription, the start and the end of a scan must each be answered within this.
+    offhand_s : what is tried offhand is given up after this.
     search_s : a device that is not found within this is reported.
     alone_s : a device that is configured by its name alone is taken if no other of that name is heard for so long.
     rejected_s : pause after a device that is configured by its address turned out to be another's.
@@ -32,6 +33,7 @@ class RadioSettings:
     first_data_s: float = 10.0
     connect_s: float = 30.0
     action_s: float = 5.0
+    offhand_s: float = 0.5
     search_s: float = 30.0
     alone_s: float = 3.0
     rejected_s: float = 600.0

@@ -1,4 +1,4 @@
-"""Sounds at steps in the running hub, for this machine's loudspeaker and for whoever listens. They wait for nobody."""
+"""Cues at steps in the running hub: for this machine's loudspeaker, for whoever listens, for insoles. Nothing waits."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from hub.config.cues import CuesConfig
 from hub.config.values import quiet_span
 from hub.cues.cueing import Cue, Cueing
 from hub.cues.player import Player, PlayerStats, sound_trouble
-from hub.cues.settings import CueKind, CueSettings, Fading
+from hub.cues.settings import CueKind, CueSettings, Fading, Way
 from hub.cues.sound import samples
 from hub.events import Event
 from hub.support.quiet_hours import QuietHours
@@ -25,14 +25,15 @@ Listener = Callable[[str, Cue], None]
 
 
 class Cues:
-    """The sounds of all wearers."""
+    """The cues of all wearers. ``vibrate`` is told as a listener is, of what an insole is to say."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, vibrate: Listener = lambda _nickname, _cue: None) -> None:
         self.cueing: Mapping[str, Cueing] = {
             wearer.nickname: Cueing(wearer.wearer(), settings_of(wearer.cues)) for wearer in config.wearers
         }
         self.player = None if config.sound.device == SILENT else Player(config.sound.device)
         self._device = config.sound.device
+        self._vibrate = vibrate
         self._listeners: list[Listener] = []
         self._sounds: dict[tuple[CueKind, float], bytes] = {}
         self._needed = asyncio.Event()
@@ -45,7 +46,7 @@ class Cues:
         return PlayerStats() if self.player is None else self.player.stats
 
     def use(self, config: Config) -> None:
-        """Sound as this says from now on; the loudspeaker's device is the one from the start."""
+        """Tell as this says from now on; the loudspeaker's device is the one from the start."""
         for wearer in config.wearers:
             self.cueing[wearer.nickname].settings = settings_of(wearer.cues)
         self._prepare()
@@ -56,10 +57,10 @@ class Cues:
         for event in events:
             cue = self.cueing[nickname].see(event, now_s, wall_time_ns)
             if cue is not None and not is_silent:
-                self._sounds_now(nickname, cue)
+                self._tell(nickname, cue)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Have a listener told from now on; gives what ends that."""
+        """Have a listener told of sounds from now on; gives what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -79,6 +80,13 @@ class Cues:
         sound = samples(CueKind(kind), volume_pct)
         return "" if self._needed.is_set() and self.player.play(sound) else await sound_trouble(self._device, sound)
 
+    def _tell(self, nickname: str, cue: Cue) -> None:
+        by = self.cueing[nickname].settings.by
+        if Way.VIBRATION in by:
+            self._vibrate(nickname, cue)
+        if Way.SOUND in by:
+            self._sounds_now(nickname, cue)
+
     def _sounds_now(self, nickname: str, cue: Cue) -> None:
         if self.player is not None:
             self.player.play(self._sound(cue.kind, cue.volume_pct))
@@ -92,12 +100,11 @@ class Cues:
 
     def _prepare(self) -> None:
         """Sounds are made beforehand, and the player stands ready if any may be due."""
-        on = [cueing.settings for cueing in self.cueing.values() if cueing.settings.on is not None]
         self._sounds.clear()
-        for settings in on:
-            assert settings.on is not None
-            self._sound(settings.on, settings.volume_pct)
-        needed, needless = (self._needed, self._needless) if on else (self._needless, self._needed)
+        for settings in (cueing.settings for cueing in self.cueing.values()):
+            if settings.on is not None and Way.SOUND in settings.by:
+                self._sound(settings.on, settings.volume_pct)
+        needed, needless = (self._needed, self._needless) if self._sounds else (self._needless, self._needed)
         needed.set()
         needless.clear()
 
@@ -106,6 +113,7 @@ def settings_of(config: CuesConfig) -> CueSettings:
     """What a wearer's table of hub.toml asks for."""
     return CueSettings(
         on=None if config.on == "off" else CueKind(config.on),
+        by=frozenset(map(Way, config.by)),
         every_n=config.every,
         heel_lead_ms=config.heel_lead_ms,
         volume_pct=config.volume_pct,

@@ -34,6 +34,7 @@ from hub.service.days import DayKeeper
 from hub.service.diary import Diarist
 from hub.service.health import Health
 from hub.service.upkeep import Upkeep
+from hub.service.vibration import VibrationStats
 from hub.service.wear import Wear
 from sensors.layout import Role
 
@@ -88,6 +89,7 @@ class Reporter:
         database: Callable[[], WriterStats],
         page: PageStats,
         cues: PlayerStats,
+        vibrations: VibrationStats,
         points: StatePoints | None,
         version: str,
     ) -> None:
@@ -105,6 +107,7 @@ class Reporter:
         self._database = database
         self._page = page
         self._cues = cues
+        self._vibrations = vibrations
         self._points = points
         self._version = version
         self._pointed_s = float("-inf")
@@ -263,7 +266,8 @@ class Reporter:
             page_frames_dropped=self._page.frames_dropped_n,
             page_refused=self._page.refused_n,
             cues_played=self._cues.played_n,
-            cues_missed=self._cues.missed_n,
+            cues_vibrated=self._vibrations.given_n,
+            cues_missed=self._cues.missed_n + self._vibrations.missed_n,
         )
 
 

@@ -1,9 +1,9 @@
 """Brilliant Sole's motors: which firmware numbers their messages how, where they are, and what makes them run.
 
 By the maker's SDKs, firmware since 2025-05-17 tells where its motors are, in a message put before the one that runs
-them: the number that ran them before now asks. Both orders answer question 18 and do nothing else on it: the old one with a task in one byte, the new
-one with a length in four. So the order is known before any number is used that could mean another thing. Orders of a
-few hours of that day are not told apart.
+them: the number that ran them before now asks. Both orders answer question 18 and do nothing else on it: the old one
+with a task in one byte, the new one with a length in four. So the order is known before any number is used that could
+mean another thing. Orders of a few hours of that day are not told apart.
 """
 
 from collections.abc import Sequence

@@ -70,6 +70,9 @@ _EXPECTED = {
 }
 """What pydantic's kinds of mistake are called in TOML."""
 
+_LIST = "a list in square brackets"
+"""A tuple that holds no tables."""
+
 
 def _unreadable_hint(error: OSError) -> str:
     match error:
@@ -107,8 +110,8 @@ def _problem(detail: ErrorDetails) -> ConfigProblem:
             hint = f"did you mean {near[0]}?" if near else _description(detail["loc"])
             return ConfigProblem(path, f"{detail['input']!r} is not one of {context['expected']}", hint)
         case kind if kind in _EXPECTED:
-            expected = f"expected {_EXPECTED[kind]}, not {detail['input']!r}"
-            return ConfigProblem(path, expected, _description(detail["loc"]))
+            expected = _EXPECTED[kind] if kind != "tuple_type" or _holds_tables(detail["loc"]) else _LIST
+            return ConfigProblem(path, f"expected {expected}, not {detail['input']!r}", _description(detail["loc"]))
         case mistake.MISTAKE:
             return ConfigProblem(path, context["message"], context["hint"])
         case _:
@@ -134,6 +137,11 @@ def _table(location: tuple[int | str, ...]) -> type[BaseModel]:
         if isinstance(part, str) and part in table.model_fields:
             table = table_in(table.model_fields[part].annotation) or table
     return table
+
+
+def _holds_tables(location: tuple[int | str, ...]) -> bool:
+    field = _table(location[:-1]).model_fields.get(str(location[-1]))
+    return field is None or table_in(field.annotation) is not None
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

@@ -9,6 +9,7 @@ from hub.doctor import trials
 from hub.doctor.checks import examine
 from hub.doctor.finding import Finding, note
 from hub.doctor.machine import Machine, look
+from hub.doctor.vibration import vibration, vibration_of_running_hub
 from hub.journal import JOURNAL, JournalFacts, look_at
 from hub.radio import Bluetooth
 
@@ -41,9 +42,10 @@ async def consult(path: Path | None, listen_s: float) -> Consultation:
     findings += [*trials.journal(facts), await trials.broker(config), *await trials.database(config)]
     findings += await trials.sound(config)
     if facts.held or machine.service == "active":  # a service keeps its journal where another user may not look
-        findings += await trials.sensors_of_running_hub(config)
+        findings += [*await trials.sensors_of_running_hub(config), *vibration_of_running_hub(config)]
     elif listen_s:
-        findings += await trials.sensors(config, Bluetooth.system(config.radio.adapter), listen_s)
+        bluetooth = Bluetooth.system(config.radio.adapter)
+        findings += [*await trials.sensors(config, bluetooth, listen_s), *await vibration(config, bluetooth)]
     return Consultation(machine, tuple(findings), config, facts)
 
 

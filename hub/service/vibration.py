@@ -20,8 +20,8 @@ ASK_AGAIN_S = 1.0
 ASK_N = 10
 """An insole is asked so often, on each connection, which motors it has."""
 
-NO_MOTOR = "says that it has no motor; take vibration out of the wearer's cues.by"
-TELLS_NOTHING = "does not tell which motors it has: its firmware is not one that the hub knows (docs/devices.md)"
+NO_MOTOR = "it says that it has no motor; take vibration out of the wearer's cues.by"
+TELLS_NOTHING = "it does not tell which motors it has: its firmware is not one that the hub knows (docs/devices.md)"
 
 Told = Callable[[str], None]
 """Gets why an insole has not vibrated, or an empty text where it has."""
@@ -109,13 +109,13 @@ class Vibrations:
                 motors.ask_s = now_s + ASK_AGAIN_S
         elif not driver.can_vibrate:
             motors.is_told = True
-            logger.warning("%s %s cannot vibrate: it %s", nickname, role.value, TELLS_NOTHING if question else NO_MOTOR)
+            logger.warning("%s %s cannot vibrate: %s", nickname, role.value, TELLS_NOTHING if question else NO_MOTOR)
 
     def _come(self, nickname: str, role: Role, told: Told, trouble: str) -> None:
         self.stats.given_n += not trouble
         self.stats.missed_n += bool(trouble)
-        motors = self._motors[nickname, role]
-        if trouble and motors.is_settled and not motors.is_told:
+        motors = self._motors.get((nickname, role))
+        if trouble and motors is not None and motors.is_settled and not motors.is_told:
             motors.is_told = True
             logger.warning(
                 "%s %s has not vibrated at a step: %s; further ones are counted", nickname, role.value, trouble

@@ -14,5 +14,5 @@ NOTES = f"""
     of its predecessor, whose firmware is open; the options change them. Message numbers above
     {max(Message).value} differ between firmware versions and are passed over, but for those of the motors: where
     [vibration](cues.md) is wanted, the device is asked a question first that both orders have and answer differently.
-    Firmware of before 2025-05-17 cannot say where its motors are and is taken to have one in front, one at the heel.
+    Firmware from before 2025-05-17 cannot say where its motors are and is taken to have one in front, one at the heel.
 """

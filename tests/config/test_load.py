@@ -186,6 +186,7 @@ def test_the_reference_page_is_fresh() -> None:
         ("[hub]\nname = 3", "hub.name", "text in quotes"),
         ("mqtt = 3", "mqtt", "a table"),
         ("wearers = 3", "wearers", "[[wearers]]"),
+        ('[page]\nnames = "insole.home"', "page.names", "a list in square brackets"),
     ],
 )
 def test_a_wrong_type_is_told_in_the_words_of_toml(text: str, path: str, words: str) -> None:

@@ -11,7 +11,10 @@ import pytest
 
 from hub.config import Config
 from hub.cues.cueing import Cue
+from hub.doctor.finding import Level
+from hub.doctor.vibration import vibration, vibration_of_running_hub
 from hub.pipeline import Pipeline
+from hub.radio.virtual.attach import bluetooth
 from hub.service.answer import answer
 from hub.service.configured import device_spec
 from hub.service.cues import Cues
@@ -61,7 +64,7 @@ class Walking:
 
 
 @asynccontextmanager
-async def walking_with(motors: bytes | None, config: Config) -> AsyncIterator[Walking]:
+async def walking_with(motors: bytes | None, config: Config, *, run: bool = True) -> AsyncIterator[Walking]:
     worn = [
         Worn(
             role,
@@ -74,7 +77,7 @@ async def walking_with(motors: bytes | None, config: Config) -> AsyncIterator[Wa
     (ada,) = config.wearers
     specs = [device_spec(ada, device) for device in ada.devices]
     body = Walker(demo_script(PROFILES["healthy"]))
-    async with hub_with(worn, configured=specs, consume=False, body=body) as hub:
+    async with hub_with(worn, configured=specs, consume=False, body=body, run=run) as hub:
         yield Walking(hub, config)
 
 
@@ -102,7 +105,7 @@ async def test_an_insole_without_motors_says_so_once_and_all_it_misses_is_counte
         await walking.for_seconds(WALKED_S)
         assert not any(walking.hub.emulators[address].vibrations for address in ADDRESSES.values())
     said = [record.getMessage() for record in caplog.records if "vibrate" in record.getMessage()]
-    assert sorted(said) == [f"ada {role.value} cannot vibrate: it {NO_MOTOR}" for role in ADDRESSES]
+    assert sorted(said) == [f"ada {role.value} cannot vibrate: {NO_MOTOR}" for role in ADDRESSES]
     assert walking.vibrations.stats.missed_n == len(walking.due) > 0
 
 
@@ -111,3 +114,28 @@ async def test_nothing_is_asked_of_an_insole_that_is_not_to_vibrate() -> None:
         await walking.for_seconds(4.0)
         written = [data for emulator in walking.hub.emulators.values() for data in emulator.written]
     assert max(kind for data in written for kind, _ in split(data)[0]) <= max(Message)
+
+
+@pytest.mark.parametrize("motors", [None, b"\0\1"], ids=["old order", "new order"])
+async def test_the_doctor_has_each_insole_vibrate_once(motors: bytes | None) -> None:
+    config = wanted(strength_pct=50.0)
+    async with walking_with(motors, config, run=False) as walking:
+        findings = await vibration(config, bluetooth(walking.hub.adapter))
+        felt = [list(walking.hub.emulators[address].vibrations) for address in ADDRESSES.values()]
+    assert [(finding.level, finding.what) for finding in findings] == [
+        (Level.OK, f"ada {side} insole has just vibrated; was it felt?") for side in ("left", "right")
+    ]
+    assert felt == [[bytes.fromhex("02 01 06  40 06 00 05 40 06")]] * 2
+
+
+async def test_the_doctor_says_why_an_insole_cannot() -> None:
+    async with walking_with(b"", wanted(), run=False) as walking:
+        left, right = await vibration(wanted(), bluetooth(walking.hub.adapter))
+        assert await vibration(wanted(by=["sound"]), bluetooth(walking.hub.adapter)) == []
+        away = [finding.what for finding in await vibration(wanted(), bluetooth(walking.hub.adapter), 0.0)]
+    assert (left.level, left.what) == (Level.PROBLEM, "ada left insole cannot vibrate: it says that it has no motor")
+    assert right.remedy == "take vibration out of the wearer's cues.by"
+    assert all("did not connect" in what for what in away)
+    assert vibration_of_running_hub(wanted(on="off")) == []
+    (held,) = vibration_of_running_hub(wanted())
+    assert (held.level, held.remedy) == (Level.NOTE, "stop it to have each vibrate once")

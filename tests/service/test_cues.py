@@ -8,21 +8,30 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from hub.app import Hub
 from hub.config import Config
 from hub.config.cues import CuesConfig
 from hub.cues.cueing import Cue
-from hub.cues.settings import CueKind, CueSettings, Fading
+from hub.cues.settings import CueKind, CueSettings, Fading, Way
 from hub.cues.sound import samples
 from hub.events import Context, Event, Kind
+<<<<<<< HEAD
 from hub.service.cues import NO_LOUDSPEAKER, Cues, settings_of
+=======
+from hub.radio import Bluetooth
+from hub.service.cues import Cues, settings_of
+>>>>>>> 383cc44 (doctor has each insole that is to vibrate at steps do so once; cues by vibration are documented)
 from sensors.layout import Side
 from tests.services.alsa import DEVICE, written_device
 
 INSOLE = {"role": "left_insole", "type": "orphe_insole", "address": "C0:FF:EE:00:00:01"}
 
 
-def config(device: str, **cues: object) -> Config:
-    wearer = {"nickname": "ada", "affected_side": "left", "devices": [INSOLE], "cues": cues}
+SOLE = {**INSOLE, "type": "brilliant_sole"}
+
+
+def config(device: str, insole: dict[str, str] = INSOLE, **cues: object) -> Config:
+    wearer = {"nickname": "ada", "affected_side": "left", "devices": [insole], "cues": cues}
     return Config.model_validate({"wearers": [wearer], "sound": {"device": device}})
 
 
@@ -79,6 +88,7 @@ async def ended(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
+<<<<<<< HEAD
 def standing(cues: Cues) -> bool:
     return cues.player is not None and cues.player._ready is not None
 
@@ -94,6 +104,52 @@ async def test_a_sound_is_tried_whether_any_step_sounds_or_not(on: str, tmp_path
         while not any(each.startswith(sound) for each in played()):
             await asyncio.sleep(0.005)
     await ended(task)
+=======
+@pytest.mark.parametrize(("by", "sounds_n", "vibrates_n"), [(["vibration"], 0, 1), (["sound", "vibration"], 1, 1)])
+def test_a_cue_goes_the_ways_that_are_asked_for(by: list[str], sounds_n: int, vibrates_n: int) -> None:
+    told: list[tuple[str, str]] = []
+    cues = Cues(config("none", SOLE, on="good_step", by=by), lambda who, cue: told.append((who, f"felt {cue.side}")))
+    cues.listen(lambda who, _cue: told.append((who, "heard")))
+    cues.see("ada", [step(time.monotonic())], time.time_ns())
+    cues.see("ada", [step(time.monotonic())], time.time_ns(), is_silent=True)
+    assert told == [("ada", "felt left")] * vibrates_n + [("ada", "heard")] * sounds_n
+
+
+async def test_the_hub_has_the_insole_vibrate_and_counts_one_that_is_away(tmp_path: Path) -> None:
+    asked = config("none", SOLE, on="good_step", by=["vibration"]).model_dump()
+    hub = Hub(Config.model_validate({**asked, "hub": {"state_dir": tmp_path}}), Bluetooth())
+    hub.cues.see("ada", [step(time.monotonic())], time.time_ns())
+    assert (hub.vibrations.stats.given_n, hub.vibrations.stats.missed_n) == (0, 1)
+
+
+def test_who_cannot_vibrate_is_named_with_what_to_do() -> None:
+    with pytest.raises(ValidationError) as none:
+        config("none", INSOLE, on="good_step", by=["vibration"])
+    error = none.value.errors()[0]
+    assert error["loc"] == ("wearers", 0, "devices", 0, "type")
+    assert error["msg"] == "orphe_insole has no motor, so the left_insole cannot vibrate as cues.by asks"
+    assert error["ctx"]["hint"] == "leave vibration out, or wear brilliant_sole or ukaton_mission"
+    with pytest.raises(ValidationError, match="no insole is worn on the side with foot drop"):
+        config("none", {**SOLE, "role": "right_insole"}, on="toe_first", by=["vibration"])
+    config("none", INSOLE, on="off", by=["vibration"])
+    with pytest.raises(ValidationError):
+        config("none", on="good_step", by=[])
+
+
+@pytest.mark.parametrize(
+    ("device", "cues"),
+    [
+        ("none", {"on": "good_step"}),
+        (DEVICE, {"on": "off"}),
+        (DEVICE, {"on": "good_step", "by": ["vibration"]}),
+    ],
+)
+async def test_no_player_is_started_that_nobody_needs(device: str, cues: dict[str, object]) -> None:
+    cues = Cues(config(device, SOLE, **cues))
+    assert cues.player is None
+    async with asyncio.timeout(5):
+        await cues.run()
+>>>>>>> 383cc44 (doctor has each insole that is to vibrate at steps do so once; cues by vibration are documented)
 
 
 def test_what_the_file_says_is_what_sounds() -> None:
@@ -105,6 +161,7 @@ def test_what_the_file_says_is_what_sounds() -> None:
     assert (settings.on, settings.every_n, settings.volume_pct) == (CueKind.TOE_FIRST, 2, 60.0)
     assert settings.fading == Fading(date(2026, 12, 1), 42, 5)
     assert settings.quiet is not None
+    assert settings_of(CuesConfig.model_validate({"by": ["vibration", "vibration"]})).by == {Way.VIBRATION}
 
 
 def test_sounds_cannot_become_more() -> None:

@@ -20,6 +20,7 @@ from hub.service.configured import device_spec
 from hub.service.cues import Cues
 from hub.service.vibration import NO_MOTOR, Vibrations
 from sensors.brilliant_sole import BrilliantSoleEmulator
+from sensors.brilliant_sole.motors import ORDER
 from sensors.brilliant_sole.packets import Message, split
 from sensors.emulation import EmulatorOptions
 from sensors.layout import Role
@@ -109,11 +110,18 @@ async def test_an_insole_without_motors_says_so_once_and_all_it_misses_is_counte
     assert walking.vibrations.stats.missed_n == len(walking.due) > 0
 
 
-async def test_nothing_is_asked_of_an_insole_that_is_not_to_vibrate() -> None:
-    async with walking_with(None, wanted(by=["sound"])) as walking:
+async def test_nothing_is_asked_of_an_insole_until_it_is_to_vibrate() -> None:
+    async with walking_with(b"\0\1", wanted(by=["sound"])) as walking:
+
+        def asked() -> int:
+            written = [data for emulator in walking.hub.emulators.values() for data in emulator.written]
+            return max(kind for data in written for kind, _ in split(data)[0])
+
         await walking.for_seconds(4.0)
-        written = [data for emulator in walking.hub.emulators.values() for data in emulator.written]
-    assert max(kind for data in written for kind, _ in split(data)[0]) <= max(Message)
+        assert asked() <= max(Message)
+        walking.vibrations.use(wanted())
+        await walking.for_seconds(1.0)
+        assert asked() == ORDER
 
 
 @pytest.mark.parametrize("motors", [None, b"\0\1"], ids=["old order", "new order"])

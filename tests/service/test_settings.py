@@ -187,7 +187,7 @@ async def test_what_sounds_holds_at_once_and_what_is_as_it_was_stays_as_written(
     with_cues = TOML.replace('"anna"\n', '"anna"\ncues = { on = "good_step", every = 2 }   # ask Ms Lee\n')
     home.path.write_text(with_cues)
     await home.change("cues", wearer="anna", cues=CUES)
-    assert home.used[-1].wearers[0].cues.model_dump() == CUES
+    assert home.used[-1].wearers[0].cues.model_dump(include=set(CUES)) == CUES
     assert load_config(home.path) == home.used[-1]
     assert 'cues = { on = "good_step", every = 2,' in home.text
     assert "# ask Ms Lee" in home.text

@@ -35,13 +35,15 @@ NOT_SHOWN = {
     "samples of the {} before it was started",
     "samples of {} channels {}",
     "sensors with different numbers of samples under one stamp",
+    "the link ended",
     "{} Hz",
     "{} ms",
     "{} of {}",
     "{} of {} samples cannot be; is the description right?",
     "{} samples of the {} without their partners",
 }
-"""Names, names of tasks, numbers, what the configuration refuses, and what is wrong with bytes, which is counted."""
+"""Names, names of tasks, numbers, what the configuration refuses, what is wrong with bytes, which is counted, and what
+kept an insole from vibrating, which is counted too."""
 
 
 def own(tag: str) -> dict[str, str]:

@@ -201,8 +201,8 @@ async def test_what_sounds_holds_at_once_and_what_is_as_it_was_stays_as_written(
 
 
 def test_the_page_s_bounds_of_what_sounds_are_those_of_the_file() -> None:
-    for key, field in CuesConfig.model_fields.items():
-        assert _bounds(CuesSet.model_fields[key]) == _bounds(field), key
+    for key, field in CuesSet.model_fields.items():
+        assert _bounds(field) == _bounds(CuesConfig.model_fields[key]), key
 
 
 def _bounds(field: FieldInfo) -> list[tuple[str, object]]:

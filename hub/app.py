@@ -177,6 +177,7 @@ class Hub:
             version=ours,
             destination=MQTT,
             obey=self._obey if obeys else None,
+            wearers=self.wearers,
             alerts=AlertSayer(self._journal.alerts, self.topics, self._caregivers.desk.busy),
             birth_topic=announcer.birth_topic,
         )

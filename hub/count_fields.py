@@ -1,4 +1,4 @@
-"""What a hub counts of itself: names, units and meaning. The one place for them; MQTT and the database use it."""
+"""What a hub counts of itself and of each wearer: names, units and meaning. MQTT and the database use it."""
 
 from hub.events import NUMBER, STRING, Field
 
@@ -64,3 +64,14 @@ COUNTS_FIELDS = {
     "cues_missed": Field(NUMBER, "sounds that it could not play, and vibrations that an insole could not be given"),
 }
 """Counts since the hub started, and how hard it works."""
+
+WEARER_COUNTS_FIELDS = {
+    "steps_removed": Field(NUMBER, "old contacts and steps of this wearer that made room since the hub started"),
+    "steps_removed_untold": Field(NUMBER, "those among them that somebody had not been told of"),
+    "clips_kept": Field(NUMBER, "recordings of the seconds around a trip or fall; since then, as all below"),
+    "clips_removed": Field(NUMBER, "clips that made way for newer ones"),
+    "recordings_removed": Field(NUMBER, "files of raw recordings that made way for newer ones"),
+    "recording_failures": Field(NUMBER, "recordings that the disk did not take"),
+    "commands_dropped": Field(NUMBER, "commands that were too many at once, or retained by the broker"),
+}
+"""Counts since the hub started, of one wearer."""

@@ -26,12 +26,14 @@ from hub.mqtt.payloads import (
     HubCounts,
     SensorCounts,
     SensorState,
+    WearerCounts,
     calibration,
     day_over,
     health,
     hub_counts,
     iso,
     sensor_state,
+    wearer_counts,
     wearer_state,
 )
 from hub.mqtt.probe import broker_trouble
@@ -64,6 +66,7 @@ __all__ = [
     "SetAid",
     "Tls",
     "Topics",
+    "WearerCounts",
     "ask",
     "broker_trouble",
     "calibration",
@@ -76,5 +79,6 @@ __all__ = [
     "retained",
     "retained_of",
     "sensor_state",
+    "wearer_counts",
     "wearer_state",
 ]

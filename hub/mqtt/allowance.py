@@ -1,4 +1,6 @@
-"""How many commands are taken: some at once, and then so many a second. Pure."""
+"""How many commands are taken of each wearer: some at once, and then so many a second. Pure."""
+
+from collections.abc import Iterable
 
 
 class Allowance:
@@ -25,3 +27,15 @@ class Allowance:
             return False
         self._left -= 1.0
         return True
+
+
+class Allowances:
+    """An allowance for each of ``whose``, so that nobody uses up another's; all other names share one."""
+
+    def __init__(self, whose: Iterable[str], per_s: float, at_once_n: int) -> None:
+        self._others = Allowance(per_s, at_once_n)
+        self._own = {name: Allowance(per_s, at_once_n) for name in whose}
+
+    def take(self, name: str, now_s: float) -> bool:
+        """Whether one more of this name is allowed now."""
+        return self._own.get(name, self._others).take(now_s)

@@ -88,6 +88,19 @@ class HubCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class WearerCounts:
+    """What the hub counts of a wearer since it started; as in ``hub.count_fields``."""
+
+    steps_removed: int
+    steps_removed_untold: int
+    clips_kept: int
+    clips_removed: int
+    recordings_removed: int
+    recording_failures: int
+    commands_dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class SensorState:
     """State of one sensor; None where not known."""
 
@@ -200,6 +213,11 @@ def sensor_state(state: SensorState, wall_time_ns: int) -> bytes:
 
 def hub_counts(counts: HubCounts, wall_time_ns: int) -> bytes:
     """What the hub has counted, as of ``wall_time_ns``."""
+    return _encode(asdict(counts), wall_time_ns)
+
+
+def wearer_counts(counts: WearerCounts, wall_time_ns: int) -> bytes:
+    """What the hub has counted of a wearer, as of ``wall_time_ns``."""
     return _encode(asdict(counts), wall_time_ns)
 
 

@@ -5,9 +5,10 @@ import logging
 import random
 import socket
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Never
 
 import aiomqtt
@@ -17,7 +18,7 @@ from hub.following import EventSource, Record
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
-from hub.mqtt.allowance import Allowance
+from hub.mqtt.allowance import Allowances
 from hub.mqtt.commands import Command, CommandError, parse_command
 from hub.mqtt.prompt_client import PromptClient
 from hub.mqtt.topics import Topics
@@ -29,10 +30,10 @@ logger = logging.getLogger(__name__)
 
 COMMANDS_PER_S = 5.0
 COMMANDS_AT_ONCE_N = 20
-"""More commands than a household gives are dropped, and counted."""
+"""More commands than are given for a wearer are dropped before they wait, and counted: other wearers' come through."""
 
 WAITING_COMMANDS_N = 1000
-"""Messages that wait to be looked at; more are left out, and counted."""
+"""Messages that wait to be looked at, more than all wearers together are allowed; more are left out, and counted."""
 
 WINDOW_N = 100
 """Most events under way at once: a backlog drains at the broker's speed and not at one per round trip."""
@@ -54,7 +55,8 @@ FAREWELL_S = 1.0
 class PublisherStats:
     """Counts since start; ``trouble`` is what keeps the broker away, in words, or empty.
 
-    Commands were obeyed, refused because they were wrong, or dropped because they were too many or retained.
+    Commands were obeyed, refused because they were wrong, or dropped because they were too many or retained;
+    ``commands_dropped_of`` has the dropped ones by their wearer, and those for nobody who is known under "".
     """
 
     connected: bool
@@ -65,13 +67,19 @@ class PublisherStats:
     trouble: str
     commands_obeyed_n: int = 0
     commands_refused_n: int = 0
-    commands_dropped_n: int = 0
+    commands_dropped_of: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def commands_dropped_n(self) -> int:
+        """Of all wearers, and of names that nobody has."""
+        return sum(self.commands_dropped_of.values())
 
 
 class Publisher:
     """One broker, followed at its own pace. ``run`` ends only by cancellation, and then says goodbye.
 
     ``obey`` is given each command with its wearer, and answers in words or raises ``CommandError``; None obeys nobody.
+    ``wearers`` each have an allowance of commands of their own.
     ``alerts`` are said beside the events, with a cursor of their own. ``birth_topic`` is where a reader says "online"
     when it has started: all states are said again then.
 
@@ -89,6 +97,7 @@ class Publisher:
         version: str,
         destination: str = "mqtt",
         obey: Callable[[str, Command], Awaitable[str]] | None = None,
+        wearers: Collection[str] = (),
         alerts: AlertSayer | None = None,
         birth_topic: str | None = None,
         backoff: Backoff | None = None,
@@ -113,8 +122,10 @@ class Publisher:
         self._alerts = alerts
         self._birth_topic = birth_topic
         self._again: asyncio.Task[None] | None = None
-        self._obeyed_n = self._refused_n = self._dropped_n = 0
-        self._allowance = Allowance(COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
+        self._obeyed_n = self._refused_n = 0
+        self._dropped_of: Counter[str] = Counter()
+        self._wearers = frozenset(wearers)
+        self._allowances = Allowances(self._wearers, COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
 
     @property
     def stats(self) -> PublisherStats:
@@ -128,7 +139,7 @@ class Publisher:
             trouble=self._trouble,
             commands_obeyed_n=self._obeyed_n,
             commands_refused_n=self._refused_n,
-            commands_dropped_n=self._dropped_n,
+            commands_dropped_of=dict(self._dropped_of),
         )
 
     def set_state(self, topic: str, payload: bytes) -> None:
@@ -214,16 +225,26 @@ class Publisher:
         return client
 
     def _waiting(self) -> type[asyncio.Queue[aiomqtt.Message]]:
-        """A queue that counts what the library leaves out because too many wait."""
+        """A queue at whose door is counted what does not get in, so that a flood keeps nobody else out."""
         publisher = self
 
         class Waiting(asyncio.Queue[aiomqtt.Message]):
             def put_nowait(self, item: aiomqtt.Message) -> None:
-                if self.full():
-                    publisher._dropped_n += 1
-                super().put_nowait(item)
+                if publisher._lets_in(item, is_full=self.full()):
+                    super().put_nowait(item)
 
         return Waiting
+
+    def _lets_in(self, message: aiomqtt.Message, *, is_full: bool) -> bool:
+        topic = str(message.topic)
+        if topic == self._birth_topic:
+            return not is_full
+        wearer, _ = self._topics.command_of(topic)
+        # a retained command would be obeyed again at each start
+        if not (message.retain or is_full) and self._allowances.take(wearer, time.monotonic()):
+            return True
+        self._dropped_of[wearer if wearer in self._wearers else ""] += 1
+        return False
 
     async def _watch(self, client: aiomqtt.Client, group: asyncio.TaskGroup) -> None:
         async for message in client.messages:  # this ends, with the error, when the connection does
@@ -232,8 +253,6 @@ class Publisher:
                 waits = self._again is not None and not self._again.done()
                 if payload == b"online" and not message.retain and not waits:  # retained: an old one
                     self._again = group.create_task(self._say_again(), name="mqtt-again")
-            elif message.retain or not self._allowance.take(time.monotonic()):
-                self._dropped_n += 1  # a retained command would be obeyed again at each start
             else:
                 await self._answer(client, str(message.topic), payload)
 

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 
-from hub.count_fields import COUNTS_FIELDS
+from hub.count_fields import COUNTS_FIELDS, WEARER_COUNTS_FIELDS
 from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, NOT_DETECTED_YET, Field, Kind
 from hub.mqtt.commands import COMMANDS
@@ -46,8 +46,8 @@ retained and carry the time they were made.
 _COMMANDS = """\
 The payload is a JSON object with the command's fields, or empty. Unknown fields are refused. `mqtt.commands` says
 whether commands are obeyed: by default only where the hub logs in at the broker, so that the broker knows who is who,
-and at the hub's own broker, which listens on this machine only. Not more than 5 a second are taken; a retained command
-is none.
+and at the hub's own broker, which listens on this machine only. Not more than 5 a second are taken for each wearer,
+so that a flood of one wearer's keeps no other's out; a retained command is none.
 
 `mosquitto_pub -t 'insole/home/anna/command/pause_radio' -m '{"minutes": 10}'`
 `mosquitto_pub -t 'insole/home/anna/command/acknowledge' -m '{"by": "Ben"}'`
@@ -101,9 +101,10 @@ def _lines() -> Iterator[str]:
     yield f"| `{sensor}` | yes | how a sensor is doing; roles: {', '.join(f'`{role.value}`' for role in Role)} |"
     alert = topics.alert(wearer, "ID").removesuffix("ID") + "<id>"
     yield f"| `{alert}` | until it is over, then empty | an [alert](alerts.md) |"
-    calibration = topics.calibration(wearer)
+    calibration, own_counts = topics.calibration(wearer), topics.wearer_counts(wearer)
     yield f"| `{calibration}` | while it runs and 10 min after, then empty | a guided [calibration](calibration.md) |"
     yield f"| `{topics.counts}` | yes | what the hub has counted |"
+    yield f"| `{own_counts}` | yes | what the hub has counted of the wearer |"
     yield f"| `{topics.health}` | yes | how the hub is; the same as JSON at `http://127.0.0.1:8330/health` |"
     command = topics.command(wearer, "<name>")
     yield f"| `{command}` | never | asks the hub for something; the hub listens |"
@@ -121,10 +122,13 @@ def _lines() -> Iterator[str]:
     yield from _table(ALERT_FIELDS | TIME_FIELDS)
     yield f"## `{calibration}`\n"
     yield from _table(CALIBRATION_FIELDS | TIME_FIELDS)
-    yield f"## `{topics.counts}`\n"
-    yield from _table(COUNTS_FIELDS | TIME_FIELDS)
-    yield f"## `{topics.health}`\n"
-    yield from _table(HEALTH_FIELDS | TIME_FIELDS)
+    for topic, fields in (
+        (topics.counts, COUNTS_FIELDS),
+        (own_counts, WEARER_COUNTS_FIELDS),
+        (topics.health, HEALTH_FIELDS),
+    ):
+        yield f"## `{topic}`\n"
+        yield from _table(fields | TIME_FIELDS)
     yield from _commands(topics, wearer)
     yield f"## `{event}`\n\nEvery event has:\n"
     yield from _table(EVENT_FIELDS | TIME_FIELDS)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hub.count_fields import COUNTS_FIELDS
+from hub.count_fields import COUNTS_FIELDS, WEARER_COUNTS_FIELDS
 from hub.day_fields import DAY_FIELDS
 from hub.events import FIELDS, LIST, Field, Kind
 from hub.mqtt.commands import COMMANDS
@@ -44,6 +44,7 @@ def payload_schemas() -> dict[str, Schema]:
             "A guided calibration; the payload is empty while there is none", CALIBRATION_FIELDS | TIME_FIELDS
         ),
         "counts": _schema("What the hub has counted", COUNTS_FIELDS | TIME_FIELDS),
+        "wearer-counts": _schema("What the hub has counted of a wearer", WEARER_COUNTS_FIELDS | TIME_FIELDS),
         "health": _schema("How the hub is", HEALTH_FIELDS | TIME_FIELDS),
         "answer": _schema("What became of a command", ANSWER_FIELDS | TIME_FIELDS),
     }

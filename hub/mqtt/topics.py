@@ -85,6 +85,10 @@ class Topics:
         """The wearer's newest day that is over: retained."""
         return f"{self.base}/{_level(wearer)}/day"
 
+    def wearer_counts(self, wearer: str) -> str:
+        """What the hub has counted of the wearer: retained."""
+        return f"{self.base}/{_level(wearer)}/counts"
+
     def calibration(self, wearer: str) -> str:
         """A guided calibration: retained while it runs and for some minutes after, then empty."""
         return f"{self.base}/{_level(wearer)}/calibration"

@@ -37,6 +37,7 @@ class Announcer:
                 said += [
                     topics.state(wearer.nickname),
                     topics.day(wearer.nickname),
+                    topics.wearer_counts(wearer.nickname),
                     topics.calibration(wearer.nickname),
                 ]
                 said += [topics.sensor(wearer.nickname, device.role) for device in wearer.devices]

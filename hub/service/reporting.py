@@ -18,10 +18,12 @@ from hub.mqtt import (
     SensorCounts,
     SensorState,
     Topics,
+    WearerCounts,
     day_over,
     health,
     hub_counts,
     sensor_state,
+    wearer_counts,
     wearer_state,
 )
 from hub.page import PageStats
@@ -127,6 +129,9 @@ class Reporter:
         if now_s - self._counted_s >= ANYWAY_S:
             self._counted_s = now_s
             self._tell_counts(self._counts(now_s), wall_time_ns)
+            for nickname in self._wearers:
+                told = wearer_counts(self._counts_of(nickname), wall_time_ns)
+                self._publisher.set_state(self._topics.wearer_counts(nickname), told)
 
     def tell_all(self) -> None:
         """Look at all states a last time, and tell all of them."""
@@ -268,6 +273,18 @@ class Reporter:
             cues_played=self._cues.played_n,
             cues_vibrated=self._vibrations.given_n,
             cues_missed=self._cues.missed_n + self._vibrations.missed_n,
+        )
+
+    def _counts_of(self, nickname: str) -> WearerCounts:
+        journal, recorded = self._journal.stats, self._wearers[nickname].keeper.counts
+        return WearerCounts(
+            steps_removed=journal.removed_of.get(nickname, 0),
+            steps_removed_untold=journal.untold_of.get(nickname, 0),
+            clips_kept=recorded.clips_n,
+            clips_removed=self._shelf.clips_removed_n[nickname],
+            recordings_removed=self._shelf.raw_removed_n[nickname],
+            recording_failures=recorded.failures_n,
+            commands_dropped=self._publisher.stats.commands_dropped_of.get(nickname, 0),
         )
 
 

@@ -14,6 +14,8 @@ def schema_name(base: str, topic: str) -> str:
     match levels:
         case [("status" | "counts" | "health") as name]:
             return name
+        case [_, "counts"]:
+            return "wearer-counts"
         case [_, "event" | "command" as what, name]:
             return f"{what}-{name}"
         case [_, ("state" | "day" | "sensor" | "alert" | "answer" | "calibration") as name, *_]:

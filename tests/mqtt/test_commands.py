@@ -3,7 +3,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ class Obedient:
         self.got: list[tuple[str, Command]] = []
 
     async def __call__(self, wearer: str, command: Command) -> str:
-        if wearer != "anna":
+        if wearer not in {"anna", "ben"}:
             raise CommandError("nobody of that name", wearer, command.name)
         self.got.append((wearer, command))
         return "done"
@@ -48,10 +48,33 @@ class Obedient:
 async def obeying(mosquitto, running, until, obedient):
     if mosquitto.process is None:
         await mosquitto.start()
-    publisher = Publisher(mosquitto.address, TOPICS, Nothing(), version="0", obey=obedient, backoff=Backoff(0.01, 0.05))
+    publisher = Publisher(
+        mosquitto.address,
+        TOPICS,
+        Nothing(),
+        version="0",
+        obey=obedient,
+        wearers=("anna", "ben"),
+        backoff=Backoff(0.01, 0.05),
+    )
     async with running(publisher):
         await until(lambda: publisher.stats.connected)
         yield publisher
+
+
+async def flood(port: int, topics: Iterable[str]) -> None:
+    """Publish an empty payload, QoS 0, on each topic, as fast as the broker takes them: clients are too slow."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"\x10\x11\x00\x04MQTT\x04\x02\x00\x3c\x00\x05flood")
+    assert (await reader.readexactly(4))[3] == 0
+    for topic in topics:
+        name = len(topic).to_bytes(2, "big") + topic.encode()
+        writer.write(bytes([0x30, len(name)]) + name)
+    writer.write(b"\xc0\x00")  # the broker answers when it has taken all
+    await reader.readexactly(2)
+    writer.write(b"\xe0\x00")
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.broker
@@ -118,8 +141,7 @@ async def test_a_retained_command_and_a_storm_of_them_are_dropped_and_counted(mo
         await until(lambda: publisher.stats.commands_dropped_n == 1)
         assert obedient.got == []
         async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
-            for _ in range(storm_n):  # as fast as the broker takes them
-                await phone.publish(TOPICS.command("anna", "resume_radio"), b"", 0)
+            await flood(mosquitto.port, [TOPICS.command("anna", "resume_radio")] * storm_n)
             await until(lambda: publisher.stats.commands_dropped_n + publisher.stats.commands_obeyed_n >= storm_n + 1)
             assert len(obedient.got) < storm_n / 10
             while ("anna", PauseRadio()) not in obedient.got:  # who waits is heard again
@@ -128,6 +150,24 @@ async def test_a_retained_command_and_a_storm_of_them_are_dropped_and_counted(mo
         stats = publisher.stats
         assert stats.connected
         assert stats.failures_n == 0
+
+
+@pytest.mark.broker
+async def test_a_flood_of_commands_for_one_wearer_or_for_nobody_keeps_none_of_anothers_out(
+    mosquitto, running, until
+) -> None:
+    obedient, flood_n, wanted = Obedient(), 4_000, [PauseRadio(minutes=minutes) for minutes in range(1, 11)]
+    async with obeying(mosquitto, running, until, obedient) as publisher:
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as phone:
+            for n, command in enumerate(wanted):
+                names = ["anna", f"nobody{n}"] * (flood_n // 20)
+                await flood(mosquitto.port, [TOPICS.command(name, "resume_radio") for name in names])
+                await phone.publish(TOPICS.command("ben", "pause_radio"), command.model_dump_json().encode(), 0)
+            await until(lambda: publisher.stats.commands_dropped_n > 0.9 * flood_n)
+            await until(lambda: len([each for each in obedient.got if each[0] == "ben"]) == len(wanted))
+        assert [command for wearer, command in obedient.got if wearer == "ben"] == wanted
+        assert publisher.stats.commands_dropped_of.keys() == {"anna", ""}
+        assert publisher.stats.failures_n == 0
 
 
 @pytest.mark.broker

@@ -19,7 +19,8 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, p
 Quiet = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=PRINTED)]
 QUIET = "local time of day, such as 22:00-07:00; empty: none"
-Sounding = Literal[CueKind, "off"]
+Told = Literal[CueKind, "off"]
+Way = Literal["sound", "vibration"]
 
 
 class SensorSet(Said):
@@ -34,23 +35,25 @@ class SensorSet(Said):
 
 
 class CuesSet(Asked):
-    """What sounds at steps, and how; bounds as of hub.toml."""
+    """Which steps are told by a sound or a vibration, and how; bounds as of hub.toml."""
 
-    on: Sounding = Field(description="which steps of the affected side sound")
+    on: Told = Field(description="which steps of the affected side")
+    by: tuple[Way, ...] = Field(min_length=1, description="sound, vibration of the insole, or both")
     every: int = Field(strict=True, ge=1, le=100, description="only every so-many-th of them")
     heel_lead_ms: float = Field(ge=0, le=80, description="the target: the heel was so much before the forefoot")
-    volume_pct: float = Field(ge=1, le=100, description="volume")
-    quiet: Quiet = Field(description=f"when no step sounds, {QUIET}")
+    volume_pct: float = Field(ge=1, le=100, description="volume of the sound")
+    strength_pct: float = Field(ge=10, le=100, description="how hard the insole's motors run")
+    quiet: Quiet = Field(description=f"when no step is told, {QUIET}")
     fade_from: date | None = Field(description="from this day on they become fewer; null: they do not")
     fade_days: int = Field(strict=True, ge=1, le=730, description="so many days later ...")
-    fade_to_every: int = Field(strict=True, ge=1, le=100, description="... only every so-many-th sounds")
+    fade_to_every: int = Field(strict=True, ge=1, le=100, description="... only every so-many-th")
 
 
 class WearerSet(Said):
     """A wearer's settings."""
 
     nickname: str = Field(description="what they are called")
-    cues: CuesSet = Field(description="what sounds at steps")
+    cues: CuesSet = Field(description="what is told at steps")
     sensors: list[SensorSet] = Field(description="in the order of the file")
 
 
@@ -167,7 +170,7 @@ class RemoveContact(Change):
 
 
 class SetCues(Change):
-    """Set what sounds at steps."""
+    """Set what is told at steps, and how."""
 
     name_of: ClassVar[str] = "cues"
     wearer: Name = Field(description="whose steps")

@@ -156,9 +156,7 @@ def _connected(config: Config) -> list[tuple[str, list[DeviceConfig]]]:
 def _wearer(config: WearerConfig) -> WearerSet:
     return WearerSet(
         nickname=config.nickname,
-        cues=CuesSet.model_validate(
-            config.cues.model_dump(include=set(CuesSet.model_fields)) | {"quiet": config.cues.quiet or ""}
-        ),
+        cues=CuesSet.model_validate(config.cues.model_dump() | {"quiet": config.cues.quiet or ""}),
         sensors=[
             SensorSet(
                 role=device.role,

@@ -98,7 +98,9 @@ def _set_cues(text: str, config: Config, change: SetCues) -> str:
     wearer = _wearer(config, change.wearer)
     was = config.wearers[wearer].cues.model_dump()
     asked = change.cues.model_dump() | {"quiet": change.cues.quiet or None}
-    values = {key: value for key, value in asked.items() if value != was[key]}
+    values = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in asked.items() if value != was[key]
+    }
     return put(text, ("wearers", wearer, "cues"), values) if values else text
 
 

@@ -18,7 +18,7 @@ from tests.service.test_settings import CUES, WRONG, AtHome, NotDoneError, home
 
 __all__ = ["home"]
 
-NUMBERS = ("every", "heel_lead_ms", "volume_pct", "fade_days", "fade_to_every")
+NUMBERS = ("every", "heel_lead_ms", "volume_pct", "strength_pct", "fade_days", "fade_to_every")
 
 NOT_SHOWN = {
     "Movella DOT",

@@ -11,9 +11,11 @@ from tests.page.still import home
 ANYTHING = "/api/settings/changes/"
 CUES = {
     "on": "good_step",
+    "by": ["sound"],
     "every": 2,
     "heel_lead_ms": 30,
     "volume_pct": 40,
+    "strength_pct": 100,
     "quiet": "22:00-07:00",
     "fade_from": "2026-12-01",
     "fade_days": 42,

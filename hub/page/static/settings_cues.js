@@ -1,4 +1,4 @@
-// What sounds at steps: what a therapist sets, and a sound to try the volume by.
+// Which steps are told by a sound or a vibration: what a therapist sets, and a sound to try the volume by.
 
 import { ask } from "./api.js";
 import { playOnce } from "./cues.js";
@@ -8,7 +8,8 @@ import { told } from "./told_by_hub.js";
 import { t } from "./words.js";
 
 const TRIAL_MS = 15000;
-const NUMBERS = ["every", "heel_lead_ms", "volume_pct", "fade_days", "fade_to_every"];
+const WAYS = ["sound", "vibration", "sound+vibration"];
+const NUMBERS = ["every", "heel_lead_ms", "volume_pct", "strength_pct", "fade_days", "fade_to_every"];
 
 export class CuesSet {
   constructor(settings) {
@@ -27,9 +28,11 @@ export class CuesSet {
     const sounding = ["off", "good_step", "toe_first"].map((each) => [each, t(`set_sounds_${each}`)]);
     put(find("set_cues_fields"),
       field(t("set_on"), choice("on", sounding, cues.on)),
+      field(t("set_by_way"), choice("by", WAYS.map((way) => [way, t(`set_${way.replace("+", "_")}`)]), WAYS.find((way) => way === [...cues.by].sort().join("+"))), t("set_by_how")),
       numeric("every"),
       numeric("heel_lead_ms", "set_heel_lead_how"),
       numeric("volume_pct"),
+      numeric("strength_pct"),
       ...spanFields(cues.quiet, "set_sounds"),
       make("fieldset", { class: "set" }, make("legend", {}, t("set_fading")),
         field(t("set_fade_from"), make("input", { name: "fade_from", type: "date", value: cues.fade_from ?? "" }), t("set_fade_how")),
@@ -39,9 +42,9 @@ export class CuesSet {
   }
 
   save() {
-    const { on, fade_from } = this.form.elements;
+    const { on, by, fade_from } = this.form.elements;
     const numbers = Object.fromEntries(NUMBERS.map((name) => [name, this.number(name)]));
-    const cues = { on: on.value, ...numbers, quiet: span(this.form), fade_from: fade_from.value || null };
+    const cues = { on: on.value, by: by.value.split("+"), ...numbers, quiet: span(this.form), fade_from: fade_from.value || null };
     this.settings.change("cues", { wearer: this.nickname, cues }, find("set_cues_why"));
   }
 

@@ -69,6 +69,7 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (half an 
 	$(BIN)/python benchmarks/live_cost.py
 	$(BIN)/python benchmarks/alert_path.py
 	$(BIN)/python benchmarks/cue_latency.py
+	$(BIN)/python benchmarks/cue_latency.py --insole brilliant_sole
 	$(BIN)/python benchmarks/page_watchers.py
 	$(BIN)/python benchmarks/devices.py
 	$(BIN)/python benchmarks/radio_load.py

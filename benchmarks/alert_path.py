@@ -142,13 +142,13 @@ class Others:
 
 
 @contextmanager
-def others(wearers_n: int, seconds: float) -> Iterator[Others]:
+def others(devices: list[Device], seconds: float) -> Iterator[Others]:
     """Start both; they serve case after case. They end when their pipes close."""
     spawn = multiprocessing.get_context("spawn")
     (ours, theirs) = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     (to_player, at_player), (to_reader, at_reader) = spawn.Pipe(), spawn.Pipe()
     processes = [
-        spawn.Process(target=player, args=(wearers_n, seconds, theirs, at_player), daemon=True),
+        spawn.Process(target=player, args=(devices, seconds, theirs, at_player), daemon=True),
         spawn.Process(target=reader, args=(at_reader,), daemon=True),
     ]
     for process in processes:
@@ -307,7 +307,10 @@ def main() -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"{len(cases)} cases of {given.seconds:g} s; making what the sensors send ...")
     results = []
-    with tempfile.TemporaryDirectory(dir=given.folder) as name, others(given.wearers, given.seconds) as helpers:
+    with (
+        tempfile.TemporaryDirectory(dir=given.folder) as name,
+        others(devices_of(given.wearers), given.seconds) as helpers,
+    ):
         folder = Path(name)
         p50, p99 = sync_ms(folder)
         if sys.stderr.isatty():

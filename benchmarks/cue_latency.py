@@ -1,9 +1,10 @@
-"""From the decision that a step was good to the sound: ``python benchmarks/cue_latency.py``.
+"""From the decision that a step was good to the sound and the vibration: ``python benchmarks/cue_latency.py``.
 
 The whole hub hears walkers as in alert_path.py. Its cue goes to ALSA's own player, whose device writes into a pipe
 instead of a loudspeaker, and to a page that watches over a loopback socket. A process reads both and notes when the
-first samples, and the message, came; one monotonic clock serves all. What a real device, the air and the room add is
-written out in docs/cues.md.
+first samples, and the message, came; one monotonic clock serves all. With ``--insole brilliant_sole`` the insoles
+vibrate, too: until the link begins to write it. What a real device, the air and the room add is written out in
+docs/cues.md.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from alert_path import answer, others
-from emulated_walk import devices_of
+from emulated_walk import Device, devices_of
 from fed_radio import FedRadio
 from watched_hub import configured
 
@@ -29,6 +30,8 @@ from hub.app import Hub
 from hub.config import Config
 from hub.cues.cueing import Cue
 from hub.events import Event
+from sensors.brilliant_sole.motors import Trigger
+from sensors.catalogue import device_type
 
 APART_NS = 150_000_000
 """Samples after such a pause are another sound: each is written in one go, and steps are further apart."""
@@ -80,16 +83,22 @@ def ear(pipe_path: str, orders: Connection) -> None:
                 last_ns = now_ns
 
 
-def settings(wearers_n: int, folder: Path) -> Config:
-    """Everybody's every heel-first step sounds, on either side."""
-    config = configured(devices_of(wearers_n), folder / "state", None, power_safe=True).model_dump()
+def settings(devices: list[Device], folder: Path) -> Config:
+    """Every heel-first step of either foot sounds, and is felt where the insoles have motors."""
+    by = ["sound", "vibration"] if vibrates(devices) else ["sound"]
+    config = configured(devices, folder / "state", None, power_safe=True).model_dump()
     config |= {"page": {"port": 0}, "sound": {"device": "heard"}}
     for wearer in config["wearers"]:
-        wearer |= {"affected_side": "none", "cues": {"on": "good_step"}}
+        wearer |= {"affected_side": "none", "cues": {"on": "good_step", "by": by}}
     return Config.model_validate(config)
 
 
-async def run(seconds: float, folder: Path) -> dict[str, object]:
+def vibrates(devices: list[Device]) -> bool:
+    """Whether the insoles have motors."""
+    return all(device_type(device.key).has_motors for device in devices if device.role.is_insole)
+
+
+async def run(devices: list[Device], seconds: float, folder: Path) -> dict[str, object]:
     """Walk, and compare."""
     pipe_path = folder / "heard"
     os.mkfifo(pipe_path)
@@ -101,9 +110,9 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
     to_ear, at_ear = spawn.Pipe()
     listening = spawn.Process(target=ear, args=(str(pipe_path), at_ear), daemon=True)
     listening.start()
-    with others(1, seconds) as helpers:
-        radio = FedRadio(devices_of(1), helpers.feed)
-        hub = HeardHub(settings(1, folder), radio)
+    with others(devices, seconds) as helpers:
+        radio = FedRadio(devices, helpers.feed)
+        hub = HeardHub(settings(devices, folder), radio)
         with radio.listening():
             async with asyncio.TaskGroup() as group:
                 running = group.create_task(hub.run())
@@ -117,10 +126,11 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
                 sounds_ns, messages_ns = await answer(to_ear)
                 hub.stop()
                 await running
-    return result(hub, sounds_ns, messages_ns)
+    vibrated_ns = sorted(at_ns for device in radio.devices for at_ns, data in device.written if data[0] == Trigger.NEW)
+    return result(hub, sounds_ns, messages_ns, vibrated_ns)
 
 
-def result(hub: HeardHub, sounds_ns: list[int], messages_ns: list[int]) -> dict[str, object]:
+def result(hub: HeardHub, sounds_ns: list[int], messages_ns: list[int], vibrated_ns: list[int]) -> dict[str, object]:
     """Figures in ms; each sound and message belongs to the newest decision before it."""
     due_ns = np.array([at_ns for at_ns, _ in hub.due])
 
@@ -132,10 +142,12 @@ def result(hub: HeardHub, sounds_ns: list[int], messages_ns: list[int]) -> dict[
         "decided_n": len(due_ns),
         "sounds_n": len(sounds_ns),
         "messages_n": len(messages_ns),
-        "missed_n": hub.cues.stats.missed_n,
+        "vibrations_n": len(vibrated_ns),
+        "missed_n": hub.cues.stats.missed_n + hub.vibrations.stats.missed_n,
         "contact_to_decision_ms": list(percentiles(np.array([since_s for _, since_s in hub.due]) * 1e3)),
         "decision_to_device_ms": after_ms(sounds_ns),
         "decision_to_page_ms": after_ms(messages_ns),
+        "decision_to_write_ms": after_ms(vibrated_ns) if vibrated_ns else None,
     }
 
 
@@ -148,9 +160,10 @@ def main() -> None:
     """Run and print: p50, p95, highest."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=float, default=120.0, help="that the walker walks (default 120)")
+    options.add_argument("--insole", default="orphe_insole", help="kind of insole (default orphe_insole)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        print(json.dumps(asyncio.run(run(given.seconds, Path(name))), indent=1))
+        print(json.dumps(asyncio.run(run(devices_of(1, given.insole), given.seconds, Path(name))), indent=1))
 
 
 if __name__ == "__main__":

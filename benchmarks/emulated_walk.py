@@ -9,7 +9,6 @@ from sensors.emulation import Emulator, EmulatorOptions
 from sensors.layout import Role
 from sensors.walker import PROFILES, Walker, demo_script
 
-WORN = {Role.LEFT_INSOLE: "orphe_insole", Role.RIGHT_INSOLE: "orphe_insole", Role.LEFT_SHIN: "witmotion"}
 CONNECTION_INTERVAL_S = 0.03
 """Notifications leave at multiples of this, as on the virtual radio; each device has its own phase."""
 
@@ -43,12 +42,13 @@ class Notified:
     data: bytes
 
 
-def devices_of(wearers_n: int) -> list[Device]:
-    """Two insoles and a shin sensor for each wearer."""
+def devices_of(wearers_n: int, insole: str = "orphe_insole") -> list[Device]:
+    """Two insoles, of a kind, and a shin sensor for each wearer."""
+    worn = {Role.LEFT_INSOLE: insole, Role.RIGHT_INSOLE: insole, Role.LEFT_SHIN: "witmotion"}
     return [
         Device(f"wearer{wearer}", role, key, f"C0:FF:EE:00:{wearer:02X}:{number:02X}", seed=10 * wearer + number)
         for wearer in range(1, wearers_n + 1)
-        for number, (role, key) in enumerate(WORN.items(), start=1)
+        for number, (role, key) in enumerate(worn.items(), start=1)
     ]
 
 

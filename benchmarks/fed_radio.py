@@ -24,7 +24,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.uuids import normalize_uuid_16
-from emulated_walk import MTU, Device, devices_of, notifications
+from emulated_walk import MTU, Device, notifications
 
 from hub.radio import Bluetooth
 
@@ -35,9 +35,9 @@ ADVERTISING_INTERVAL_S = 0.1
 MOST_BYTES = 1024
 
 
-def player(wearers_n: int, seconds: float, feed: socket.socket, orders: Connection) -> None:
+def player(devices: list[Device], seconds: float, feed: socket.socket, orders: Connection) -> None:
     """Be the process that plays: once, from the beginning, for each order, which is the title of a progress line."""
-    made = notifications(devices_of(wearers_n), seconds)
+    made = notifications(devices, seconds)
     orders.send(len(made))
     while title := orders.recv():
         began_s = time.monotonic()
@@ -100,6 +100,8 @@ class FedDevice:
         self.address = device.address
         self.emulator = device.emulator()
         self.callbacks: dict[str, NotifyCallback] = {}
+        self.written: list[tuple[int, bytes]] = []
+        """What the hub has written, and when (ns of the monotonic clock)."""
 
 
 class _Scanner(BaseBleakScanner):
@@ -196,6 +198,7 @@ class _Client(BaseBleakClient):
         return bytearray(self._device.emulator.read(characteristic.obj, time.monotonic()))
 
     async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool) -> None:
+        self._device.written.append((time.monotonic_ns(), bytes(data)))
         for reply in self._device.emulator.write(characteristic.obj, bytes(data), time.monotonic()):
             asyncio.get_running_loop().call_soon(self._device.callbacks[reply.characteristic], bytearray(reply.data))
 

@@ -145,7 +145,7 @@ def main() -> None:
     options.add_argument("--wearers", type=int, default=2, help="how many walk at once (default 2)")
     options.add_argument("--seconds", type=float, default=300.0, help="that they walk (default 300)")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, others(given.wearers, given.seconds) as helpers:
+    with tempfile.TemporaryDirectory() as name, others(devices_of(given.wearers), given.seconds) as helpers:
         folder = Path(name)
         (folder / "influxd").mkdir()
         server = Influxd(program(), folder / "influxd")

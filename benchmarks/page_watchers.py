@@ -227,7 +227,11 @@ def main() -> None:
     results: dict[str, list[Result]] = {name: [] for name in crowds}
     costs: dict[str, list[Cost]] = {name: [] for name in crowds}
     seen: dict[str, list[Seen]] = {name: [] for name in crowds}
-    with tempfile.TemporaryDirectory() as folder, others(WEARERS_N, given.seconds) as helpers, loads() as load:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        others(devices_of(WEARERS_N), given.seconds) as helpers,
+        loads() as load,
+    ):
         for round_n in range(given.rounds):
             for name, crowd in crowds.items():
                 (place := Path(folder) / f"{round_n}-{crowd.n}").mkdir()

@@ -1,9 +1,11 @@
 """The real hub, with note taken of what it took in and when it decided. Nothing in its way is replaced."""
 
+import pickle
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from emulated_walk import Device
@@ -13,14 +15,13 @@ from hub.app import Hub
 from hub.config import Config
 from hub.events import Event
 from hub.live import Live
-from hub.packets import Arrival, Packet
+from hub.packets import Arrival
 from hub.pipeline import Pipeline
 from hub.recording.keeper import Keeper
-from sensors.layout import Role
 
 
 class WatchedHub(Hub):
-    """A hub that remembers all arrivals in memory, with a view that notes when events come."""
+    """A hub that keeps all arrivals in a file, with a view that notes when events come."""
 
     def __init__(self, config: Config, radio: FedRadio) -> None:
         super().__init__(config, radio.bluetooth)
@@ -73,37 +74,26 @@ def configured(devices: list[Device], state: Path, port: int | None, *, power_sa
 
 
 class _Kept:
-    """The hub's own keeper, all arrivals noted. Packets are kept as plain tuples: the collector leaves those alone."""
+    """The hub's own keeper, all arrivals noted: in a file, so that the hub's memory is what is measured."""
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._rows: list[Arrival | tuple[str, str, str, bytes, float, int, str]] = []
+        self._notes = tempfile.TemporaryFile(dir="/dev/shm")  # noqa: SIM115  # as long as the hub
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._keeper, name)
 
     def see(self, arrival: Arrival, *, has_samples: bool) -> None:
         """Note an arrival, then go on as ever."""
-        if isinstance(arrival, Packet):
-            self._rows.append(
-                (
-                    arrival.role.value,
-                    arrival.device_key,
-                    arrival.characteristic,
-                    arrival.data,
-                    arrival.arrival_s,
-                    arrival.connection,
-                    arrival.wearer,
-                )
-            )
-        else:
-            self._rows.append(arrival)
+        pickle.dump(arrival, self._notes, pickle.HIGHEST_PROTOCOL)
         self._keeper.see(arrival, has_samples=has_samples)
 
     def arrivals(self) -> Iterable[Arrival]:
         """All that was kept."""
-        for row in self._rows:
-            yield Packet(Role(row[0]), *row[1:]) if isinstance(row, tuple) else row
+        self._notes.seek(0)
+        with suppress(EOFError):
+            while True:
+                yield pickle.load(self._notes)
 
 
 class _Seen(Live):

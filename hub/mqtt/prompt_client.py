@@ -23,7 +23,8 @@ class PromptClient(aiomqtt.Client):
         """
         info = self._client.publish(topic, payload, 1)
         if info.rc != paho.MQTT_ERR_SUCCESS:
-            raise aiomqtt.MqttCodeError(info.rc, "Could not publish message")
+            cause = self._disconnected.exception() if self._disconnected.done() else None
+            raise aiomqtt.MqttCodeError(info.rc, "Could not publish message") from cause
         acknowledged = self._pending_publishes[info.mid] = asyncio.Event()
         return acknowledged
 

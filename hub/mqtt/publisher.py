@@ -38,6 +38,9 @@ WAITING_COMMANDS_N = 1000
 WINDOW_N = 100
 """Most events under way at once: a backlog drains at the broker's speed and not at one per round trip."""
 
+AT_ONCE_N = 5
+"""So many events go out before others have their turn: as many as are decided at one moment, within a millisecond."""
+
 ANSWER_S = 10.0
 """A broker that does not answer for so long is taken for stalled, and connected to anew."""
 
@@ -297,11 +300,13 @@ class Publisher:
                     for record in records:
                         self._in_flight.send(record.position)
                     # contacts and steps waited for a common commit: what did not is not to wait behind them now
-                    for record in sorted(records, key=lambda record: record.event.kind in STEP_KINDS):
+                    ordered = sorted(records, key=lambda record: record.event.kind in STEP_KINDS)
+                    for sent_n, record in enumerate(ordered, 1):
                         await window.acquire()
                         acknowledged = self._send(client, record)
                         group.create_task(self._settle(client, acknowledged, record, window))
-                        await asyncio.sleep(0)  # a page is not to hold up what arrives and what is decided meanwhile
+                        if sent_n % AT_ONCE_N == 0:  # a page is not to hold up what arrives and is decided meanwhile
+                            await asyncio.sleep(0)
 
     def _send(self, client: PromptClient, record: Record) -> asyncio.Event:
         topic = self._topics.event(record.wearer, record.event.kind)

@@ -19,6 +19,7 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, p
 Quiet = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=PRINTED)]
 QUIET = "local time of day, such as 22:00-07:00; empty: none"
+AffectedSide = Literal["left", "right", "both", "none"]
 Told = Literal[CueKind, "off"]
 Way = Literal["sound", "vibration"]
 
@@ -53,6 +54,7 @@ class WearerSet(Said):
     """A wearer's settings."""
 
     nickname: str = Field(description="what they are called")
+    affected_side: AffectedSide = Field(description="side with foot drop")
     cues: CuesSet = Field(description="what is told at steps")
     sensors: list[SensorSet] = Field(description="in the order of the file")
 
@@ -169,6 +171,27 @@ class RemoveContact(Change):
     name: Name = Field(description="who")
 
 
+class AddWearer(Change):
+    """Watch somebody else, who begins with a sensor that was heard."""
+
+    name_of: ClassVar[str] = "add_wearer"
+    nickname: Name = Field(description="what they are called in topics and pages; no full names")
+    affected_side: AffectedSide = Field(description="side with foot drop")
+    mass_kg: float | None = Field(None, gt=20, lt=300, description="body mass; only scales measures")
+    height_m: float | None = Field(None, gt=0.8, lt=2.5, description="body height; only scales measures")
+    role: Role = Field(description="where the sensor is worn")
+    type: Name = Field(description="kind of device")
+    address: Name = Field(description="Bluetooth address")
+    label: Label = Field("", description="what the sensor is called at home")
+
+
+class RemoveWearer(Change):
+    """Watch somebody no more; what was recorded stays."""
+
+    name_of: ClassVar[str] = "remove_wearer"
+    nickname: Name = Field(description="who")
+
+
 class SetCues(Change):
     """Set what is told at steps, and how."""
 
@@ -185,7 +208,18 @@ class Undo(Change):
 
 CHANGES: Mapping[str, type[Change]] = {
     change.name_of: change
-    for change in (AddSensor, ChangeSensor, RemoveSensor, AddContact, ChangeContact, RemoveContact, SetCues, Undo)
+    for change in (
+        AddSensor,
+        ChangeSensor,
+        RemoveSensor,
+        AddContact,
+        ChangeContact,
+        RemoveContact,
+        SetCues,
+        Undo,
+        AddWearer,
+        RemoveWearer,
+    )
 }
 
 

@@ -156,6 +156,7 @@ def _connected(config: Config) -> list[tuple[str, list[DeviceConfig]]]:
 def _wearer(config: WearerConfig) -> WearerSet:
     return WearerSet(
         nickname=config.nickname,
+        affected_side=config.affected_side,
         cues=CuesSet.model_validate(config.cues.model_dump() | {"quiet": config.cues.quiet or ""}),
         sensors=[
             SensorSet(

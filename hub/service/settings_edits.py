@@ -10,11 +10,13 @@ from hub.page import NotDoneError
 from hub.page.settings_model import (
     AddContact,
     AddSensor,
+    AddWearer,
     Change,
     ChangeContact,
     ChangeSensor,
     RemoveContact,
     RemoveSensor,
+    RemoveWearer,
     SetCues,
 )
 from sensors.layout import Role
@@ -49,6 +51,10 @@ def edited(text: str, config: Config, change: Change, keep_secret: KeepSecret) -
             text = put(text, at, {"name": change.name, **_told_of(change), **_address(change, keep_secret)})
         case RemoveContact():
             text = remove(text, ("contacts",), _contact(config, change.name))
+        case AddWearer():
+            text = _add_wearer(text, config, change)
+        case RemoveWearer():
+            text = _remove_wearer(text, config, change)
         case SetCues():
             text = _set_cues(text, config, change)
     return text
@@ -69,13 +75,36 @@ def _add_sensor(text: str, config: Config, change: AddSensor) -> str:
     wearer = _wearer(config, change.wearer)
     if any(device.role is change.role for device in config.wearers[wearer].devices):
         raise NotDoneError(f"{change.wearer} has one there already: {_words(change.role)}; remove that first")
-    values: Values = {
+    return add(text, ("wearers", wearer, "devices"), _taken(change))
+
+
+def _taken(change: AddSensor | AddWearer) -> Values:
+    return {
         "role": change.role.value,
         "type": change.type,
         "address": change.address,
         "label": change.label or None,
     }
-    return add(text, ("wearers", wearer, "devices"), values)
+
+
+def _add_wearer(text: str, config: Config, change: AddWearer) -> str:
+    values: Values = {
+        "nickname": change.nickname,
+        "affected_side": change.affected_side,
+        "mass_kg": change.mass_kg,
+        "height_m": change.height_m,
+    }
+    text = add(text, ("wearers",), values)
+    return add(text, ("wearers", len(config.wearers), "devices"), _taken(change))
+
+
+def _remove_wearer(text: str, config: Config, change: RemoveWearer) -> str:
+    wearer = _wearer(config, change.nickname)
+    if len(config.wearers) == 1:
+        raise NotDoneError("nobody else wears sensors here; add somebody before this one is removed")
+    if names := [each.name for each in config.contacts if change.nickname in each.wearers]:
+        raise NotDoneError(f"{', '.join(names)} is told of {change.nickname} by name; change that first")
+    return remove(text, ("wearers",), wearer)
 
 
 def _change_sensor(text: str, config: Config, change: ChangeSensor) -> str:

@@ -89,7 +89,7 @@ def test_a_sensor_in_reach_is_taken_tested_kept_over_a_restart_and_taken_back(pa
     assert found.get_by_label("Worn").locator("option").all_inner_texts() == ["Left shin", "Right shin"]
     found.get_by_label("Called at home").fill("the grey one")
     assert_accessible(page)
-    found.get_by_role("button", name="Take it for demo").click()
+    found.get_by_role("button", name="Take it").click()
     expect(page.locator("#set_saved")).to_have_text(ANEW)
     shin = page.get_by_role("article", name="Left shin")
     expect(shin).to_contain_text("the grey one")
@@ -108,6 +108,35 @@ def test_a_sensor_in_reach_is_taken_tested_kept_over_a_restart_and_taken_back(pa
     undo(page, "sensor added")
     expect(shin).to_be_hidden()
     until(lambda: len(settled.ask(lambda hub: hub.radio.status())) == 2)
+
+
+def test_somebody_new_begins_with_a_sensor_that_was_found_and_is_removed(page: Page, settled: SettledHub) -> None:
+    page.get_by_role("button", name="Search for sensors").click()
+    found = page.get_by_role("form", name="WT901BLE02")
+    found.get_by_label("Whose").select_option("new")
+    found.get_by_label("Nickname").fill("bo peep")
+    page.keyboard.press("Enter")
+    expect(found.get_by_role("alert")).to_contain_text("'bo peep' is not one word")
+    found.get_by_label("Nickname").fill("bo")
+    found.get_by_label("Body mass").fill("5")
+    page.keyboard.press("Enter")
+    expect(found.get_by_role("alert")).to_have_text(
+        "Please look again: Body mass, kg. Input should be greater than 20."
+    )
+    found.get_by_label("Body mass").fill("")
+    found.get_by_label("Side with foot drop").select_option("right")
+    assert_accessible(page)
+    found.get_by_role("button", name="Take it").click()
+    who = page.locator("#who select")
+    expect(who.locator("option")).to_have_text(["demo", "bo"])
+    who.select_option("bo")
+    expect(page.get_by_role("article", name="Left shin")).to_contain_text("connected, data come in")
+    (_, bo) = load_config(settled.path).wearers
+    assert (bo.nickname, bo.affected_side, bo.mass_kg) == ("bo", "right", None)
+    page.get_by_role("button", name="Remove bo").click()
+    expect(who.locator("option")).to_have_text(["demo"])
+    expect(page.get_by_role("button", name="Remove demo")).to_be_visible()
+    assert [each.nickname for each in load_config(settled.path).wearers] == ["demo"]
 
 
 def test_sensors_change_places(page: Page, settled: SettledHub) -> None:
@@ -258,7 +287,7 @@ def test_it_is_accessible_in_all_colours_on_a_phone_and_german_is_whole(page: Pa
         page.get_by_label("Colours").select_option(theme)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.get_by_label("Language").select_option("de")
+    page.locator("#language").select_option("de")
     expect(page.get_by_role("heading", name="Wer benachrichtigt wird")).to_be_visible()
     expect(page.get_by_role("button", name="Jemanden hinzufügen")).to_be_visible()
     assert "set_" not in page.locator("#settings").inner_text()

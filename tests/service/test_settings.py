@@ -52,6 +52,8 @@ CUES = {
 BEN = {"name": "Ben", "address": SECRET, "quiet": "22:00-07:00", "severity": "medium"}
 SHIN = {"role": "left_shin", "type": "witmotion", "address": "C0:FF:EE:00:00:03", "label": "grey"}
 
+BO = {"nickname": "bo", "affected_side": "right", "mass_kg": 70.0, **SHIN}
+
 
 class AtHome:
     """Settings of a hub that notes what it is told."""
@@ -221,6 +223,28 @@ async def test_a_sound_is_tried(home: AtHome) -> None:
     assert (tried.gain, tried.trouble) == (0.25, "no toe_first at 50 %")
 
 
+async def test_somebody_new_is_watched_with_their_first_sensor_and_no_more(home: AtHome) -> None:
+    told = await home.change("add_wearer", **BO)
+    assert told.begins_anew
+    assert home.text.startswith(TOML)
+    bo = load_config(home.path).wearers[1]
+    assert (bo.nickname, bo.affected_side, bo.mass_kg, bo.height_m) == ("bo", "right", 70.0, None)
+    assert [(each.role.value, each.address) for each in bo.devices] == [("left_shin", "C0:FF:EE:00:00:03")]
+    await home.change("add_contact", **BEN | {"wearers": ["bo"]})
+    with pytest.raises(NotDoneError, match="Ben is told of bo by name; change that first"):
+        await home.change("remove_wearer", nickname="bo")
+    await home.change("remove_contact", name="Ben")
+    with_bo = home.text
+    await home.change("remove_wearer", nickname="anna")
+    assert [each.nickname for each in load_config(home.path).wearers] == ["bo"]
+    with pytest.raises(NotDoneError, match="nobody else wears sensors here"):
+        await home.change("remove_wearer", nickname="bo")
+    await home.change("undo")
+    assert home.text == with_bo
+    await home.change("remove_wearer", nickname="bo")
+    assert home.text.rstrip() == TOML.rstrip()
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("add_contact", BEN | {"address": "no address"}, "the address of the service is none"),
     ("add_contact", BEN | {"quiet": "at night"}, "'at night' is no span of the day"),
@@ -256,6 +280,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("change_sensor", {"wearer": "anna", "role": "left_shin", "to": "right_shin"}, "anna has no such sensor"),
     ("change_sensor", {"wearer": "anna", "role": "left_insole", "to": "left_shin"}, "cannot be the left_shin"),
     ("remove_sensor", {"wearer": "anna", "role": "left_shin"}, "anna has no such sensor: left shin"),
+    ("add_wearer", BO | {"nickname": "anna"}, "'anna' is given to wearers[1] already"),
+    ("add_wearer", BO | {"nickname": "a/b"}, "'a/b' is not "),
+    ("add_wearer", BO | {"address": "C0:FF:EE:00:00:01"}, "is given to wearers[1].devices[1] already"),
+    ("remove_wearer", {"nickname": "bo"}, "nobody here is called 'bo'"),
+    ("remove_wearer", {"nickname": "anna"}, "nobody else wears sensors here"),
     ("undo", {}, "there is nothing to undo"),
 ]
 

@@ -116,14 +116,19 @@ function lost() {
   shins.show(null);
   loudspeaker.lost();
   say(find("trouble"), t("lost"));
-  ask("hub").catch((error) => { if (error.status === 401) askForCode(); });
+  ask("hub").then(renew, (error) => { if (error.status === 401) askForCode(); });
 }
 
 async function found() {
   document.body.classList.remove("lost");
   if (now) showNow(now);
-  const hub = await ask("hub").catch(() => about);
-  if (hub.version !== about.version) location.reload();
+  renew(await ask("hub").catch(() => about));
+}
+
+// A page of another version, or of a hub with other wearers, begins anew.
+function renew(hub) {
+  const [is, was] = [hub, about].map((each) => JSON.stringify([each.version, each.wearers]));
+  if (is !== was) location.reload();
 }
 
 function showView() {

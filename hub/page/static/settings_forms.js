@@ -31,6 +31,9 @@ export function span(form) {
   return from || until ? `${from}-${until}` : "";
 }
 
+// A number that may be left out.
+export const optional = (input) => (input.value === "" ? null : Number(input.value));
+
 // Why the hub refuses, in one line.
 export function why(error) {
   if (!error.status) return t("not_now");

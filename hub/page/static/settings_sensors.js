@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { find, make, put, say } from "./dom.js";
-import { button, choice, field, why } from "./settings_forms.js";
+import { button, choice, field, optional, why } from "./settings_forms.js";
 import { told } from "./told_by_hub.js";
 import { number, percent, t } from "./words.js";
 
@@ -10,6 +10,7 @@ const SCAN_MS = 30000;
 const TEST_MS = 10000;
 const FELT_MS = 250;
 const SIDES = ["left", "right"];
+const AFFECTED = ["left", "right", "both", "none"];
 const ROLES = { true: ["left_insole", "right_insole"], false: ["left_shin", "right_shin"] };
 
 export class SensorsSet {
@@ -19,10 +20,12 @@ export class SensorsSet {
     this.open = null;
     this.test = null;
     find("set_scan").onclick = () => this.scan();
+    find("set_remove_wearer").onclick = () => this.settings.change("remove_wearer", { nickname: this.wearer.nickname });
   }
 
   show(wearer) {
     this.wearer = wearer;
+    say(find("set_remove_wearer"), t("set_remove_wearer", { who: wearer.nickname }));
     this.redraw();
     put(find("set_found"));
     say(find("set_scanned"), "");
@@ -98,13 +101,20 @@ export class SensorsSet {
       sensor.fault && make("p", {}, told(sensor.fault)),
       field(t("set_worn"), choice("role", roles.map((role) => [role, t(role)]), guess)),
       field(t("set_label"), make("input", { name: "label", maxlength: 40 })),
+      field(t("set_whose"), choice("whose", [["", this.wearer.nickname], ["new", t("set_somebody_new")]], "")),
+      person(),
       make("p", { class: "why", role: "alert", hidden: "" }),
-      make("button", { "data-changes": "" }, t("set_add_sensor", { who: this.wearer.nickname })));
+      make("button", { "data-changes": "" }, t("set_take")));
+    const { whose, role, label } = form.elements;
+    whose.onchange = () => { form.querySelector(".person").hidden = whose.value === ""; };
     form.onsubmit = (event) => {
       event.preventDefault();
-      const { role, label } = form.elements;
-      const asked = { wearer: this.wearer.nickname, role: role.value, type: sensor.type, address: sensor.address, label: label.value };
-      this.settings.change("add_sensor", asked, form.querySelector(".why"));
+      const asked = { role: role.value, type: sensor.type, address: sensor.address, label: label.value };
+      const place = form.querySelector(".why");
+      if (whose.value === "") return this.settings.change("add_sensor", { wearer: this.wearer.nickname, ...asked }, place);
+      const { nickname, affected_side, mass_kg, height_m } = form.elements;
+      const who = { nickname: nickname.value, affected_side: affected_side.value, mass_kg: optional(mass_kg), height_m: optional(height_m) };
+      return this.settings.change("add_wearer", { ...who, ...asked }, place);
     };
     return make("li", {}, form);
   }
@@ -150,4 +160,13 @@ export class SensorsSet {
     const place = find("set_sensors").querySelector(`[data-felt="${this.test.role}"]`);
     if (place) say(place, text);
   }
+}
+
+// Somebody who wears no sensor here yet.
+function person() {
+  const amount = (name) => field(t(`set_${name}`), make("input", { name, type: "number", inputmode: "decimal", step: "any" }), t("set_optional"));
+  return make("fieldset", { class: "set person", hidden: "" }, make("legend", {}, t("set_somebody_new")),
+    field(t("set_nickname"), make("input", { name: "nickname", maxlength: 40, autocomplete: "off" }), t("set_nickname_how")),
+    field(t("set_affected_side"), choice("affected_side", AFFECTED.map((side) => [side, t(`set_affected_${side}`)]), "left")),
+    amount("mass_kg"), amount("height_m"));
 }

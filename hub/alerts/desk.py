@@ -206,17 +206,20 @@ class Desk:
         return (change,)
 
     def _go_on(self, alert_id: str, now_ns: int) -> tuple[Change, ...]:
-        changes: tuple[Change, ...] = ()
-        while change := due(
-            self._alerts[alert_id], now_ns, self._contacts, self._patience, lambda one: self._has_room(one, now_ns)
-        ):
+        changes, wearer = tuple[Change, ...](), self._alerts[alert_id].wearer
+
+        def has_room(contact: Contact) -> bool:
+            return self._has_room(contact, wearer, now_ns)
+
+        while change := due(self._alerts[alert_id], now_ns, self._contacts, self._patience, has_room):
             changes += self._take(change)
         return changes
 
-    def _has_room(self, contact: Contact, now_ns: int) -> bool:
+    def _has_room(self, contact: Contact, wearer: str, now_ns: int) -> bool:
         sent_n = sum(
             message.contact == contact.name and message.round > 0 and 0 <= now_ns - message.at_ns < HOUR_S * NS
             for alert in self._alerts.values()
+            if alert.wearer == wearer
             for message in alert.messages
         )
         return sent_n < self._patience.most_per_hour

@@ -45,7 +45,7 @@ class Patience:
     answer_s : a contact's time to answer before the next one is told.
     rounds_n : how often all contacts are told, one after the other, while nobody answers.
     join_s : another trip within this joins the alert of the first, as does the trip of a fall.
-    most_per_hour : messages that one contact gets in an hour; more wait. Falls do not count the limit.
+    most_per_hour : messages about one wearer that one contact gets in an hour; more wait, but never a fall.
     retry_s : pauses before a message that did not get through is tried again; then it is given up.
     nobody_reached_s, longest_pause_s : pause after a round in which nobody could be reached; doubles up to the latter.
     done_s : an acknowledged alert is closed after this.

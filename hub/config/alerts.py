@@ -30,7 +30,11 @@ class AlertsConfig(Table):
         2, strict=True, ge=1, le=10, description="How often all contacts are told, one by one, while nobody answers."
     )
     most_per_hour: int = Field(
-        6, strict=True, ge=1, le=100, description="Messages one contact gets in an hour; more wait, but never a fall."
+        6,
+        strict=True,
+        ge=1,
+        le=100,
+        description="Messages about one wearer that one contact gets in an hour; more wait, but never a fall.",
     )
     drags_per_hour: int = Field(40, strict=True, ge=0, description="So many toe drags in an hour are many; 0: never.")
     battery_pct: float = Field(15.0, strict=True, ge=0, le=80, description="A charge at or below this is low.")

@@ -115,6 +115,18 @@ def test_a_storm_of_trips_is_one_alert_while_nobody_has_answered_and_few_message
         assert sum(begin_s <= each.at_s < begin_s + H for each in home.told if each.stage.startswith("round")) <= 4
 
 
+def test_a_storm_of_one_wearers_trips_holds_back_no_trip_of_another():
+    home = Home((BEN,), Patience(most_per_hour=2))
+    for n in range(10):
+        home.happens(Rule.TRIP, f"u{n}")
+        home.run(60)
+        home.answers(lambda desk, now: desk.acknowledge("anna", now, by="Ben"))
+    assert [each.alert for each in home.told] == ["u0", "u1"]
+    home.happens(Rule.TRIP, "t1", wearer="cleo")
+    home.run(20)
+    assert [each.alert for each in home.told] == ["u0", "u1", "t1"]
+
+
 def test_falls_are_told_however_many_messages_there_were():
     home = Home((BEN,), Patience(most_per_hour=1))
     for n in range(3):

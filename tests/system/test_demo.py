@@ -93,7 +93,17 @@ def test_a_walk_reaches_the_subscriber_and_the_journal_and_ends_with_a_summary(
     everything = b"".join(payload for _, payload, _ in reader.messages)
     assert b"C0:FF:EE" not in everything
     validated = {assert_as_published("insole/demo", topic, payload) for topic, payload, _ in reader.messages if payload}
-    assert validated >= {"status", "state", "sensor", "counts", "health", "alert", "event-step", "event-quality"}
+    assert validated >= {
+        "status",
+        "state",
+        "sensor",
+        "counts",
+        "wearer-counts",
+        "health",
+        "alert",
+        "event-step",
+        "event-quality",
+    }
 
 
 def test_killed_at_random_moments_nothing_told_is_lost_and_nothing_kept_is_untold(

@@ -22,6 +22,16 @@ PULSES = st.builds(Pulse, st.floats(0, 1), st.integers(1, LONGEST_MS // STEP_MS)
 WRONG = [(), (Pulse(1.0, 60),) * 21, (Pulse(1.1, 60),), (Pulse(-0.1, 60),), (Pulse(1.0, 0),), (Pulse(1.0, 65),)]
 
 
+def asked(driver, link) -> list[Write]:
+    """The questions, each answered before the next; there are two at most."""
+    questions = []
+    while (question := driver.ask_motors()) is not None:
+        questions.append(question)
+        assert len(questions) <= 2
+        link.perform([question])
+    return questions
+
+
 def test_the_worked_example_is_made_to_the_byte() -> None:
     pulses = (Pulse(1.0, 200), Pulse(0.0, 100))
     example = bytes.fromhex("10 07 00  03 01 04 7f 14 00 0a")
@@ -55,9 +65,8 @@ def test_each_order_is_found_out_and_nothing_runs_meanwhile(make_link, make_body
     readings_n = len(link.readings)
     assert driver.can_vibrate is None
     assert driver.vibrate(Place.HEEL, TWICE) is None
-    while (question := driver.ask_motors()) is not None:
+    for question in asked(driver, link):
         assert question.data[1:] == b"\0\0", "a question carries nothing that could run a motor"
-        link.perform([question])
     assert driver.can_vibrate is True
     assert list(emulator.vibrations) == []
     write = driver.vibrate(Place.HEEL, TWICE)
@@ -82,8 +91,7 @@ def test_each_order_is_found_out_and_nothing_runs_meanwhile(make_link, make_body
 def test_where_no_motor_is_those_that_are_there_run(make_link, make_body, motors, place, there) -> None:
     driver = BrilliantSoleDriver(Side.LEFT, DriverOptions())
     link = make_link(driver, BrilliantSoleEmulator(Side.LEFT, EmulatorOptions(), motors), make_body())
-    while (question := driver.ask_motors()) is not None:
-        link.perform([question])
+    asked(driver, link)
     write = driver.vibrate(place, TWICE)
     assert driver.can_vibrate == (there is not None)
     assert (None if write is None else write.data[3]) == there

@@ -48,20 +48,22 @@ def main() -> int:
     config = ROOT / "config"
     config.mkdir(mode=0o711, exist_ok=True)
     (config / "clinic").mkdir(mode=0o755, exist_ok=True)
+    hub = _folder_of_the_hub(config)
     made = [
         _make(config / "mqtt-passwords", 0, _passwords),
-        _make(config / "mqtt-password", HUB, lambda: _password_of(config / "mqtt-passwords", "insole")),
+        _make(hub / "mqtt-password", HUB, lambda: _password_of(config / "mqtt-passwords", "insole")),
         _make(config / "mosquitto-users", BROKER, lambda: _hashed(config / "mqtt-passwords")),
         _make(config / "influxdb-password", DATABASE, secret),
         _make(config / "influxdb-admin-token", DATABASE, secret),
         _make(config / "grafana-password", GRAFANA, secret),
-        _make(config / "hub.toml", HUB, lambda: HUB_TOML, mode=0o640),
+        _make(hub / "hub.toml", HUB, lambda: HUB_TOML, mode=0o640),
         _make(ROOT / ".env", 0, _settings, mode=0o644),  # no secret: whoever runs compose reads it
     ]
     for path, is_new in made:
         sys.stdout.write(f"{'made' if is_new else 'kept'}  {path.relative_to(ROOT)}\n")
     sys.stdout.write(
-        "\nNext: sensors and wearers into config/hub.toml (docker compose run --rm hub scan); docker compose up -d.\n"
+        "\nNext: sensors and wearers into config/hub/hub.toml (docker compose run --rm hub scan).\n"
+        "Then: docker compose up -d.\n"
         "Grafana: http://127.0.0.1:3000, user admin, password in config/grafana-password.\n"
         "Passwords for Home Assistant, caregivers' phones and readers at the broker: config/mqtt-passwords.\n"
     )
@@ -78,6 +80,18 @@ def mosquitto_hash(password: str, salt: bytes) -> str:
     rounds_n = 101
     key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds_n)
     return f"$7${rounds_n}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
+
+
+def _folder_of_the_hub(config: Path) -> Path:
+    """What the hub may write, for the page, and nobody else may see; files of earlier versions move there."""
+    folder = config / "hub"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    os.chown(folder, HUB, HUB)
+    for name in ("hub.toml", "mqtt-password"):
+        if (config / name).exists() and not (folder / name).exists():
+            (config / name).rename(folder / name)
+    return folder
 
 
 def _make(path: Path, owner: int, content: Callable[[], str], mode: int = 0o400) -> tuple[Path, bool]:

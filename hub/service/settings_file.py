@@ -52,7 +52,8 @@ class SettingsFile:
     def why_not(self) -> str:
         """Why it cannot be changed; empty: it can."""
         if not os.access(self._folder.path, os.W_OK | os.X_OK):
-            return f"the hub may not write into {self._folder.path}; change hub.toml there by hand"
+            by_hand = "change hub.toml by hand, or make that folder the hub's to write (deploy/README.md)"
+            return f"the hub may not write into {self._folder.path}; {by_hand}"
         return ""
 
     def read(self) -> Current:

@@ -102,20 +102,32 @@ def test_a_first_start_makes_what_the_containers_need_and_a_second_keeps_it(
     first_start: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert first_start.main() == 0
-    assert [path for path in (tmp_path / "config").iterdir() if path.is_dir()] == [tmp_path / "config/clinic"]
-    files = [path for path in (tmp_path / "config").iterdir() if path.is_file()]
+    hub = tmp_path / "config/hub"
+    assert {path for path in (tmp_path / "config").iterdir() if path.is_dir()} == {hub, tmp_path / "config/clinic"}
+    assert hub.stat().st_mode & 0o777 == 0o700
+    files = [path for path in (tmp_path / "config").rglob("*") if path.is_file()]
     made = {path: path.read_text() for path in [*files, tmp_path / ".env"]}
     secret = [path for path in made if path.name not in {"hub.toml", ".env"}]
     assert all(path.stat().st_mode & 0o777 == 0o400 for path in secret)
-    assert (tmp_path / "config/hub.toml").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "config/hub/hub.toml").stat().st_mode & 0o777 == 0o640
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o644, "whoever runs compose reads it"
-    assert made[tmp_path / "config/mqtt-password"] == passwords(tmp_path)["insole"]
+    assert made[tmp_path / "config/hub/mqtt-password"] == passwords(tmp_path)["insole"]
     first_start.main()
     assert {path: path.read_text() for path in made} == made
     said = capsys.readouterr().out
-    assert "made  config/hub.toml" in said
-    assert "kept  config/hub.toml" in said
+    assert "made  config/hub/hub.toml" in said
+    assert "kept  config/hub/hub.toml" in said
     assert not any(word in said for word in (*passwords(tmp_path).values(), made[tmp_path / "config/grafana-password"]))
+
+
+def test_files_of_an_earlier_version_move_into_the_hubs_folder(first_start: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    for name in ("hub.toml", "mqtt-password"):
+        (tmp_path / "config" / name).write_text(f"of before: {name}")
+    first_start.main()
+    for name in ("hub.toml", "mqtt-password"):
+        assert (tmp_path / "config/hub" / name).read_text() == f"of before: {name}"
+        assert not (tmp_path / "config" / name).exists()
 
 
 def test_two_first_starts_have_nothing_in_common(first_start: ModuleType, tmp_path: Path) -> None:
@@ -137,7 +149,7 @@ def test_only_root_can_hand_files_to_the_containers(
 
 def test_the_hubs_file_wants_a_wearer_and_nothing_else(first_start: ModuleType, tmp_path: Path) -> None:
     first_start.main()
-    text = (tmp_path / "config/hub.toml").read_text().replace("/etc/insole-hub", str(tmp_path / "config"))
+    text = (tmp_path / "config/hub/hub.toml").read_text().replace("/etc/insole-hub", str(tmp_path / "config/hub"))
     (tmp_path / "token").write_text("t")
     text = text.replace("/run/insole-hub-token", str(tmp_path))
     wearer = '[[wearers]]\nnickname = "anna"\ndevices = [{ role = "left_shin", type = "witmotion", name = "A" }]\n'

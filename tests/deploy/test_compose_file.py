@@ -63,7 +63,9 @@ def test_what_a_first_start_has_made_is_what_the_containers_are_given(first_star
             assert (ROOT / path.relative_to(tmp_path)).exists()
         else:
             assert path == Path("/run/dbus/system_bus_socket")
-    secret = [path.read_text() for path in (tmp_path / "config").iterdir() if path.is_file() and path.suffix != ".toml"]
+    secret = [
+        path.read_text() for path in (tmp_path / "config").rglob("*") if path.is_file() and path.suffix != ".toml"
+    ]
     words = {word for text in secret for word in re.split(r"[:\n]", text) if len(word) > len("homeassistant")}
     assert len(words) > len(secret)
     assert not any(word in json.dumps(whole) for word in words)
@@ -82,6 +84,8 @@ def test_a_service_may_do_no_more_than_it_must(services: dict[str, dict[str, Any
             if volume["type"] == "bind" and Path(volume["source"]).is_relative_to(tmp_path):
                 is_own = Path(volume["source"]).is_relative_to(tmp_path / "config")  # of this installation
                 assert is_own or volume["read_only"], volume["target"]
+    (settings,) = (volume for volume in services["hub"]["volumes"] if volume["target"] == "/etc/insole-hub")
+    assert not settings.get("read_only"), "the page's settings are written there"
 
 
 def test_what_listens_is_what_the_page_says(services: dict[str, dict[str, Any]]) -> None:

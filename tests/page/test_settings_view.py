@@ -212,7 +212,7 @@ def test_what_sounds_is_set_by_keyboard_holds_at_once_and_what_is_wrong_is_refus
         "Please look again: Volume of the sound, %. Input should be less than or equal to 100."
     )
     form.get_by_label("Volume of the sound, %").fill("70")
-    form.get_by_label("No sound from").fill("22:00")
+    form.get_by_label("Nothing from").fill("22:00")
     form.get_by_role("button", name="Save").click()
     expect(refused).to_have_text("'22:00-' is no span of the day")
     form.get_by_label("until").fill("06:30")
@@ -235,7 +235,7 @@ def test_what_sounds_is_set_by_keyboard_holds_at_once_and_what_is_wrong_is_refus
     form.get_by_label("Every so-many-th").fill("2")
     form.get_by_label("Target: heel before forefoot").fill("30")
     form.get_by_label("Volume of the sound, %").fill("70")
-    form.get_by_label("No sound from").fill("22:00")
+    form.get_by_label("Nothing from").fill("22:00")
     form.get_by_label("until").fill("06:30")
     form.get_by_label("Fewer from this day on").fill("2026-12-01")
     page.keyboard.press("Enter")
@@ -248,22 +248,22 @@ def test_what_sounds_is_set_by_keyboard_holds_at_once_and_what_is_wrong_is_refus
         "Played here, but not by the hub: the hub's own loudspeaker is not used: sound.device is none."
     )
     page.reload()
-    expect(form.get_by_label("No sound from")).to_have_value("22:00")
+    expect(form.get_by_label("Nothing from")).to_have_value("22:00")
     undo(page, "sound or vibration changed")
-    expect(form.get_by_label("No sound from")).to_have_value("")
+    expect(form.get_by_label("Nothing from")).to_have_value("")
     assert cueing().quiet is None
 
 
 def test_two_tabs_do_not_overwrite_each_other(page: Page, owner: BrowserContext, settled: SettledHub) -> None:
     other = opened(owner, settled)
     for tab, begin in ((page, "21:00"), (other, "20:00")):
-        tab.get_by_label("No sound from").fill(begin)
+        tab.get_by_label("Nothing from").fill(begin)
         tab.get_by_label("until", exact=True).fill("06:00")
     page.locator("#set_cues").get_by_role("button", name="Save").click()
     expect(page.locator("#set_saved")).to_have_text("Saved.")
     other.locator("#set_cues").get_by_role("button", name="Save").click()
     expect(other.locator("#set_why")).to_contain_text("changed elsewhere meanwhile")
-    expect(other.get_by_label("No sound from")).to_have_value("21:00")
+    expect(other.get_by_label("Nothing from")).to_have_value("21:00")
     assert 'quiet = "21:00-06:00"' in settled.path.read_text()
     other.close()
 

@@ -9,12 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hub.packets import Arrival, Connected, Disconnected, Packet
 from sensors.catalogue import device_type
 from sensors.driver import Action, Read, Subscribe, Write
 from sensors.emulation import Emulator, EmulatorOptions, Notification
 from sensors.layout import Cell, Role, Side
+
+# machines are shared: how long drawing and running take says nothing about the code
+settings.register_profile("insole-hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("insole-hub")
 
 START = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 LATENCY_S = 0.008

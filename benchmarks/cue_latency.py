@@ -49,9 +49,15 @@ class HeardHub(Hub):
         self._decided_ns = 0
         self.cues.listen(self._note)
 
-    def _keep(self, nickname: str, events: Iterable[Event]) -> None:
-        self._decided_ns = time.monotonic_ns()
-        super()._keep(nickname, events)
+    def note_decisions(self) -> None:
+        """From now on."""
+        keep = self.watch.keep
+
+        def noted(nickname: str, events: Iterable[Event]) -> None:
+            self._decided_ns = time.monotonic_ns()
+            keep(nickname, events)
+
+        self.watch.keep = noted
 
     def _note(self, nickname: str, cue: Cue) -> None:
         self.due.append((self._decided_ns, self._decided_ns * 1e-9 - cue.time_s))
@@ -117,6 +123,7 @@ async def run(devices: list[Device], seconds: float, folder: Path) -> dict[str, 
             async with asyncio.TaskGroup() as group:
                 running = group.create_task(hub.run())
                 await hub.started.wait()
+                hub.note_decisions()
                 to_ear.send(hub.page_port)
                 await answer(to_ear)
                 helpers.player.send("cues")

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -14,33 +14,28 @@ from pathlib import Path
 from hub.config import Config
 from hub.cues.cueing import Cue
 from hub.errors import AdapterError, InsoleHubError, PageError
-from hub.events import Event, Kind
 from hub.history.view import PastView
-from hub.influx import REFUSED, RefusedFile, StatePoints, Writer, WriterStats
+from hub.influx import StatePoints, WriterStats
 from hub.journal import JOURNAL, JournalStats, local_day, tally_of_day
 from hub.mqtt import (
     AlertSayer,
     BrokerAddress,
     Command,
-    CommandError,
-    PauseRadio,
     Publisher,
-    ResumeRadio,
     Topics,
     local_broker,
 )
-from hub.packets import Arrival
 from hub.page import PageStats, serve
 from hub.radio import Bluetooth, BoundNames, Radio, RadioSettings
 from hub.recording.shelf import Shelf
 from hub.service.announcing import Announcer
-from hub.service.answer import answer
 from hub.service.at_home import at_home
-from hub.service.beside_clips import tell_clips
 from hub.service.calibration import Calibrations
 from hub.service.caregivers import open_caregivers
-from hub.service.configured import broker_address, database_address, device_spec
+from hub.service.commands import Commands
+from hub.service.configured import broker_address, device_spec
 from hub.service.cues import Cues
+from hub.service.database import open_writer
 from hub.service.days import DayKeeper
 from hub.service.diary import open_diary
 from hub.service.health import HealthState
@@ -50,17 +45,14 @@ from hub.service.reporting import Reporter
 from hub.service.settings import HubSettings
 from hub.service.upkeep import Upkeep
 from hub.service.vibration import Vibrations
+from hub.service.watch import Watch
 from sensors.driver import Action, Driver
-from sensors.errors import DecodeError, DecodeReason
 from sensors.layout import Role
 
 logger = logging.getLogger(__name__)
 
 MQTT = "mqtt"
 """The broker's name among the journal's destinations."""
-
-TICK_S = 0.1
-"""How often silence is looked at while nothing arrives."""
 
 REPORT_S = 1.0
 """How often states are looked at for news."""
@@ -110,8 +102,6 @@ class Hub:
         )
         self.vibrations = Vibrations(config, self.radio, self._driver_of)
         self._stopping = asyncio.Event()
-        self._ticked_s: float | None = None
-        self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
     @property
     def journal_stats(self) -> JournalStats:
@@ -155,7 +145,7 @@ class Hub:
                 self._journal = await open_journal(self.journal_path, self.config.journal, held)
                 await self._observe_clock()
                 self._start_recording(held)
-                self._writer = await self._open_database(held)
+                self._writer = await open_writer(self.config, self._journal, held)
                 self._state_points = None if self._writer is None else StatePoints(self.config.hub.name)
                 await self._run_tasks()
         except BaseExceptionGroup as group:
@@ -191,7 +181,22 @@ class Hub:
             keep=room_for(self._journal, self.config.journal),
             database=self._database_stats,
         )
+        self.watch = Watch(
+            self.wearers,
+            self.radio,
+            self._journal,
+            cues=self.cues,
+            vibrations=self.vibrations,
+            upkeep=self._upkeep,
+        )
         self._calibrations = Calibrations(self.wearers, self.topics, self.publisher, self._diarist.calibrated)
+        self._commands = Commands(
+            self.wearers,
+            self.radio,
+            caregivers=self._caregivers,
+            diarist=self._diarist,
+            calibrations=self._calibrations,
+        )
         self._reporter = Reporter(
             self.topics,
             self.publisher,
@@ -215,8 +220,8 @@ class Hub:
             radio = group.create_task(self.radio.run(), name="radio")
             radio.add_done_callback(lambda _: self._stopping.set())
             watches = [
-                group.create_task(self._detect(), name="detect"),
-                group.create_task(self._tick(), name="tick"),
+                group.create_task(self.watch.detect(), name="detect"),
+                group.create_task(self.watch.tick(), name="tick"),
                 group.create_task(self._report(), name="report"),
                 group.create_task(self._caregivers.run(), name="alerts"),
                 group.create_task(self.cues.run(), name="cues"),
@@ -247,60 +252,6 @@ class Hub:
             await self._tell_the_last()
             await _ended(publishing)
 
-    async def _detect(self) -> None:
-        while True:
-            for arrival in await self.radio.inbox.take():
-                self._take(arrival)
-            self._upkeep.taken_s = time.monotonic()
-            for nickname, wearer in self.wearers.items():
-                self._keep(nickname, wearer.pipeline.decide())
-
-    def _take(self, arrival: Arrival) -> None:
-        wearer = self.wearers[arrival.wearer]
-        result = wearer.pipeline.feed(arrival)
-        wearer.keeper.see(arrival, has_samples=result.valid)
-        answer(self.radio, arrival, result)
-        self.vibrations.see(arrival, has_samples=result.valid)
-        if result.session is not None:
-            wearer.live.begin(result.session)
-        for block in result.blocks:
-            wearer.live.see_block(block)
-        for fault in result.faults:
-            self._note_fault(arrival, fault)
-
-    def _note_fault(self, arrival: Arrival, fault: DecodeError) -> None:
-        """Say the first of each kind; all are counted, and the counts are published."""
-        key = (arrival.wearer, arrival.role, fault.reason)
-        level = logging.DEBUG if key in self._noted_faults else logging.WARNING
-        self._noted_faults.add(key)
-        logger.log(level, "%s %s: bytes left out, %s", arrival.wearer, arrival.role.value, fault)
-
-    def _keep(self, nickname: str, events: Iterable[Event]) -> None:
-        events = tuple(events)
-        if not events:
-            return
-        wearer = self.wearers[nickname]
-        self._journal.append(nickname, events)
-        guided = wearer.pipeline.guide is not None
-        self.cues.see(nickname, events, time.time_ns(), is_silent=guided)
-        for event in events:
-            wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
-            wearer.has_learnt |= event.kind is Kind.WALK_END
-        wearer.live.see_events(events)
-        wearer.keeper.see_events(events)
-
-    async def _tick(self) -> None:
-        while True:
-            due_s = time.monotonic() + TICK_S
-            await asyncio.sleep(TICK_S)
-            self._upkeep.strain.see_wake(due_s, time.monotonic())
-            if len(self.radio.inbox):  # what waits there is older than now
-                continue
-            self._ticked_s = time.monotonic()
-            for nickname, wearer in self.wearers.items():
-                self._keep(nickname, wearer.pipeline.tick(self._ticked_s))
-                wearer.keeper.tick(self._ticked_s)
-
     async def _watch_disk(self) -> None:
         logger.warning("the hub begins anew: %s", await disk_turned(self._journal, self.journal_path))
         self.begin_anew()
@@ -325,12 +276,7 @@ class Hub:
 
     async def _drain(self) -> None:
         self._calibrations.stop_all(time.monotonic(), time.time_ns())
-        for arrival in await self.radio.inbox.take() if len(self.radio.inbox) else ():
-            self._take(arrival)
-        for nickname, wearer in self.wearers.items():
-            self._keep(nickname, wearer.pipeline.finish())
-            wearer.keeper.close(self._ticked_s)
-            await wearer.keep_calibration()
+        await self.watch.finish()
         self._reporter.tell_all()
 
     async def _tell_the_last(self) -> None:
@@ -401,30 +347,7 @@ class Hub:
         return health.state is not HealthState.STUCK, {"state": health.state.value, "reasons": list(health.reasons)}
 
     async def _obey(self, nickname: str, command: Command) -> str:
-        """Do what somebody asked for over MQTT or on the page.
-
-        Raises
-        ------
-        CommandError
-            There is no such wearer, or it cannot be done.
-        """
-        if nickname not in self.wearers:
-            raise CommandError(f"nobody here is called {nickname!r}", nickname, command.name)
-        for keeper in (self._caregivers, self._diarist):
-            if (noted := await keeper.obey(nickname, command)) is not None:
-                if (about := self._caregivers.desk.alert_of(nickname, getattr(command, "alert", ""))) is not None:
-                    await tell_clips(self.wearers[nickname].keeper.labels, about, command)
-                return noted
-        if (led := self._calibrations.obey(nickname, command, time.monotonic(), time.time_ns())) is not None:
-            return led
-        match command:
-            case PauseRadio(minutes=minutes):
-                self.radio.pause(minutes * 60.0, wearer=nickname)
-                return f"the sensors are let go for {minutes:g} min"
-            case ResumeRadio():
-                self.radio.resume(wearer=nickname)
-                return "the sensors are searched for"
-        raise CommandError("this hub cannot do that", nickname, command.name)
+        return await self._commands.obey(nickname, command)
 
     def _wall_time_ns_at(self, time_s: float) -> int:
         return self._journal.wall_time_ns_at(time_s)
@@ -439,15 +362,6 @@ class Hub:
         if self.config.mqtt is None:
             return await held.enter_async_context(local_broker(self.config.broker.port))
         return broker_address(self.config.mqtt)
-
-    async def _open_database(self, held: AsyncExitStack) -> Writer | None:
-        if self.config.influxdb is None or not self._journal.is_kept:  # places in memory pass: points would double
-            return None
-        from hub.influx.database import Database  # noqa: PLC0415 - large; see there
-
-        database = await held.enter_async_context(Database(database_address(self.config.influxdb)))
-        refused = RefusedFile(self.config.hub.state_dir / REFUSED)
-        return Writer(database, self.config.hub.name, refused, batch_s=self.config.influxdb.batch_s)
 
     def _database_stats(self) -> WriterStats:
         return WriterStats() if self._writer is None else self._writer.stats

@@ -152,4 +152,4 @@ def good_step(living: LivingHub, ago_s: float = 0.1) -> None:
 def trip(living: LivingHub, name: str) -> None:
     now_s = time.monotonic()
     happened = Event(name, Kind.TRIP, Side.LEFT, now_s, now_s, 0.9, {"stage": "confirmed"})
-    living.ask(lambda hub: hub._keep("demo", [happened]))
+    living.ask(lambda hub: hub.watch.keep("demo", [happened]))

@@ -40,7 +40,9 @@ async def test_a_trip_is_told_answered_labelled_and_gone(tmp_path: Path) -> None
                             return told
 
                 now_s = time.monotonic()
-                hub._keep("demo", [Event("trip1", Kind.TRIP, Side.LEFT, now_s, now_s, 0.9, {"stage": "confirmed"})])
+                hub.watch.keep(
+                    "demo", [Event("trip1", Kind.TRIP, Side.LEFT, now_s, now_s, 0.9, {"stage": "confirmed"})]
+                )
                 alert = hub.topics.alert("demo", "trip1")
                 assert (await said(alert, lambda told: told.get("state") == "notified"))["told"] == ["Ben"]
                 assert service.got[0]["title"] == "demo: trip"

@@ -62,7 +62,7 @@ async def running(state_dir: Path, air: Any) -> AsyncIterator[tuple[Hub, Phone]]
 
 def happened(hub: Hub, name: str) -> None:
     now_s = time.monotonic()
-    hub._keep("demo", [Event(name, Kind.TOE_DRAG, Side.LEFT, now_s, now_s, 0.9, {})])
+    hub.watch.keep("demo", [Event(name, Kind.TOE_DRAG, Side.LEFT, now_s, now_s, 0.9, {})])
 
 
 async def test_aids_notes_and_exercises(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-page check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package virtual-pi page-pictures page-calibration figures dashboards mutations lock clean
+.PHONY: help setup demo test test-long test-page check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package virtual-pi page-pictures page-calibration figures dashboards mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,8 +23,11 @@ setup: $(READY)  ## virtual environment with the locked dependencies
 demo: $(READY)  ## the whole hub on emulated devices; a walker with foot drop
 	@$(BIN)/insole-hub demo $(ARGS)
 
-test: $(READY)  ## all tests but those in a browser (about ten minutes on two cores)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser" $(ARGS)
+test: $(READY)  ## all tests but long ones and those in a browser (nine minutes on two cores)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not long" $(ARGS)
+
+test-long: $(READY)  ## whole hubs that walk in real time, and are killed (two minutes on two cores)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 test-page: $(READY)  ## the page in a real Chromium (about five minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(ARGS)

@@ -32,6 +32,7 @@ def _is_online(reader) -> bool:
     return bool(said) and json.loads(said[-1].payload)["state"] == "online"
 
 
+@pytest.mark.long
 async def test_whatever_a_reader_saw_is_on_disk_and_whatever_is_on_disk_arrives(tmp_path, mosquitto, subscriber, until):
     await mosquitto.start()
     path = tmp_path / "journal.db"

@@ -17,7 +17,7 @@ SEED = int(os.environ.get("INSOLE_HUB_OUTAGE_SEED", "3"))
 KINDS = ("broker", "database", "network")
 BRIEF = Times(calm_s=1.0, outage_s=3.5, flaps_s=(0.5, 0.8, 0.8, 0.5), after_s=1.0, week_walks_n=2)
 
-pytestmark = [pytest.mark.broker, pytest.mark.influx]
+pytestmark = [pytest.mark.broker, pytest.mark.influx, pytest.mark.long]
 
 
 def sample() -> list:

@@ -22,6 +22,7 @@ from tests.system.test_hub import DEVICES
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
+@pytest.mark.long
 async def test_stopping_changes_nothing_and_a_re_zero_is_kept_with_its_devices(tmp_path: Path, capsys) -> None:
     config = demo_config(DemoOptions(state_dir=tmp_path))
     path = tmp_path / "calibration" / "demo.json"

@@ -61,6 +61,7 @@ def running_demo(port: int, state: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
+@pytest.mark.long
 def test_a_walk_reaches_the_subscriber_and_the_journal_and_ends_with_a_summary(
     broker_port: int, reader, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_walk_reaches_the_subscriber_and_the_journal_and_ends_with_a_summary(
     }
 
 
+@pytest.mark.long
 def test_killed_at_random_moments_nothing_told_is_lost_and_nothing_kept_is_untold(
     broker_port: int, reader, tmp_path: Path
 ) -> None:

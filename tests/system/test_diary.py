@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
+import pytest
 
 from hub.app import Hub
 from hub.demo import DEVICES, DemoOptions, demo_config
@@ -108,6 +109,7 @@ async def test_a_calibration_is_led_over_mqtt_and_stopped_without_a_trace(tmp_pa
         assert journal.execute("SELECT count(*) FROM diary").fetchone() == (0,)
 
 
+@pytest.mark.long
 async def test_a_calibration_led_over_mqtt_is_kept_over_a_restart(tmp_path: Path) -> None:
     scenario = Scenario(DEVICES, affected_side=Side.LEFT, plays="re_zero")
     async with air_process(scenario) as air, asyncio.timeout(240):

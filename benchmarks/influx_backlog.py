@@ -77,7 +77,9 @@ async def fill(path: Path, points_n: int) -> None:
             await journal.flush()
 
 
-async def run(devices: list[Device], helpers: Others, folder: Path, server: Influxd, points_n: int) -> dict[str, float]:
+async def run(
+    devices: list[Device], helpers: Others, folder: Path, server: Influxd, points_n: int
+) -> dict[str, float | list[float]]:
     """From the start of the hub until both the walk and the backlog are over."""
     radio = FedRadio(devices, helpers.feed)
     async with AsyncExitStack() as held:
@@ -124,9 +126,8 @@ async def run(devices: list[Device], helpers: Others, folder: Path, server: Infl
         "drained_s": round(drained_s, 1),
         "points_per_s": round(points_n / drained_s),
         "in_database": rows[0]["n"],
-        "first_mb": round(memory_mb[min(10, len(memory_mb) - 1)], 1),
+        "each_minute_mb": [round(each, 1) for each in memory_mb[10::60]],
         "highest_mb": round(max(memory_mb), 1),
-        "last_mb": round(memory_mb[-1], 1),
         "decided_p50_ms": round(float(np.percentile(decided_ms, 50)), 2),
         "decided_p99_ms": round(float(np.percentile(decided_ms, 99)), 2),
         "commit_p50_ms": round(float(np.percentile(TimedDisk.took_ms, 50)), 2),

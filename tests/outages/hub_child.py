@@ -31,6 +31,7 @@ from hub.gait import GaitEngine
 from hub.journal import Journal
 from hub.journal.database import is_commit
 from hub.radio import Bluetooth
+from hub.service.watch import Watch
 from hub.session import Block, InsoleSpec, Session, ShinSpec
 from hub.support.backoff import Backoff
 from sensors.layout import LoadUnit, Role
@@ -114,8 +115,12 @@ def be_a_hub(start: Start, orders: Connection) -> None:
 
 
 async def _run(start: Start, orders: Connection) -> None:
-    with patch("hub.service.keeping.Journal", partial(Journal, factory=FaultyDisk)):
-        await WalkedHub(start, orders).run()
+    walked = WalkedHub(start, orders)
+    with (
+        patch("hub.service.keeping.Journal", partial(Journal, factory=FaultyDisk)),
+        patch.object(Watch, "detect", lambda _: walked.walk_as_ordered()),
+    ):
+        await walked.run()
 
 
 class FaultyDisk(sqlite3.Connection):
@@ -152,7 +157,8 @@ class WalkedHub(hub.app.Hub):
             if self.started.is_set():
                 self._note({"run": self._start.run, "ended": True, "dropped_n": self.journal_stats.dropped_n})
 
-    async def _detect(self) -> None:
+    async def walk_as_ordered(self) -> None:
+        """In place of what comes from sensors."""
         asyncio.get_running_loop().add_reader(self._orders.fileno(), self._take_order)
         number = 0
         while True:
@@ -213,7 +219,7 @@ class WalkedHub(hub.app.Hub):
         self._note(
             {"run": self._start.run, "ids": ids, "late_ms": late_ms, "at_ns": int(now_s * 1e9), "dropped_n": dropped_n}
         )
-        self._keep(nickname, events)
+        self.watch.keep(nickname, events)
 
     def _note(self, what: dict[str, Any]) -> None:
         os.write(self._decided, (json.dumps(what) + "\n").encode())

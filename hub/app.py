@@ -17,14 +17,7 @@ from hub.errors import AdapterError, InsoleHubError, PageError
 from hub.history.view import PastView
 from hub.influx import StatePoints, WriterStats
 from hub.journal import JOURNAL, JournalStats, local_day, tally_of_day
-from hub.mqtt import (
-    AlertSayer,
-    BrokerAddress,
-    Command,
-    Publisher,
-    Topics,
-    local_broker,
-)
+from hub.mqtt import AlertSayer, BrokerAddress, Command, Publisher, Topics, local_broker
 from hub.page import PageStats, serve
 from hub.radio import Bluetooth, BoundNames, Radio, RadioSettings
 from hub.recording.shelf import Shelf

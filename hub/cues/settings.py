@@ -57,6 +57,11 @@ class CueSettings:
     fading: Fading | None = None
     quiet: QuietHours | None = None
 
+    @property
+    def sounding(self) -> CueKind | None:
+        """What sounds; None: nothing does, though an insole may vibrate."""
+        return self.on if Way.SOUND in self.by else None
+
     def share(self, today: date) -> float:
         """Share of the steps with a cue on that day."""
         return 1.0 / self.every_n if self.fading is None else self.fading.share(self.every_n, today)

@@ -120,9 +120,9 @@ async def sound(config: Config) -> list[Finding]:
     findings = []
     for wearer in config.wearers:
         settings = settings_of(wearer.cues)
-        if settings.on is not None:
+        if settings.sounding is not None:
             said = f"{wearer.nickname}'s sound at steps"
-            trouble = await sound_trouble(config.sound.device, samples(settings.on, settings.volume_pct))
+            trouble = await sound_trouble(config.sound.device, samples(settings.sounding, settings.volume_pct))
             cause, _, remedy = trouble.partition("; ")
             findings.append(
                 problem("sound", f"{said} cannot be played: {cause}", remedy)

@@ -102,8 +102,8 @@ class Cues:
         """Sounds are made beforehand, and the player stands ready if any may be due."""
         self._sounds.clear()
         for settings in (cueing.settings for cueing in self.cueing.values()):
-            if settings.on is not None and Way.SOUND in settings.by:
-                self._sound(settings.on, settings.volume_pct)
+            if settings.sounding is not None:
+                self._sound(settings.sounding, settings.volume_pct)
         needed, needless = (self._needed, self._needless) if self._sounds else (self._needless, self._needed)
         needed.set()
         needless.clear()

@@ -13,7 +13,7 @@ from hub.alerts.desk import Desk
 from hub.alerts.policy import NS, TREATMENTS
 from hub.config import Config
 from hub.cues.cueing import Cue
-from hub.cues.settings import CueKind, CueSettings, Way
+from hub.cues.settings import CueKind, CueSettings
 from hub.cues.sound import gain, wav
 from hub.day_fields import DAY_FIELDS
 from hub.events import Value
@@ -191,8 +191,7 @@ def _cue(cue: Cue) -> dict[str, Any]:
 
 def _cues(settings: CueSettings) -> dict[str, Any]:
     """What sounds; an insole that only vibrates is nothing to a page."""
-    on = settings.on if Way.SOUND in settings.by else None
-    return {"on": "off" if on is None else on.value, "every": settings.every_n}
+    return {"on": "off" if settings.sounding is None else settings.sounding.value, "every": settings.every_n}
 
 
 def _sensor(role: Role, state: SensorState) -> dict[str, Any]:

@@ -146,6 +146,8 @@ async def test_a_sound_that_is_wanted_is_played_or_it_is_said_why_not(
     assert "'nonsense' cannot be had" in finding.what
     assert "aplay -L" in finding.remedy
     assert await trials.sound(asked.model_copy(update={"sound": SoundConfig(device="none")})) == []
+    felt = wanted.model_copy(update={"cues": CuesConfig(on="good_step", by=("vibration",))})
+    assert await trials.sound(asked.model_copy(update={"wearers": (felt,)})) == []
 
 
 @pytest.mark.broker

@@ -216,7 +216,10 @@ class Writer:
         return Committed(records, len(group), others_n, others_until)
 
     def _insert_events(self, entries: Sequence[Entry]) -> tuple[Record, ...]:
-        """All in one statement: after each one the interpreter's lock has to be waited for."""
+        """All in one statement, which is a transaction of its own outside of one: it tells what it has added, or fails.
+
+        After each statement the interpreter's lock has to be waited for.
+        """
         if not entries:
             return ()
         wall_times_ns = [entry.anchor.wall_time_ns_at(entry.event.time_s) for entry in entries]
@@ -237,15 +240,10 @@ class Writer:
         row = f"({', '.join('?' * len(values[0]))})"
         added = self._connection.execute(
             "INSERT INTO events (id, wearer, kind, side, time_s, anchor, wall_time_ns, aids, event)"  # noqa: S608
-            f" VALUES {', '.join([row] * len(values))} ON CONFLICT (id) DO NOTHING",
+            f" VALUES {', '.join([row] * len(values))} ON CONFLICT (id) DO NOTHING RETURNING id, position",
             list(chain.from_iterable(values)),
         )
-        if added.rowcount == len(entries) and added.lastrowid is not None:
-            ids = [entry.event.id for entry in entries]
-            positions = dict(zip(ids, range(added.lastrowid - len(entries) + 1, added.lastrowid + 1), strict=True))
-        else:  # some were known: the newest positions are of those that were not
-            newest = "SELECT id, position FROM events ORDER BY position DESC LIMIT ?"
-            positions = dict(self._connection.execute(newest, (added.rowcount,)).fetchall())
+        positions: dict[str, int] = dict(added.fetchall())
         return tuple(
             Record(position, entry.wearer, wall_time_ns, entry.event, entry.aids)
             for entry, wall_time_ns in zip(entries, wall_times_ns, strict=True)

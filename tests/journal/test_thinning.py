@@ -153,7 +153,9 @@ async def test_steps_wait_for_others_to_be_committed_with_them_and_anything_else
     assert commits == [11, 1, 1]
 
 
-async def test_an_urgent_event_is_one_statement_and_leaves_the_cursors_to_the_next_steps(path, event, monkeypatch):
+async def test_an_urgent_event_is_one_statement_and_leaves_the_cursors_to_the_next_steps(
+    path, event, take, monkeypatch
+):
     monkeypatch.setattr(writer, "CURSOR_DELAY_S", 3600.0)
     statements: list[str] = []
 
@@ -181,6 +183,11 @@ async def test_an_urgent_event_is_one_statement_and_leaves_the_cursors_to_the_ne
             "COMMIT",
         ]
         assert await append(Kind.TRIP, 4.0) == ["INSERT INTO events"]
+        statements.clear()
+        journal.append("ada", [event(4.0, Kind.TRIP), event(4.5, Kind.TRIP)])  # the first is known
+        await journal.flush()
+        assert statements == ["INSERT INTO events"], "a second one could fail when the first can not be taken back"
+        assert (await take(journal, "test", 5))[-1].event.time_s == 4.5
         journal.observe_clock(4.0, 10**18)
         assert (await append(Kind.TRIP, 5.0))[:2] == ["BEGIN IMMEDIATE", "INSERT INTO anchors"]
 

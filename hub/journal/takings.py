@@ -39,6 +39,11 @@ class Takings:
         self._until = dict.fromkeys(_TEXTS, 0)
 
     @property
+    def bytes_n(self) -> int:
+        """Of all wearers, as far as counted."""
+        return sum(taken.bytes_n for taken in self.of.values())
+
+    @property
     def events_until(self) -> int:
         """Position up to which events are counted."""
         return self._until["events"]

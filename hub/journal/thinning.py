@@ -44,6 +44,7 @@ class Thinner:
         self._connection = connection
         connection.text_factory = lambda data: data.decode(errors="replace")  # a spoilt name must not end all this
         self._takings = Takings(connection)
+        self._full_scale: float | None = None
         self.removed_of: Counter[str] = Counter()
         """Each wearer's steps that made room."""
         self.untold_of: Counter[str] = Counter()
@@ -64,7 +65,7 @@ class Thinner:
         self.used_bytes = self._used_bytes()
         too_much = self.used_bytes > min(room.most_bytes, room.disk_bytes)
         going = self._some_old(room) or (too_much and (not self._takings.count_some() or self._some_of_most(room)))
-        self.is_overfull = too_much and not going
+        self.is_overfull = too_much and not going and not self._fits(room)
         return going
 
     def _some_old(self, room: Room) -> bool:
@@ -82,7 +83,9 @@ class Thinner:
 
     def _some_of_most(self, room: Room) -> bool:
         """Of the wearer who takes the most and has steps that may go."""
-        done, safe_bytes = self._done(), self._equal_share(room) if self.used_bytes <= room.disk_bytes else 0.0
+        done, safe_bytes = self._done(), 0.0
+        if len(self._takings.of) > 1 and self.used_bytes <= room.disk_bytes:
+            safe_bytes = room.most_bytes / self._scale() / len(self._takings.of)
         for wearer, taken in sorted(self._takings.of.items(), key=lambda each: -each[1].bytes_n):
             if taken.thinned_until is None or taken.bytes_n <= safe_bytes:
                 continue
@@ -91,10 +94,18 @@ class Thinner:
                 return True
         return False
 
-    def _equal_share(self, room: Room) -> float:
-        """Of the room, as each wearer is counted: that adds up to a little more or less than what is used."""
-        taken = [each.bytes_n for each in self._takings.of.values()]
-        return room.most_bytes * sum(taken) / self.used_bytes / max(len(taken), 1)
+    def _fits(self, room: Room) -> bool:
+        """Whether what is kept has room, but for pages that are half empty since another's rows were in them too."""
+        return self.used_bytes <= room.disk_bytes and self._takings.bytes_n * self._scale() <= room.most_bytes
+
+    def _scale(self) -> float:
+        """From what is counted to what that takes of the file, as of before any of it went for want of room.
+
+        Not more than 1: half-empty pages that an earlier run has left would look like it.
+        """
+        if self._full_scale is None:
+            self._full_scale = min(self.used_bytes / max(self._takings.bytes_n, 1), 1.0)
+        return self._full_scale
 
     def _some_of(self, wearer: str, taken: Taken, after: int, room: Room) -> None:
         """The next few of a wearer among the next ``SLICE_N`` rows, which may be all of others."""

@@ -62,6 +62,7 @@ class Conversation:
         self._actions: deque[Action] = deque()
         self._subscribed: dict[str, BleakGATTCharacteristic] = {}
         self._offhand: Offhand | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._goodbye: tuple[Action, ...] | None = None
         self._ended: BrokenLinkError | None = None
         self._wake = asyncio.Event()
@@ -77,7 +78,7 @@ class Conversation:
 
     def try_now(self, offhand: Offhand) -> bool:
         """Do this at once or never, and go on whatever comes of it. False: no data flow, or another thing is done."""
-        idle = self._has_data and not self._actions and self._offhand is None
+        idle = self._has_data and not self._actions and self._offhand is None and self._writing is None
         if not idle or self._goodbye is not None or self._ended is not None:
             return False
         self._offhand = offhand
@@ -124,6 +125,8 @@ class Conversation:
         finally:
             self.end(Failure.DROPPED, "the conversation is over")
             self._end_offhand("the link ended")
+            if self._writing is not None:
+                self._writing.cancel()
 
     async def _listen(self, client: BleakClient) -> None:
         self._watch = self._new_watch()  # connecting does not count
@@ -179,6 +182,8 @@ class Conversation:
             return
         try:
             async with asyncio.timeout(self._settings.action_s):
+                if self._writing is not None:  # BlueZ has one write of a characteristic at a time, whoever waits for it
+                    await asyncio.wait({self._writing})
                 await self._ask(client, action)
         except BLUETOOTH_ERRORS as error:
             refused = isinstance(error, BleakError) and client.is_connected
@@ -189,13 +194,23 @@ class Conversation:
             self.end(Failure.REFUSED, f"{what} failed: {str(error) or 'no answer'}")
 
     async def _do_offhand(self, client: BleakClient, offhand: Offhand) -> None:
+        self._writing = asyncio.create_task(self._write(client, offhand.write), name="offhand")
+        self._writing.add_done_callback(self._end_writing)
+        await asyncio.wait({self._writing}, timeout=self._settings.offhand_s)
+        self._end_offhand("no answer")
+
+    async def _write(self, client: BleakClient, write: Write) -> None:
+        """It goes on when it is not waited for any more: it cannot be taken back."""
         try:
-            async with asyncio.timeout(self._settings.offhand_s):
-                await self._ask(client, offhand.write)
+            await self._ask(client, write)
         except BLUETOOTH_ERRORS as error:
             self._end_offhand(str(error) or "no answer")
         else:
             self._end_offhand("")
+
+    def _end_writing(self, _: asyncio.Task[None]) -> None:
+        self._writing = None
+        self._wake.set()
 
     def _end_offhand(self, trouble: str) -> None:
         offhand, self._offhand = self._offhand, None

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakError
 
 from hub.radio.virtual.backend import VirtualClient
 from sensors.brilliant_sole.packets import TO_DEVICE
@@ -14,6 +15,8 @@ from tests.radio.harness import QUICK, Hub, Worn, hub_with
 SOLE = Worn(Role.LEFT_INSOLE, "brilliant_sole", "C0:00:00:00:00:01")
 HELLO = Write(TO_DEVICE, bytes.fromhex("00 00 00"))
 """Asks whether it is charging: any firmware answers that."""
+
+OTHER = Write(TO_DEVICE, bytes.fromhex("01 00 00"))
 
 
 async def flows_on(hub: Hub) -> None:
@@ -110,3 +113,32 @@ async def test_a_device_that_never_answers_delays_nothing(monkeypatch: pytest.Mo
         assert now_s() - began_s == pytest.approx(QUICK.offhand_s, abs=0.05)
         assert len(hub.packets(SOLE.role)) - packets_n > 0.8 * QUICK.offhand_s * 50, "notifications came meanwhile"
         await flows_on(hub)
+
+
+async def test_what_comes_next_waits_for_one_that_nobody_waits_for_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, answered, under_way = VirtualClient.write_gatt_char, asyncio.Event(), list[bytes]()
+
+    async def write(
+        client: VirtualClient, characteristic: BleakGATTCharacteristic, data: bytes, response: bool
+    ) -> None:
+        if under_way:
+            raise BleakError("[org.bluez.Error.InProgress] In Progress")  # BlueZ, whoever has given the first one up
+        under_way.append(data)
+        if data == HELLO.data:
+            await answered.wait()
+        await really(client, characteristic, data, response)
+        under_way.clear()
+
+    async with hub_with([SOLE]) as hub:
+        await hub.until_streaming(SOLE.role)
+        monkeypatch.setattr(VirtualClient, "write_gatt_char", write)
+        told: list[str] = []
+        assert hub.radio.try_now(SOLE.role, HELLO, told.append)
+        await hub.until_unannounced(lambda: told != [])
+        assert told == ["no answer"]
+        assert not hub.radio.try_now(SOLE.role, HELLO, told.append), "the first one is still under way"
+        hub.radio.perform(SOLE.role, [OTHER])
+        asyncio.get_running_loop().call_later(1.0, answered.set)
+        await hub.until_unannounced(lambda: hub.emulators[SOLE.address].written[-1] == OTHER.data)
+        await flows_on(hub)
+        assert told == ["no answer"]

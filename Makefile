@@ -66,7 +66,7 @@ home-assistant: $(READY)  ## let Home Assistant's own code judge what is announc
 	@$(VENV)-home-assistant/bin/python -m pip install --quiet --disable-pip-version-check homeassistant==2025.4.4 paho-mqtt==2.1.0
 	INSOLE_HUB_HOME_ASSISTANT=$(VENV)-home-assistant/bin/python $(BIN)/python -m pytest tests/mqtt/test_home_assistant.py
 
-bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (half an hour; wants a quiet machine)
+bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (an hour; wants a quiet machine)
 	$(BIN)/python benchmarks/replay.py
 	$(BIN)/python benchmarks/day.py
 	$(BIN)/python benchmarks/live_cost.py

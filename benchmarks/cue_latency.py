@@ -167,7 +167,9 @@ def main() -> None:
     """Run and print: p50, p95, highest."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=float, default=120.0, help="that the walker walks (default 120)")
-    options.add_argument("--insole", default="orphe_insole", help="kind of insole (default orphe_insole)")
+    options.add_argument(
+        "--insole", default="orphe_insole", choices=["orphe_insole", "brilliant_sole"], help="its kind"
+    )
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         print(json.dumps(asyncio.run(run(devices_of(1, given.insole), given.seconds, Path(name))), indent=1))

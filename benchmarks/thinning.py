@@ -65,9 +65,9 @@ def row(name: str, took_ms: list[float]) -> str:
 
 def main() -> None:
     """Fill a journal and make room in it."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--rows", type=int, default=500_000)
-    options.add_argument("--wearers", type=int, default=10)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rows", type=int, default=500_000, help="of the journal (default 500000)")
+    options.add_argument("--wearers", type=int, default=10, help="the first of whom makes half of it (default 10)")
     options.add_argument("--folder", type=Path, help="on the disk that is to be measured")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:

@@ -50,6 +50,11 @@ class Player:
         self._ready: Process | None = None
         self._used = asyncio.Event()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a player stands ready."""
+        return self._ready is not None and self._ready.returncode is None
+
     def play(self, sound: bytes) -> bool:
         """Hand samples to the player that stands ready, and wait for nothing. False: none does."""
         ready, self._ready = self._ready, None

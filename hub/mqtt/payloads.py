@@ -75,6 +75,7 @@ class HubCounts:
     influxdb_waiting: int | None
     clips_kept: int
     recording_failures: int
+    clips_removed: int
     recordings_removed: int
     commands_obeyed: int
     commands_refused: int

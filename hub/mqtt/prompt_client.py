@@ -1,6 +1,7 @@
 """aiomqtt's client, for messages that must not wait."""
 
 import asyncio
+from types import TracebackType
 from typing import Any
 
 import aiomqtt
@@ -13,6 +14,14 @@ class PromptClient(aiomqtt.Client):
     The library leaves that to the event loop, two rounds later, each behind whatever else is due by then.
     """
 
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Disconnect."""
+        await super().__aexit__(kind, error, trace)
+        if self._disconnected.done():  # what ends the session first need not be what looks at this
+            self._disconnected.exception()
+
     def publish_now(self, topic: str, payload: bytes) -> asyncio.Event:
         """Write a message of QoS 1 before this returns; gives what is set when the broker acknowledges it.
 
@@ -23,8 +32,7 @@ class PromptClient(aiomqtt.Client):
         """
         info = self._client.publish(topic, payload, 1)
         if info.rc != paho.MQTT_ERR_SUCCESS:
-            cause = self._disconnected.exception() if self._disconnected.done() else None
-            raise aiomqtt.MqttCodeError(info.rc, "Could not publish message") from cause
+            raise aiomqtt.MqttCodeError(info.rc, "Could not publish message")
         acknowledged = self._pending_publishes[info.mid] = asyncio.Event()
         return acknowledged
 

@@ -18,7 +18,7 @@ from hub.following import EventSource, Record
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
-from hub.mqtt.allowance import Allowances
+from hub.mqtt.allowance import Allowance, Allowances
 from hub.mqtt.commands import Command, CommandError, parse_command
 from hub.mqtt.prompt_client import PromptClient
 from hub.mqtt.topics import Topics
@@ -129,6 +129,7 @@ class Publisher:
         self._dropped_of: Counter[str] = Counter()
         self._wearers = frozenset(wearers)
         self._allowances = Allowances(self._wearers, COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
+        self._births = Allowance(COMMANDS_PER_S, COMMANDS_AT_ONCE_N)
 
     @property
     def stats(self) -> PublisherStats:
@@ -241,7 +242,7 @@ class Publisher:
     def _lets_in(self, message: aiomqtt.Message, *, is_full: bool) -> bool:
         topic = str(message.topic)
         if topic == self._birth_topic:
-            return not is_full
+            return not is_full and self._births.take(time.monotonic())
         wearer, _ = self._topics.command_of(topic)
         # a retained command would be obeyed again at each start
         if not (message.retain or is_full) and self._allowances.take(wearer, time.monotonic()):

@@ -111,15 +111,20 @@ class Change(Asked):
     version: str = Field(max_length=64, description="the version of the settings that it was made from")
 
 
-class AddSensor(Change):
+class SensorTaken(Change):
+    """Of a sensor that was heard."""
+
+    role: Role = Field(description="where the sensor is worn")
+    type: Name = Field(description="kind of device")
+    address: Name = Field(description="Bluetooth address")
+    label: Label = Field("", description="what the sensor is called at home")
+
+
+class AddSensor(SensorTaken):
     """Take a sensor that was heard for a wearer."""
 
     name_of: ClassVar[str] = "add_sensor"
     wearer: Name = Field(description="whose")
-    role: Role = Field(description="where it is worn")
-    type: Name = Field(description="kind of device")
-    address: Name = Field(description="Bluetooth address")
-    label: Label = Field("", description="what it is called at home")
 
 
 class ChangeSensor(Change):
@@ -171,7 +176,7 @@ class RemoveContact(Change):
     name: Name = Field(description="who")
 
 
-class AddWearer(Change):
+class AddWearer(SensorTaken):
     """Watch somebody else, who begins with a sensor that was heard."""
 
     name_of: ClassVar[str] = "add_wearer"
@@ -179,10 +184,6 @@ class AddWearer(Change):
     affected_side: AffectedSide = Field(description="side with foot drop")
     mass_kg: float | None = Field(None, gt=20, lt=300, description="body mass; only scales measures")
     height_m: float | None = Field(None, gt=0.8, lt=2.5, description="body height; only scales measures")
-    role: Role = Field(description="where the sensor is worn")
-    type: Name = Field(description="kind of device")
-    address: Name = Field(description="Bluetooth address")
-    label: Label = Field("", description="what the sensor is called at home")
 
 
 class RemoveWearer(Change):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from hub.support.state_file import read_state, set_aside, write_state
+from hub.support.state_file import read_state, set_aside, unreadable, write_state
 
 MADE_WAY = "clips_made_way.json"
 """Its name in the state folder."""
@@ -44,22 +44,23 @@ def note_made_way(state_dir: Path, until: Mapping[str, datetime]) -> None:
 
 
 def is_noted(state_dir: Path, wearer: str) -> bool:
-    """Whether the note names a wearer.
+    """Whether the note names a wearer, or one that could not be read may.
 
     Raises
     ------
     RecordingError : it cannot be read.
     """
-    return wearer in _read(state_dir / MADE_WAY).wearers
+    return unreadable(state_dir / MADE_WAY).exists() or wearer in _read(state_dir / MADE_WAY).wearers
 
 
 def forget_made_way(state_dir: Path, wearer: str) -> None:
-    """Take a wearer out of the note.
+    """Take a wearer out of the note, and away what could not be read of an earlier one.
 
     Raises
     ------
     RecordingError : it cannot be read or written.
     """
+    unreadable(state_dir / MADE_WAY).unlink(missing_ok=True)
     noted = _read(state_dir / MADE_WAY)
     if wearer in noted.wearers:
         others = {name: at for name, at in noted.wearers.items() if name != wearer}

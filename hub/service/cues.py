@@ -78,7 +78,9 @@ class Cues:
         if self.player is None:
             return NO_LOUDSPEAKER
         sound = samples(CueKind(kind), volume_pct)
-        return "" if self._needed.is_set() and self.player.play(sound) else await sound_trouble(self._device, sound)
+        if self.player.is_ready and self.player.play(sound):
+            return ""
+        return await sound_trouble(self._device, sound)
 
     def _tell(self, nickname: str, cue: Cue) -> None:
         by = self.cueing[nickname].settings.by

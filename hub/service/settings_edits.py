@@ -17,6 +17,7 @@ from hub.page.settings_model import (
     RemoveContact,
     RemoveSensor,
     RemoveWearer,
+    SensorTaken,
     SetCues,
 )
 from sensors.layout import Role
@@ -78,7 +79,7 @@ def _add_sensor(text: str, config: Config, change: AddSensor) -> str:
     return add(text, ("wearers", wearer, "devices"), _taken(change))
 
 
-def _taken(change: AddSensor | AddWearer) -> Values:
+def _taken(change: SensorTaken) -> Values:
     return {
         "role": change.role.value,
         "type": change.type,

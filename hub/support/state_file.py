@@ -25,12 +25,17 @@ def read_state(path: Path) -> Any:
 
 def set_aside(path: Path, error: Exception) -> RecordingError:
     """Move a file that cannot be used out of the way; the error that says so."""
-    aside = path.with_suffix(".unreadable")
+    aside = unreadable(path)
     try:
         path.replace(aside)
     except OSError:
         aside = path
     return RecordingError(path, f"{error}; all is learnt anew, and the old file is kept as {aside.name}")
+
+
+def unreadable(path: Path) -> Path:
+    """Where a file is moved that cannot be read."""
+    return path.with_suffix(".unreadable")
 
 
 def write_state(path: Path, state: Any) -> None:

@@ -89,3 +89,5 @@ def test_who_has_a_key_reaches_the_page_and_nobody_else_gets_an_answer(tmp_path:
         hub.run("wg-quick", "down", at_hub)
         hub.run("wg-quick", "up", at_hub)
         assert hub.run("wg", "show", "wg0", "peers") == ""
+        with pytest.raises(AssertionError, match="timed out"):
+            phone.run(sys.executable, "-c", 'import socket; socket.create_connection(("10.83.30.1", 8330), timeout=3)')

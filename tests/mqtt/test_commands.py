@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from hub.config import MqttConfig
-from hub.mqtt import Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
+from hub.mqtt import BrokerAddress, Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
 from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import COMMANDS, MOST_BYTES, parse_command
+from hub.mqtt.publisher import COMMANDS_AT_ONCE_N, WAITING_COMMANDS_N
 from hub.support.backoff import Backoff
 
 TOPICS = Topics("insole/home")
@@ -168,6 +169,16 @@ async def test_a_flood_of_commands_for_one_wearer_or_for_nobody_keeps_none_of_an
         assert [command for wearer, command in obedient.got if wearer == "ben"] == wanted
         assert publisher.stats.commands_dropped_of.keys() == {"anna", ""}
         assert publisher.stats.failures_n == 0
+
+
+def test_a_flood_of_birth_messages_keeps_no_command_out() -> None:
+    nowhere = BrokerAddress("127.0.0.1", 1)
+    publisher = Publisher(nowhere, TOPICS, Nothing(), version="1", wearers=("anna",), birth_topic="home/status")
+    waiting = publisher._waiting()(maxsize=WAITING_COMMANDS_N)
+    for topic in ["home/status"] * (2 * WAITING_COMMANDS_N) + [TOPICS.command("anna", "resume_radio")]:
+        waiting.put_nowait(aiomqtt.Message(topic, b"online", 0, False, 0, None))
+    assert waiting.qsize() == COMMANDS_AT_ONCE_N + 1
+    assert publisher.stats.commands_dropped_n == 0
 
 
 @pytest.mark.broker

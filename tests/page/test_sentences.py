@@ -107,5 +107,7 @@ def test_every_number_that_cannot_be_is_refused_in_german(key: str, value: float
 
 
 def is_known(english: str) -> bool:
-    patterns = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(known)) for known in own("de")]
+    """Whether a text is there that is more than one word between holes, which would fit to anything."""
+    definite = [known for known in own("de") if len(re.sub(r"\{\w+\}", "", known).split()) > 1]
+    patterns = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(known)) for known in definite]
     return any(re.fullmatch(pattern, english) for pattern in patterns)

@@ -14,6 +14,7 @@ from hub.errors import RecordingError
 from hub.recording.fair_share import Kept, making_room
 from hub.recording.made_way import MADE_WAY, forget_made_way, is_noted, made_way_until, note_made_way
 from hub.recording.shelf import Shelf
+from hub.support.state_file import unreadable
 
 files = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 100)), max_size=60).map(
     lambda made: [Kept(Path(f"{n:03d}"), owner, size) for n, (owner, size) in enumerate(made)]
@@ -122,6 +123,10 @@ def test_who_is_forgotten_is_no_longer_named(tmp_path: Path) -> None:
     note_made_way(tmp_path, {"anna": at(7), "ben": at(3)})
     assert is_noted(tmp_path, "anna")
     forget_made_way(tmp_path, "anna")
+    unreadable(tmp_path / MADE_WAY).write_text('{"wearers": {"anna": ')
+    assert is_noted(tmp_path, "anna"), "nobody knows whom it names"
+    forget_made_way(tmp_path, "anna")
+    assert not unreadable(tmp_path / MADE_WAY).exists()
     assert "anna" not in (tmp_path / MADE_WAY).read_text()
     assert (made_way_until(tmp_path, "anna"), made_way_until(tmp_path, "ben")) == (None, at(3))
 

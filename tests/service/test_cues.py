@@ -93,6 +93,7 @@ async def test_a_sound_is_tried_whether_any_step_sounds_or_not(on: str, tmp_path
     cues = Cues(config(DEVICE, on=on))
     task = asyncio.create_task(cues.run())
     assert await cues.try_sound("toe_first", 30) == ""
+    assert cues.stats.missed_n == 0
     sound = samples(CueKind.TOE_FIRST, 30)
     async with asyncio.timeout(30):
         while not any(each.startswith(sound) for each in played()):

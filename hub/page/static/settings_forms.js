@@ -4,7 +4,6 @@ import { make } from "./dom.js";
 import { told } from "./told_by_hub.js";
 import { t } from "./words.js";
 
-
 export function field(words, input, hint = null) {
   return make("label", {}, make("span", {}, words), input, hint && make("small", {}, hint));
 }

@@ -51,6 +51,12 @@ class EventSource(Protocol):
     def is_kept(self) -> bool:
         """Whether what comes from it is on a disk, where its position is for good."""
 
+    def cursor(self, destination: str) -> int:
+        """Position up to which the destination has taken everything."""
+
+    def waiting_n(self, destination: str) -> int:
+        """How many events the destination has still to take, at most."""
+
     def follow_pages(self, destination: str, *, first: bool = False) -> AsyncGenerator[Page, None]:
         """Every record after the destination's cursor, now and in future; ``first``: woken ahead of the others."""
 

@@ -58,6 +58,9 @@ How each was tried:
 
 - ... **is away, stalled, overloaded or full**: the hub tries for ever, after 1 s at first, then after up to 60 s, or
   when the database says (`Retry-After`).
+- ... **is back**: of a backlog of 2,000 events or more a process beside the hub makes the points, so that alerts are as
+  prompt as without one. It takes about 60 MB and ends with the backlog. Where none can be had, the hub says so and does
+  it itself.
 - ... **does not let the hub in** (401, 403, 404, or no InfluxDB answers): the hub says what to do, and tries once a
   minute.
 - ... **refuses points** (400, 413, 422): the hub finds out which, writes the others, and sets those aside in

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -12,9 +12,10 @@ from typing import Never, Protocol, TypeVar
 from hub.errors import RejectedError
 from hub.following import AlertSource, DaySource, DiarySource, EventSource, Record
 from hub.influx.address import DatabaseAddress
+from hub.influx.batch import Batch, lines_of
 from hub.influx.errors import BusyError, ClosedError
 from hub.influx.line import line
-from hub.influx.points import alert_point, day_point, diary_point, event_point
+from hub.influx.points import alert_point, day_point, diary_point
 from hub.influx.refused import Refused, RefusedFile
 from hub.influx.schema import MEASUREMENTS, Bucket, Name
 from hub.influx.state_points import StatePoints
@@ -30,8 +31,11 @@ DESTINATION = "influxdb"
 FULL_N = 200
 """A page of so many records is part of a backlog, of which more is there already."""
 
-BREATH_S = 0.25
-"""Pause between requests of a backlog, so that most of the processor's time is left for what happens now."""
+BREATH_S = 0.4
+"""Pause between requests of a backlog, so that processor and disk are left to what happens now."""
+
+BACKLOG_N = 2_000
+"""So many events that wait, some twenty minutes of walking, are worth a process that makes their lines."""
 
 SLICE_N = 20
 """Records turned into lines at a time, which takes about a millisecond; an alert waits for no more than that."""
@@ -71,6 +75,9 @@ class Writer:
     A cursor moves when the database has taken the points before it, or they are on disk among the refused ones. After
     an interruption points are written again, onto themselves. Points of ``batch_s`` go in one request: a database on a
     memory card is spared, or one that many homes write to, and nobody waits for them.
+
+    ``backlog`` makes the lines of all events after a position elsewhere, where there are many; it may stop early, and
+    None makes all of them here.
     """
 
     def __init__(
@@ -81,7 +88,9 @@ class Writer:
         *,
         batch_s: float = 1.0,
         backoff: Callable[[], Backoff] | None = None,
+        backlog: Callable[[int], AsyncGenerator[Batch, None]] | None = None,
     ) -> None:
+        self._backlog = backlog
         self._batch_s = batch_s
         self._database = database
         self._hub = hub
@@ -105,13 +114,10 @@ class Writer:
         """Write every event, and first those that were refused in an earlier run: somebody may have mended it."""
         await self._insist("events", partial(asyncio.to_thread, self._refused.open))
         await self._try_refused_again()
-        async with aclosing(source.follow_pages(DESTINATION)) as pages:
-            async for page in pages:
-                for bucket, lines in (await self._lines(page.records)).items():
-                    await self._deliver("events", bucket, lines)
-                source.advance(DESTINATION, page.until)
-                await asyncio.sleep(BREATH_S if len(page.records) >= FULL_N else self._batch_s)
-        raise AssertionError  # the journal's end is an error of its own
+        while True:
+            if self._is_far_behind(source):
+                await self._drain(source)
+            await self._keep_up(source)
 
     async def follow_alerts(self, source: AlertSource) -> Never:
         """Write every alert anew at each of its changes."""
@@ -147,14 +153,42 @@ class Writer:
             points = await source.take()
             await self._deliver("sensors", MEASUREMENTS[Name.SENSOR].bucket, [line(point) for point in points])
 
+    def _is_far_behind(self, source: EventSource) -> bool:
+        return self._backlog is not None and source.waiting_n(DESTINATION) >= BACKLOG_N
+
+    async def _drain(self, source: EventSource) -> None:
+        """Write a backlog, as far as its lines are made elsewhere."""
+        assert self._backlog is not None
+        try:
+            async with aclosing(self._backlog(source.cursor(DESTINATION))) as batches:
+                async for batch in batches:
+                    for bucket, lines in batch.lines.items():
+                        await self._deliver("events", bucket, lines)
+                    source.advance(DESTINATION, batch.until)
+                    await asyncio.sleep(BREATH_S)
+        except OSError as error:
+            logger.warning(
+                "%s: the hub itself makes the backlog's points from now on: %s", self._database.address, error
+            )
+            self._backlog = None
+
+    async def _keep_up(self, source: EventSource) -> None:
+        """Write what comes, until that is too much to be done here."""
+        async with aclosing(source.follow_pages(DESTINATION)) as pages:
+            async for page in pages:
+                for bucket, lines in (await self._lines(page.records)).items():
+                    await self._deliver("events", bucket, lines)
+                source.advance(DESTINATION, page.until)
+                await asyncio.sleep(BREATH_S if len(page.records) >= FULL_N else self._batch_s)
+                if self._is_far_behind(source):
+                    return
+        raise AssertionError  # the journal's end is an error of its own
+
     async def _lines(self, records: Sequence[Record]) -> dict[Bucket, list[str]]:
         lines: dict[Bucket, list[str]] = {bucket: [] for bucket in Bucket}
         for start in range(0, len(records), SLICE_N):
-            for record in records[start : start + SLICE_N]:
-                point = event_point(
-                    self._hub, record.wearer, record.event, record.wall_time_ns, record.position, aids=record.aids
-                )
-                lines[MEASUREMENTS[point.measurement].bucket].append(line(point))
+            for bucket, more in lines_of(self._hub, records[start : start + SLICE_N]).items():
+                lines[bucket] += more
             await asyncio.sleep(0)
         return lines
 

@@ -1,10 +1,12 @@
 """The configured InfluxDB of a running hub."""
 
 from contextlib import AsyncExitStack
+from functools import partial
 
 from hub.config import Config
 from hub.influx import REFUSED, RefusedFile, Writer
 from hub.journal import Journal
+from hub.service.backlog import batches
 from hub.service.configured import database_address
 
 
@@ -16,4 +18,5 @@ async def open_writer(config: Config, journal: Journal, held: AsyncExitStack) ->
 
     database = await held.enter_async_context(Database(database_address(config.influxdb)))
     refused = RefusedFile(config.hub.state_dir / REFUSED)
-    return Writer(database, config.hub.name, refused, batch_s=config.influxdb.batch_s)
+    backlog = partial(batches, journal.path, config.hub.name)
+    return Writer(database, config.hub.name, refused, batch_s=config.influxdb.batch_s, backlog=backlog)

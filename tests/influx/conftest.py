@@ -3,6 +3,7 @@ import itertools
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hub.influx import DatabaseAddress, RefusedFile, Writer
 from hub.influx.database import Database
 from hub.influx.provision import Plan, provision
 from hub.journal import Journal
+from hub.service.backlog import batches
 from hub.service.configured import database_address
 from hub.support.backoff import Backoff
 from sensors.layout import Side
@@ -116,7 +118,14 @@ def writing(tmp_path: Path):
     async def writing(address: DatabaseAddress, journal: Journal, hub: str = "home") -> AsyncIterator[Writer]:
         async with Database(address) as database:
             refused = RefusedFile(tmp_path / "refused.jsonl")
-            writer = Writer(database, hub, refused, batch_s=0.01, backoff=lambda: Backoff(0.01, 0.1))
+            writer = Writer(
+                database,
+                hub,
+                refused,
+                batch_s=0.01,
+                backoff=lambda: Backoff(0.01, 0.1),
+                backlog=partial(batches, journal.path, hub),
+            )
             tasks = [
                 asyncio.create_task(writer.follow_events(journal)),
                 asyncio.create_task(writer.follow_alerts(journal.alerts)),

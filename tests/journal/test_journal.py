@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import math
 import sqlite3
 from contextlib import closing
@@ -237,3 +238,29 @@ async def test_a_page_that_is_read_lets_other_threads_in_again_and_again(path, e
         page = journal._reader.after(0)
     assert [record.event.time_s for record in page.records] == [float(n) for n in range(100)]
     assert len(pauses) >= 4
+
+
+async def test_whoever_follows_a_backlog_lets_others_have_their_turns(path, event):
+    """What is decided meanwhile waits for a part of a page at most."""
+    turns: list[int] = []
+    followed: list[float] = []
+
+    async def decide() -> None:
+        while True:
+            await asyncio.sleep(0)
+            turns.append(len(followed))
+
+    async with Journal(path) as journal:
+        journal.observe_clock(0.0, WALL_NS)
+        journal.append("ada", [event(float(n)) for n in range(400)])
+        await journal.flush()
+        deciding = asyncio.create_task(decide())
+        async for record in journal.follow("days"):
+            followed.append(record.event.time_s)
+            if len(followed) == 400:
+                break
+        async for record in journal.history("ada", 0, WALL_NS * 2):
+            followed += [record.event.time_s]
+        deciding.cancel()
+    assert followed == [float(n) for n in range(400)] * 2
+    assert max(later - earlier for earlier, later in itertools.pairwise(turns)) <= journal_module.TURN_N

@@ -164,8 +164,12 @@ def main() -> None:
     )
     options.add_argument("--wearers", type=int, default=4, help="how many walk at once (default 4)")
     options.add_argument("--seconds", type=float, default=300.0, help="that they walk (default 300)")
+    options.add_argument("--folder", type=Path, help="where journal and database lie; /dev/shm leaves the disk out")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, others(devices_of(given.wearers), given.seconds) as helpers:
+    with (
+        tempfile.TemporaryDirectory(dir=given.folder) as name,
+        others(devices_of(given.wearers), given.seconds) as helpers,
+    ):
         folder = Path(name)
         (folder / "influxd").mkdir()
         server = Influxd(program(), folder / "influxd")

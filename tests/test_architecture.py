@@ -43,7 +43,7 @@ PURE_OF_EDGES = [
     ),
 ]
 
-PURE_SUPPORT = [f"hub.support.{name}" for name in ("backoff", "in_flight", "quiet_hours")]
+PURE_SUPPORT = [f"hub.support.{name}" for name in ("allowance", "backoff", "in_flight", "quiet_hours")]
 
 MAY_IMPORT: dict[str, list[str]] = {
     "sensors": [],

@@ -18,10 +18,10 @@ from hub.following import EventSource, Record
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
-from hub.mqtt.allowance import Allowance, Allowances
 from hub.mqtt.commands import Command, CommandError, parse_command
 from hub.mqtt.prompt_client import PromptClient
 from hub.mqtt.topics import Topics
+from hub.support.allowance import Allowance, Allowances
 from hub.support.backoff import Backoff
 from hub.support.in_flight import InFlight
 from hub.support.uninterrupted import uninterrupted

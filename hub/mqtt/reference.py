@@ -47,7 +47,8 @@ _COMMANDS = """\
 The payload is a JSON object with the command's fields, or empty. Unknown fields are refused. `mqtt.commands` says
 whether commands are obeyed: by default only where the hub logs in at the broker, so that the broker knows who is who,
 and at the hub's own broker, which listens on this machine only. Not more than 5 a second are taken for each wearer,
-so that a flood of one wearer's keeps no other's out; a retained command is none.
+so that a flood of one wearer's keeps no other's out; a retained command is none. A wearer's diary takes 500 entries a
+day.
 
 `mosquitto_pub -t 'insole/home/anna/command/pause_radio' -m '{"minutes": 10}'`
 `mosquitto_pub -t 'insole/home/anna/command/acknowledge' -m '{"by": "Ben"}'`

@@ -21,12 +21,16 @@ from hub.diary import (
 from hub.journal import Journal
 from hub.mqtt import Command, CommandError, DoExercise, Note, SetAid
 from hub.service.on_disk import on_disk
+from hub.support.allowance import Allowance
 
 FORGOTTEN_S = 4 * 3600.0
 """An exercise that was started so long ago and never ended was forgotten: how long it took is not known."""
 
 PAST_DAYS = 31
 """What was longer ago is taken for a mistake."""
+
+PER_DAY_N = 500
+"""More of a wearer is said by a device that repeats itself, and would fill the journal: the diary never makes room."""
 
 AHEAD_S = 120.0
 """Clocks of phones differ; what lies further ahead is taken for a mistake."""
@@ -55,6 +59,7 @@ class Diarist:
         self._begun = dict(begun)
         self._alert_of = alert_of
         self._hub_time_s = hub_time_s
+        self._allowances: dict[str, Allowance] = {}
 
     def aids(self, wearer: str) -> list[str] | None:
         """Aids that are on now, for people; None: nobody has said."""
@@ -72,8 +77,10 @@ class Diarist:
         Raises
         ------
         CommandError
-            It cannot be so.
+            It cannot be so, or is too much for a day.
         """
+        if isinstance(command, SetAid | Note | DoExercise):
+            self._allow(wearer, command)
         match command:
             case SetAid():
                 said = self._change_aids(wearer, command)
@@ -85,6 +92,12 @@ class Diarist:
                 return None
         written = await on_disk(self._journal)
         return f"{written}: {said}"
+
+    def _allow(self, wearer: str, command: Command) -> None:
+        allowance = self._allowances.setdefault(wearer, Allowance(PER_DAY_N / 86_400.0, PER_DAY_N))
+        if not allowance.take(self._hub_time_s()):
+            full = f"{wearer}'s diary takes {PER_DAY_N} entries a day and has them; does a device repeat itself?"
+            raise CommandError(full, wearer, command.name)
 
     def calibrated(self, wearer: str, found: str) -> None:
         """A guided calibration has ended."""

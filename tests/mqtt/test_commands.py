@@ -15,9 +15,9 @@ from pydantic import SecretStr
 
 from hub.config import MqttConfig
 from hub.mqtt import BrokerAddress, Command, CommandError, PauseRadio, Publisher, ResumeRadio, Topics
-from hub.mqtt.allowance import Allowance
 from hub.mqtt.commands import COMMANDS, MOST_BYTES, parse_command
 from hub.mqtt.publisher import COMMANDS_AT_ONCE_N, WAITING_COMMANDS_N
+from hub.support.allowance import Allowance
 from hub.support.backoff import Backoff
 
 TOPICS = Topics("insole/home")

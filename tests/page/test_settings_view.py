@@ -287,9 +287,13 @@ def test_it_is_accessible_in_all_colours_on_a_phone_and_german_is_whole(page: Pa
         page.get_by_label("Colours").select_option(theme)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_label("Name").fill("Ben")
+    page.get_by_label("Told of").select_option("high")
     page.locator("#language").select_option("de")
     expect(page.get_by_role("heading", name="Wer benachrichtigt wird")).to_be_visible()
     expect(page.get_by_role("button", name="Jemanden hinzufügen")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Ben")  # what was typed stays
+    expect(page.locator("form.contact [name=severity]")).to_have_value("high")
     assert "set_" not in page.locator("#settings").inner_text()
     page.get_by_role("button", name="Letzte Wahl rückgängig").click()
     expect(page.get_by_role("heading", name="Who is told of alerts")).to_be_visible()

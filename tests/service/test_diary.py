@@ -16,7 +16,7 @@ from hub.diary import Aid, AidsChanged, DiaryEntry, Exercise, ExerciseBegun, Exe
 from hub.journal import Journal
 from hub.mqtt import Command, CommandError, PauseRadio, SetAid, Topics
 from hub.mqtt.commands import parse_command
-from hub.service.diary import FORGOTTEN_S, Diarist, open_diary
+from hub.service.diary import FORGOTTEN_S, PER_DAY_N, Diarist, open_diary
 
 TOPICS = Topics("insole/home")
 NS = 10**9
@@ -177,6 +177,18 @@ async def test_the_wrong_exercise_is_not_stopped(tmp_path):
         with pytest.raises(CommandError, match="toe_lifts runs, not massage"):
             await home.say("exercise", do="stop", exercise="massage")
         assert home.diarist.exercise("ada") == "toe_lifts"
+
+
+async def test_who_repeats_itself_all_day_is_refused_and_other_wearers_are_not(tmp_path):
+    async with at_home(tmp_path) as home:
+        for n in range(PER_DAY_N):
+            await home.say("note", text=f"note {n}")
+        with pytest.raises(CommandError, match="takes 500 entries a day and has them; does a device repeat itself"):
+            await home.say("note", text="one more")
+        assert len(await home.written()) == PER_DAY_N
+        assert await home.say("note", wearer="ben", text="tired") == "noted: it stands in the diary"
+        home.now_s += 86_400.0 / PER_DAY_N + 1.0
+        assert await home.say("note", text="later") == "noted: it stands in the diary"
 
 
 async def test_other_commands_are_others(tmp_path):

@@ -5,9 +5,9 @@ import { ContactsSet } from "./settings_contacts.js";
 import { CuesSet } from "./settings_cues.js";
 import { find, say } from "./dom.js";
 import { SensorsSet } from "./settings_sensors.js";
-import { why } from "./settings_forms.js";
+import { putBack, typedIn, why } from "./settings_forms.js";
 import { told } from "./told_by_hub.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 const LOOK_MS = 500;
 const MOST_LOOKS = 120;
@@ -16,6 +16,7 @@ export class SettingsView {
   constructor() {
     this.settings = null;
     this.wearer = null;
+    this.drawnIn = null;
     this.sensors = new SensorsSet(this);
     this.contacts = new ContactsSet(this);
     this.cues = new CuesSet(this);
@@ -34,6 +35,8 @@ export class SettingsView {
   redraw() {
     const set = this.settings;
     if (!set) return;
+    const typed = [null, language].includes(this.drawnIn) ? [] : typedIn(find("settings"));
+    this.drawnIn = language;
     const wearer = set.wearers.find((each) => each.nickname === this.wearer) ?? set.wearers[0];
     say(find("set_trouble"), set.trouble && t("set_trouble", { why: told(set.trouble) }));
     find("set_undo").hidden = !set.undo || set.trouble !== "";
@@ -41,6 +44,7 @@ export class SettingsView {
     this.sensors.show(wearer);
     this.contacts.show(set.contacts, set.wearers);
     this.cues.show(wearer);
+    if (typed.length) putBack(find("settings"), typed);
     this.guard();
   }
 

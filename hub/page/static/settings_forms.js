@@ -30,6 +30,22 @@ export function span(form) {
   return from || until ? `${from}-${until}` : "";
 }
 
+// What stands in the fields of the forms in a place, and how it is put back once they have been made anew.
+export function typedIn(place) {
+  return fields(place).map((each) => [each.value, each.checked]);
+}
+
+export function putBack(place, typed) {
+  const anew = fields(place);
+  if (anew.length !== typed.length) return;
+  anew.forEach((each, n) => {
+    [each.value, each.checked] = typed[n];
+    each.dispatchEvent(new Event("change"));
+  });
+}
+
+const fields = (place) => [...place.querySelectorAll("form :is(input, select)")];
+
 // A number that may be left out.
 export const optional = (input) => (input.value === "" ? null : Number(input.value));
 

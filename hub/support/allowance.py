@@ -1,4 +1,4 @@
-"""How many commands are taken of each wearer: some at once, and then so many a second. Pure."""
+"""How often something may happen: so many at once, and then so many a second. Pure."""
 
 from collections.abc import Iterable
 

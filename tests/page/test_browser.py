@@ -116,6 +116,82 @@ def test_the_figures_are_those_that_mqtt_is_told(page: Page, living: LivingHub) 
     assert 0 <= days["steps"] - told["today"]["steps"] <= 5
 
 
+def test_each_figure_stands_at_its_own_place(page: Page) -> None:
+    """Told and read in one go, before the hub tells the next."""
+    expect(page.locator("#links li").first).to_contain_text("Left insole")  # the words have come
+    today = {"good_step_pct": 61, "judged_steps": 412, "steps": 1234, "walking_min": 17, "walks": 3, "speed_mps": 0.83}
+    today |= {"toe_first_pct": 39, "drags": 11, "drags_per_1000_steps": 8.9, "slaps": 5, "trips": 2, "falls": None}
+    today |= {"coverage_pct": 97, "gaps": 4, "sensor_losses": 6}
+    shown = page.evaluate(
+        """async (today) => {
+          (await import("./today.js")).showToday(today, "left");
+          const text = (id) => document.getElementById(id).textContent;
+          const rows = [...document.querySelectorAll("#numbers > div")];
+          const numbers = Object.fromEntries(rows.map((row) => [...row.children].map((each) => each.textContent)));
+          return { share: text("good_share"), of: text("good_of"), quality: text("quality"), ...numbers };
+        }""",
+        today,
+    )
+    assert shown == {
+        "share": "61 %",
+        "of": "of 412 steps of the weaker side that could be judged",
+        "quality": "Quality: 97 % of the walking time with data from all sensors; 4 gaps, 6 times a sensor was lost.",
+        "Steps": "1,234",
+        "Minutes walked": "17",
+        "Walks": "3",
+        "Walking speed": "0.83 m/s",
+        "Toes first": "39 %",
+        "Toe drags": "11",
+        "Drags per 1000 steps": "8.9",
+        "Foot slaps": "5",
+        "Trips": "2",
+        "Falls": "not known yet",
+    }
+
+
+def test_a_sensor_that_loses_data_says_how_much(page: Page) -> None:
+    expect(page.locator("#links li").first).to_contain_text("Left insole")  # the words have come
+    sensor = {"role": "left_insole", "state": "streaming", "rate_hz": 100, "loss_pct": 0.4, "note": ""}
+    sensor |= {"battery_pct": 55, "battery_days": 3}
+    links = page.evaluate(
+        """async (sensors) => {
+          (await import("./today.js")).showLinks(sensors);
+          return [...document.querySelectorAll("#links li")].map((each) => each.textContent);
+        }""",
+        [sensor, sensor | {"loss_pct": 2.4}, sensor | {"battery_days": None}, sensor | {"battery_pct": None}],
+    )
+    assert links == [
+        "Left insole: connected, data come in; battery 55 %, about 3 days left",
+        "Left insole: connected, data come in; battery 55 %, about 3 days left; 2 % lost",
+        "Left insole: connected, data come in; battery 55 %",
+        "Left insole: connected, data come in; battery not known",
+    ]
+
+
+def test_marks_differ_in_shape_and_are_said_in_words(page: Page) -> None:
+    expect(page.locator("#links li").first).to_contain_text("Left insole")  # the words have come
+    steps = [(strike, False, False) for strike in ("heel", "flat", "toe", "unknown")]
+    steps += [("heel", True, False), ("heel", False, True), ("toe", True, True)]
+    shapes, words = page.evaluate(
+        """async (steps) => {
+          (await import("./marks.js")).showMarks(steps);
+          const marks = [...document.querySelectorAll("#steps svg")];
+          return [marks.map((each) => each.innerHTML), marks.map((each) => each.getAttribute("aria-label"))];
+        }""",
+        [{"side": "left", "strike": strike, "drag": drag, "trip": trip} for strike, drag, trip in steps],
+    )
+    assert len(set(shapes)) == 7
+    assert words == [
+        "Left: heel first",
+        "Left: flat",
+        "Left: toes first",
+        "Left: not known",
+        "Left: heel first, toes dragged",
+        "Left: heel first, trip",
+        "Left: toes first, toes dragged, trip",
+    ]
+
+
 def test_im_fine_ends_the_alert_on_mqtt(page: Page, living: LivingHub) -> None:
     said: list[bytes] = []
     phone = paho.Client(CallbackAPIVersion.VERSION2)

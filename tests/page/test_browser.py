@@ -4,6 +4,7 @@ One hub and one browser for all, since both are dear; each test leaves them fit 
 """
 
 import json
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -192,6 +193,86 @@ def test_marks_differ_in_shape_and_are_said_in_words(page: Page) -> None:
     ]
 
 
+def test_the_big_toes_are_in_the_middle_of_the_page(page: Page) -> None:
+    """Each foot is seen from above: a load at the medial border is drawn towards the other foot."""
+    expect(page.locator("#links li").first).to_contain_text("Left insole")
+    middles = page.evaluate(
+        """async () => {
+          const { Foot } = await import("./feet.js");
+          return Promise.all(["left", "right"].map((side) => new Promise((over) => {
+            const canvas = document.createElement("canvas");
+            canvas.style.cssText = "width: 100px; height: 200px";
+            document.body.append(canvas);
+            const foot = new Foot(side, canvas, document.createElement("p"));
+            foot.lay([{ x: 0.15, y: 0.9, region: "hallux" }]);
+            const drawn = (loads) => {
+              foot.frame = { cells: loads, cop: null };
+              foot.draw();
+              return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            };
+            const [without, with_load] = [drawn([0]), drawn([100])];
+            let [sum, n] = [0, 0];
+            for (let at = 0; at < without.length; at += 4) {
+              if (without[at] === with_load[at] && without[at + 3] === with_load[at + 3]) continue;
+              sum += (at / 4) % canvas.width;
+              n += 1;
+            }
+            over(sum / n / canvas.width);
+          })));
+        }"""
+    )
+    assert middles[0] > 0.7
+    assert middles[1] < 0.3
+
+
+def test_a_shin_leans_forward_with_the_ankle_ahead_of_the_knee(page: Page) -> None:
+    """Seen from the right, so ahead is to the right; the line's lower end is the ankle."""
+    expect(page.locator("#links li").first).to_contain_text("Left insole")
+    ahead = page.evaluate(
+        """async () => {
+          const { Shins } = await import("./feet.js");
+          const list = document.createElement("ul");
+          const shins = new Shins(list);
+          shins.lay([{ role: "left_shin" }]);
+          return [20, -20].map((angle) => {
+            shins.show({ left: angle });
+            const { a, c, e } = list.querySelector(".shin").transform.baseVal.consolidate().matrix;
+            return a * 34 + c * 44 + e - 34;
+          });
+        }"""
+    )
+    assert ahead == [pytest.approx(39 * math.sin(math.radians(20))), pytest.approx(-39 * math.sin(math.radians(20)))]
+
+
+def test_a_hub_that_falls_silent_is_lost_and_whatever_it_says_next_finds_it(page: Page) -> None:
+    """It need not hang up for that: a stopped process holds its connections."""
+    expect(page.locator("#links li").first).to_contain_text("Left insole")
+    heard = page.evaluate(
+        """async () => {
+          const { Stream } = await import("./api.js");
+          const real = window.EventSource;
+          let says;
+          window.EventSource = class {
+            addEventListener(kind, hears) { if (kind === "frame") says = hears; }
+            close() {}
+          };
+          const heard = [];
+          let over;
+          const lost = new Promise((done) => { over = done; });
+          const note = (what) => () => { heard.push(what); if (what === "lost") over(); };
+          const hears = Object.fromEntries(["told", "lost", "found"].map((what) => [what, note(what)]));
+          const stream = new Stream("x", { ...hears, stays: () => true });
+          for (let n = 0; n < 2; n++) says({ data: "{}" });
+          await lost;
+          says({ data: "{}" });
+          stream.end();
+          window.EventSource = real;
+          return heard;
+        }"""
+    )
+    assert heard == ["found", "told", "told", "lost", "found", "told"]
+
+
 def test_im_fine_ends_the_alert_on_mqtt(page: Page, living: LivingHub) -> None:
     said: list[bytes] = []
     phone = paho.Client(CallbackAPIVersion.VERSION2)
@@ -202,10 +283,12 @@ def test_im_fine_ends_the_alert_on_mqtt(page: Page, living: LivingHub) -> None:
     trip(living, "trip1")
     until(lambda: any(json.loads(payload or b"{}").get("rule") == "trip" for payload in said))
     expect(page.get_by_role("heading", name=re.compile("^Trip, "))).to_be_visible()
+    expect(page.get_by_role("button", name="I look after it")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="I'm fine").click()
     until(lambda: said[-1] == b"")
     expect(page.get_by_role("button", name="I'm fine")).to_be_hidden()
+    expect(page.get_by_role("button", name="I look after it")).to_be_hidden()
     phone.loop_stop()
     page.get_by_role("button", name="No, a false alarm").click()  # it is still asked whether it was one
     expect(page.locator("#alerts")).to_be_hidden()
@@ -234,6 +317,11 @@ def test_aids_and_notes_take_one_tap(page: Page, living: LivingHub) -> None:
     assert living.ask(lambda hub: hub._diarist.aids("demo")) == ["brace"]
     page.get_by_role("button", name="nothing", exact=True).click()
     expect(page.get_by_role("button", name="nothing", pressed=True)).to_be_visible()
+    brace.click()
+    expect(page.get_by_role("button", name="a brace", pressed=True)).to_be_visible()
+    brace.click()
+    expect(page.get_by_role("button", name="a brace", pressed=False)).to_be_visible()
+    assert living.ask(lambda hub: hub._diarist.aids("demo")) == []
     page.get_by_role("button", name="Pain 3").click()
     expect(page.get_by_role("status").filter(has_text="Noted.")).to_be_visible()
 
@@ -288,7 +376,7 @@ def test_a_sound_that_a_slow_network_brings_is_not_played(page: Page) -> None:
 
 def test_weeks_are_shown_from_the_journals_days(page: Page, living: LivingHub) -> None:
     today = datetime.now(UTC).astimezone().date()
-    last_week = today - timedelta(days=today.weekday() + 3)
+    last_week = today - timedelta(days=today.weekday() + 2)  # its Saturday and Sunday
     for n, share in ((0, 50.0), (1, 80.0)):
         day = (last_week + timedelta(days=n)).isoformat()
         summary = DaySummary(day, 900, judged_steps=100 + 200 * n, good_step_pct=share, drags=3, trips=n, walks=2)

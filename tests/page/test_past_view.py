@@ -85,6 +85,12 @@ def test_a_walk_is_opened_step_by_step_with_the_keyboard(page: Page, living: Liv
         (each for each in walked(parts=PARTS) if each.kind is Kind.WALK_END), key=lambda each: each.fields["steps"]
     )
     assert sum(drags) == ended.fields["toe_drags"] > 10
+    good = page.locator("#course td:nth-child(4)").all_inner_texts()
+    judged_n = [sum(each[strike] for strike in ("heel", "flat", "toe")) for each in told["minutes"]]
+    wanted_good = [100 * each["good"] / n if n else None for each, n in zip(told["minutes"], judged_n, strict=True)]
+    assert [None if text == "–" else float(text.removesuffix(" %")) for text in good] == [
+        None if share is None else pytest.approx(share, abs=0.501) for share in wanted_good
+    ]
     page.get_by_role("button", name="Steps of minute 2").press("Enter")
     expect(page.get_by_role("heading", name="Minute 2, step by step")).to_be_focused()
     steps = [

@@ -8,6 +8,7 @@ import aiomqtt
 
 from hub.errors import DeliveryError
 from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.client import Client
 from hub.mqtt.commands import Command, CommandError
 from hub.mqtt.topics import Topics
 
@@ -26,7 +27,7 @@ async def ask(address: BrokerAddress, topics: Topics, wearer: str, command: Comm
         The broker cannot be reached, or no hub answers.
     """
     answer_topic = topics.answer(wearer, command.name)
-    client = aiomqtt.Client(
+    client = Client(
         address.host,
         address.port,
         username=address.username,

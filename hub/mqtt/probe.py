@@ -5,6 +5,7 @@ import os
 import aiomqtt
 
 from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.client import Client
 
 _ANSWER_S = 5.0
 
@@ -13,7 +14,7 @@ async def broker_trouble(address: BrokerAddress) -> str | None:
     """What keeps the hub away from the broker, with what to do about it; None where it gets in."""
     tls = address.tls
     try:
-        async with aiomqtt.Client(
+        async with Client(
             address.host,
             address.port,
             username=address.username,

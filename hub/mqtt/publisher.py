@@ -18,8 +18,8 @@ from hub.following import EventSource, Record
 from hub.mqtt import payloads
 from hub.mqtt.address import BrokerAddress, explain
 from hub.mqtt.alerts import AlertSayer
+from hub.mqtt.client import Client
 from hub.mqtt.commands import Command, CommandError, parse_command
-from hub.mqtt.prompt_client import PromptClient
 from hub.mqtt.topics import Topics
 from hub.support.allowance import Allowance, Allowances
 from hub.support.backoff import Backoff
@@ -205,9 +205,9 @@ class Publisher:
             finally:
                 client.timeout = FAREWELL_S  # for its own farewell, to a broker that may be stalled
 
-    async def _client(self) -> PromptClient:
+    async def _client(self) -> Client:
         tls = self._address.tls
-        client = PromptClient(
+        client = Client(
             self._address.host,
             self._address.port,
             username=self._address.username,
@@ -292,7 +292,7 @@ class Publisher:
             self._news.clear()
             await self._news.wait()
 
-    async def _send_events(self, client: PromptClient, group: asyncio.TaskGroup) -> None:
+    async def _send_events(self, client: Client, group: asyncio.TaskGroup) -> None:
         window = asyncio.Semaphore(WINDOW_N)
         async with aclosing(self._source.follow_pages(self.destination, first=True)) as pages:
             async for page in pages:
@@ -309,13 +309,13 @@ class Publisher:
                         if sent_n % AT_ONCE_N == 0:  # a page is not to hold up what arrives and is decided meanwhile
                             await asyncio.sleep(0)
 
-    def _send(self, client: PromptClient, record: Record) -> asyncio.Event:
+    def _send(self, client: Client, record: Record) -> asyncio.Event:
         topic = self._topics.event(record.wearer, record.event.kind)
         position = record.position if self._source.is_kept else None
         return client.publish_now(topic, payloads.event(record.event, record.wall_time_ns, position))
 
     async def _settle(
-        self, client: PromptClient, acknowledged: asyncio.Event, record: Record, window: asyncio.Semaphore
+        self, client: Client, acknowledged: asyncio.Event, record: Record, window: asyncio.Semaphore
     ) -> None:
         await client.answer(acknowledged)
         window.release()

@@ -8,6 +8,7 @@ import aiomqtt
 
 from hub.errors import DeliveryError
 from hub.mqtt.address import BrokerAddress, explain
+from hub.mqtt.client import Client
 
 QUIET_S = 1.0
 """A broker sends what it retains at once: after so long without any more, that was all."""
@@ -44,9 +45,9 @@ async def retained_at(client: aiomqtt.Client, pattern: str) -> dict[str, bytes]:
     return found
 
 
-def visiting(address: BrokerAddress) -> aiomqtt.Client:
+def visiting(address: BrokerAddress) -> Client:
     """A connection of a command, beside that of a running hub."""
-    return aiomqtt.Client(
+    return Client(
         address.host,
         address.port,
         username=address.username,

@@ -12,7 +12,7 @@ import pytest
 
 from hub.events import Event, Kind, Value, event_id
 from hub.mqtt import BrokerAddress
-from hub.mqtt.prompt_client import PromptClient
+from hub.mqtt.client import Client
 from sensors.layout import Side
 from tests.services import mosquitto as service
 from tests.services.mosquitto import Mosquitto
@@ -72,7 +72,7 @@ def subscriber():
         async def read() -> None:
             while True:
                 try:
-                    client = PromptClient(address.host, address.port, identifier=name, clean_session=False, **login)
+                    client = Client(address.host, address.port, identifier=name, clean_session=False, **login)
                     async with client:
                         await client.subscribe("#", qos=1)
                         reader.subscriptions_n += 1

@@ -1,26 +1,22 @@
-"""aiomqtt's client, for messages that must not wait."""
+"""aiomqtt's client, as the hub wants it."""
 
 import asyncio
-from types import TracebackType
 from typing import Any
 
 import aiomqtt
 import paho.mqtt.client as paho
 
 
-class PromptClient(aiomqtt.Client):
-    """Writes what is published at once, as far as the socket takes it.
+class Client(aiomqtt.Client):
+    """For one connection: a lost one is told by whatever fails then, and not once more by asyncio.
 
-    The library leaves that to the event loop, two rounds later, each behind whatever else is due by then.
+    What goes through ``publish_now`` is written at once, as far as the socket takes it. The library leaves that to the
+    event loop, two rounds later, each behind whatever else is due by then.
     """
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Disconnect."""
-        await super().__aexit__(kind, error, trace)
-        if self._disconnected.done():  # what ends the session first need not be what looks at this
-            self._disconnected.exception()
+    def __init__(self, *where: Any, **how: Any) -> None:
+        super().__init__(*where, **how)
+        self._disconnected.add_done_callback(_look_at)
 
     def publish_now(self, topic: str, payload: bytes) -> asyncio.Event:
         """Write a message of QoS 1 before this returns; gives what is set when the broker acknowledges it.
@@ -56,3 +52,9 @@ class PromptClient(aiomqtt.Client):
             if not client.want_write():
                 return
         super()._on_socket_register_write(client, userdata, sock)
+
+
+def _look_at(disconnected: asyncio.Future[None]) -> None:
+    """Asyncio complains of an error that nobody has looked at."""
+    if not disconnected.cancelled():
+        disconnected.exception()

@@ -147,6 +147,7 @@ def test_a_trip_is_replayed_and_said_to_be_real(page: Page, living: LivingHub) -
     assert stepped > begun
     page.get_by_role("button", name="Step on").click()
     assert position(page) > stepped + 5, "no two steps are so close"
+    page.get_by_label("Place in the clip").press("Home")  # where a slow machine has enough of it before the end
     page.get_by_role("button", name="Play").click()
     until(lambda: seen.add(left.evaluate("canvas => canvas.toDataURL()")) or len(seen) >= 8)
     page.get_by_role("button", name="Pause").click()

@@ -20,6 +20,7 @@ from hub.journal.alert_log import AlertLog
 from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
 from hub.journal.entries import Committed, Entry, OtherEntry
+from hub.journal.news import News
 from hub.journal.reader import Page, Reader
 from hub.journal.record import Anchor, Record
 from hub.journal.rescue import Rescue
@@ -85,8 +86,7 @@ class Journal:
         self._held = ExitStack()
         self._recent: deque[Record] = deque(maxlen=RECENT_N)
         self._anchor: Anchor | None = None
-        self._news, self._news_first = asyncio.Event(), asyncio.Event()
-        self._failure: JournalError | None = None
+        self._news = News()
         self._submitted_n = self._settled_n = self._committed_n = self._dropped_n = self._refused_n = 0
         self._others_n = 0
 
@@ -102,8 +102,8 @@ class Journal:
     ) -> None:
         """Put everything on the disk and close."""
         left = await asyncio.to_thread(self._writer.close, CLOSE_S)
-        failure = self._failure
-        self._fail(JournalError(f"journal {self.path}: closed"))
+        failure = self._news.failure
+        self._news.end(JournalError(f"journal {self.path}: closed"))
         await asyncio.to_thread(self._reader.close)
         self._held.close()
         if left:
@@ -161,7 +161,7 @@ class Journal:
         goal_n = self._submitted_n
         self._writer.hurry()
         while self._settled_n < goal_n:
-            await self._wait_for_news()
+            await self._news.wait()
 
     def cursor(self, destination: str) -> int:
         """Position of the last record that a destination has taken; 0: none."""
@@ -172,7 +172,7 @@ class Journal:
         if position > self.cursor(destination):
             self._cursors[destination] = position
             self._writer.move_cursor(destination, position)
-            self._announce()
+            self._news.tell()
 
     def waiting_n(self, destination: str) -> int:
         """How many records on disk a destination has not taken yet; those that made room count with them."""
@@ -187,7 +187,7 @@ class Journal:
             The journal is closed, or damaged.
         """
         while self.cursor(destination) < self._last:
-            await self._wait_for_news()
+            await self._news.wait()
 
     async def follow(self, destination: str) -> AsyncGenerator[Record, None]:
         """Every record after the destination's cursor, on disk before it comes here, now and in future.
@@ -199,9 +199,9 @@ class Journal:
         """
         async with aclosing(self.follow_pages(destination)) as pages:
             async for page in pages:
-                async with aclosing(_in_turns(page.records)) as records:
-                    async for record in records:
-                        yield record
+                for taken_n, record in enumerate(page.records, 1):
+                    yield record
+                    await _give_way(taken_n)
 
     async def follow_pages(self, destination: str, *, first: bool = False) -> AsyncGenerator[Page, None]:
         """The same in pages: all that is there when one is asked for, up to some hundreds.
@@ -250,7 +250,7 @@ class Journal:
             whole.stop()
         if not sound:
             database.mark_suspect(self.path)
-            self._fail(JournalError(f"journal {self.path}: {database.DAMAGE_REMEDY}"))
+            self._news.end(JournalError(f"journal {self.path}: {database.DAMAGE_REMEDY}"))
 
     @property
     def stats(self) -> JournalStats:
@@ -303,10 +303,10 @@ class Journal:
                 self.path,
                 writing,
                 lambda committed: self._loop.call_soon_threadsafe(self._on_commit, committed),
-                lambda failure: self._loop.call_soon_threadsafe(self._fail, failure),
+                lambda failure: self._loop.call_soon_threadsafe(self._news.end, failure),
                 self._batch_s,
             )
-            lent = Lent(self._reader, self._writer, self._submit, self._read, self._wait_for_news)
+            lent = Lent(self._reader, self._writer, self._submit, self._read, self._news.wait)
             self.alerts = AlertLog(lent)
             """Changes of alerts, in the same file and the same commits."""
             self.days = DayLog(lent)
@@ -333,30 +333,16 @@ class Journal:
         self.alerts.committed(committed.others_until.get("alerts", 0))
         self.days.committed(committed.others_until.get("days", 0))
         self.diary.committed(committed.others_until.get("diary", 0))
-        self._announce()
-
-    def _fail(self, failure: JournalError) -> None:
-        self._failure = self._failure or failure
-        self._announce()
-
-    def _announce(self) -> None:
-        for news in (self._news_first, self._news):
-            news.set()
-        self._news_first, self._news = asyncio.Event(), asyncio.Event()
+        self._news.tell()
 
     def _drop(self) -> None:
         self._dropped_n += 1
         if self._dropped_n == 1:
             logger.error("journal %s: %d events wait for the disk; newer ones are lost", self.path, PENDING_N)
 
-    async def _wait_for_news(self, *, first: bool = False) -> None:
-        if self._failure is not None:
-            raise self._failure
-        await (self._news_first if first else self._news).wait()
-
     async def _after(self, position: int, *, first: bool) -> Page:
         while self._last <= position:
-            await self._wait_for_news(first=first)
+            await self._news.wait(first=first)
         if self._recent and self._recent[0].position <= position + 1:
             newer = takewhile(lambda record: record.position > position, reversed(self._recent))
             return Page(tuple(newer)[::-1], self._last)
@@ -365,14 +351,13 @@ class Journal:
     async def _pages(self, page_after: Callable[[int], Page]) -> AsyncIterator[Record]:
         position = 0
         while (page := await self._read(partial(page_after, position))).until > position:
-            async with aclosing(_in_turns(page.records)) as records:
-                async for record in records:
-                    yield record
+            for taken_n, record in enumerate(page.records, 1):
+                yield record
+                await _give_way(taken_n)
             position = page.until
 
     async def _read(self, read: Callable[[], T]) -> T:
-        if self._failure is not None:
-            raise self._failure
+        self._news.check()
         try:
             return await asyncio.to_thread(read)
         except sqlite3.Error as error:
@@ -381,12 +366,10 @@ class Journal:
             raise JournalError(database.explain(error, self.path)) from error
 
 
-async def _in_turns(records: Sequence[Record]) -> AsyncGenerator[Record, None]:
-    """One after the other; what is decided meanwhile is not to wait for a whole page."""
-    for sent_n, record in enumerate(records, 1):
-        yield record
-        if sent_n % TURN_N == 0:
-            await asyncio.sleep(0)
+async def _give_way(taken_n: int) -> None:
+    """What is decided meanwhile is not to wait for a whole page."""
+    if taken_n % TURN_N == 0:
+        await asyncio.sleep(0)
 
 
 def makeshift_journal(path: Path, disk_trouble: str, *, batch_s: float = 0.0) -> Journal:

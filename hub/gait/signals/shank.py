@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from math import inf, sqrt
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from hub.gait.signals.alignment import (
     SHANK_FRAME,
     AlignmentParams,
     ShankAxes,
-    Vector,
     angle_between_deg,
     estimate_axes,
     standing_up,
@@ -21,19 +19,8 @@ from hub.gait.signals.alignment import (
 from hub.gait.signals.arrest import ArrestWatch
 from hub.gait.signals.pitch import PitchLevel
 from hub.gait.signals.posture import PostureParams, PostureWatch
-from hub.gait.signals.shank_marks import (
-    AHEAD,
-    ANGLE,
-    COLUMNS,
-    JERK,
-    KNOWN,
-    RATE,
-    ROLL,
-    TIME,
-    UP,
-    YAW,
-    ContactMinimum,
-)
+from hub.gait.signals.shank_marks import COLUMNS, KNOWN, ContactMinimum
+from hub.gait.signals.shank_rows import RAW_COLUMNS, RAW_FORCE, RAW_RATE, RAW_TIME, ShankRowMaker, pitch_rate
 from hub.gait.signals.swing import SwingParams, SwingScanner
 from hub.gait.signals.tail import Tail
 from hub.gait.timeline import Mark
@@ -95,11 +82,6 @@ class WornOtherwise:
 HISTORY_COLUMNS = COLUMNS
 """All rows are kept for detectors."""
 
-FEW = 6
-"""Rows, as they come live, that are made sooner of plain numbers than of arrays."""
-
-RAW_TIME, RAW_FORCE, RAW_RATE = 0, slice(1, 4), slice(4, 7)
-
 
 class ShankStream:
     """Samples of one shin IMU to swings.
@@ -128,12 +110,12 @@ class ShankStream:
         self._role = role
         self._spec = spec
         self._params = params
-        self._half = round((2 * params.smoothing_s * spec.rate_hz) ** 2) // 2
         self._learn_n = max(1, round(params.learn_every_s * spec.rate_hz))
         self._review_n = max(1, round(params.review_every_s * spec.rate_hz))
         self._window_n = round(params.learn_from_s * spec.rate_hz)
-        self._raw = Tail(7)
+        self._raw = Tail(RAW_COLUMNS)
         self._rows = Tail(COLUMNS)
+        self._row_maker = ShankRowMaker(spec, params.smoothing_s)
         self._watch = ArrestWatch(role, spec.rate_hz, params.swing.arrest, learnt["arrest"] if learnt else None)
         self._scanner = SwingScanner(role, spec.rate_hz, spec.accelerometer, params.swing, self._watch)
         self._level = PitchLevel(role, spec.accelerometer)
@@ -153,7 +135,7 @@ class ShankStream:
 
     def push(self, time_s: Floats, values: Floats) -> list[Mark]:
         """Take n >= 1 samples: times (n,), values (n, 6) in the order of ``SHIN_CHANNELS``."""
-        rows = np.empty((7, len(time_s)))
+        rows = np.empty((RAW_COLUMNS, len(time_s)))
         rows[RAW_TIME] = time_s
         rows[1:] = values.T
         self._raw.append(rows)
@@ -175,7 +157,7 @@ class ShankStream:
     def restart(self) -> None:
         """A silence: no filter and no swing reaches across it."""
         self._raw.restart(self._raw.end)
-        self._rows.restart(self._raw.first + self._half)
+        self._rows.restart(self._raw.first + self._row_maker.half)
         self._scanner.restart(self._rows.first)
         self._level.restart()
         if self._posture is not None:
@@ -205,17 +187,13 @@ class ShankStream:
         self._axes = axes
         if self._posture is not None:
             self._posture.up = axes.up if axes else None
-        self._pitch_axis = _columns(axes.pitch) if axes else None
-        self._up_and_ahead = _columns(axes.up, axes.forward) if axes and axes.up and axes.forward else None
+        self._row_maker.use(axes)
 
     def _scan(self, end: int, marks: list[Mark], floor_known_s: float = -inf) -> None:
         """Marks of all raw samples before index ``end``."""
-        start, stop = self._rows.end, end - self._half
-        if self._axes is None or self._pitch_axis is None or stop <= start:
+        rows = self._row_maker.extend(self._rows, self._raw, end)
+        if rows is None:
             return
-        few = stop - start <= FEW
-        rows = self._derive_few(self._axes, start, stop) if few else self._derive(self._pitch_axis, start, stop)
-        self._rows.append(rows)
         if floor_known_s == -inf:
             self._history.append(rows[KNOWN], rows)
         else:
@@ -227,64 +205,6 @@ class ShankStream:
                 level = self._level.stride(self._rows, mark)
                 if level is not None:
                     marks.append(level)
-
-    def _derive(self, pitch_axis: Floats, start: int, stop: int) -> Floats:
-        """Rows ``start`` .. ``stop`` - 1 from raw samples; half a kernel of raw samples lies on either side."""
-        half, lead = self._half, 0 if start == self._rows.first else 1
-        raw = self._raw.rows(start - lead - half, stop + half)
-        (rate,) = _along(raw[RAW_RATE], pitch_axis)
-        for _ in range(2 * half):
-            rate = (rate[1:] + rate[:-1]) * 0.5
-        count = stop - start + lead
-        middle = raw[:, half : half + count]
-        time_s = middle[RAW_TIME]
-        rows = np.zeros((COLUMNS, count))
-        rows[TIME] = time_s
-        rows[KNOWN] = raw[RAW_TIME, 2 * half :]
-        rows[RATE] = rate
-        step_s = time_s[1:] - time_s[:-1]
-        angle = rows[ANGLE]
-        angle[0] = self._rows.value(ANGLE, start - 1) if lead else 0.0
-        angle[1:] = (rate[1:] + rate[:-1]) * 0.5 * step_s
-        angle[:] = angle.cumsum()
-        if self._spec.accelerometer:
-            x, y, z = force = middle[RAW_FORCE]
-            size = np.sqrt(x * x + y * y + z * z)
-            rows[JERK, 1:] = np.abs(size[1:] - size[:-1]) / step_s
-            if self._up_and_ahead is not None:
-                rows[UP : AHEAD + 1] = _along(force, self._up_and_ahead)
-                rows[YAW : ROLL + 1] = _along(middle[RAW_RATE], self._up_and_ahead)
-        return rows[:, lead:]
-
-    def _derive_few(self, axes: ShankAxes, start: int, stop: int) -> Floats:
-        """The same rows, by the same operations on plain numbers."""
-        half, lead = self._half, 0 if start == self._rows.first else 1
-        raw = self._raw.rows(start - lead - half, stop + half).T.tolist()
-        px, py, pz = axes.pitch
-        rates = [gx * px + gy * py + gz * pz for _, _, _, _, gx, gy, gz in raw]
-        for _ in range(2 * half):
-            rates = [(one + two) * 0.5 for one, two in pairwise(rates)]
-        up, ahead = axes.up, axes.forward
-        rows: list[list[float]] = []
-        before_s, before_dps, before_size = 0.0, 0.0, 0.0
-        angle = self._rows.value(ANGLE, start - 1) if lead else 0.0
-        for index, rate in enumerate(rates):
-            time_s, *force_and_rate = raw[index + half]
-            fx, fy, fz, gx, gy, gz = force_and_rate
-            row = [time_s, rate, angle, raw[index + 2 * half][RAW_TIME], 0.0, 0.0, 0.0, 0.0, 0.0]
-            if index:
-                row[ANGLE] = angle = angle + (rate + before_dps) * 0.5 * (time_s - before_s)
-            if self._spec.accelerometer:
-                size = sqrt(fx * fx + fy * fy + fz * fz)
-                row[JERK] = abs(size - before_size) / (time_s - before_s) if index else 0.0
-                before_size = size
-                if up and ahead:
-                    (ux, uy, uz), (ax, ay, az) = up, ahead
-                    row[UP], row[AHEAD] = fx * ux + fy * uy + fz * uz, fx * ax + fy * ay + fz * az
-                    row[YAW], row[ROLL] = gx * ux + gy * uy + gz * uz, gx * ax + gy * ay + gz * az
-            before_s, before_dps = time_s, rate
-            rows.append(row)
-        return np.array(rows[lead:]).T
 
     @property
     def _settled(self) -> bool:
@@ -312,7 +232,7 @@ class ShankStream:
         now_s = self._raw.value(RAW_TIME, end - 1)
         if known is None:
             self._use(axes)
-            self._rows.restart(start + self._half)
+            self._rows.restart(start + self._row_maker.half)
             self._scanner.restart(self._rows.first)
             marks.append(AxesLearned(self._role, now_s, axes.share))
             self._scan(end, marks, floor_known_s=now_s)
@@ -359,33 +279,20 @@ class ShankStream:
         )
         if axes is None:
             return None
-        (rate,) = _along(raw[RAW_RATE], _columns(axes.pitch))
         params = self._params
         least_n = params.least_swings if axes.skew >= params.clear_skew else params.doubtful_swings
-        if _swings_n(raw[RAW_TIME], rate, params.swing) < least_n:
+        if _swings_n(raw[RAW_TIME], pitch_rate(raw[RAW_RATE], axes), params.swing) < least_n:
             return None
         second_n = max(2, round(self._spec.rate_hz))
         up = standing_up(raw[RAW_FORCE], raw[RAW_RATE], axes, second_n, self._params.alignment)
         return axes if up is None else replace(axes, up=up, stood=True)
 
     def _forget(self) -> None:
-        margin = self._window_n + self._review_n + self._half + 1
+        margin = self._window_n + self._review_n + self._row_maker.half + 1
         keep = self._raw.end - margin
         self._raw.forget(keep if self._posture is None else min(keep, self._posture.needs_from))
         if self._axes is not None:
             self._rows.forget(min(self._scanner.needs_from, self._rows.end - self._window_n // 2))
-
-
-def _columns(*axes: Vector) -> Floats:
-    """Axes as ``_along`` takes them."""
-    return np.array(axes).T[:, :, np.newaxis]
-
-
-def _along(vectors: Floats, axes: Floats) -> Floats:
-    """Components of (3, n) ``vectors`` along each of k ``axes`` (3, k, 1), (k, n)."""
-    x, y, z = vectors[:, np.newaxis] * axes
-    components: Floats = x + y + z
-    return components
 
 
 def _swings_n(time_s: Floats, rate_dps: Floats, params: SwingParams) -> int:

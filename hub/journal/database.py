@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hub.errors import DiskError, JournalError
 from hub.journal import disk, first_page
+from hub.journal.log_file import LOG_BYTES
 from hub.journal.rescue import Rescue, has_foreign_log, save_readable
 
 logger = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ def connect(
     connection.execute(f"PRAGMA synchronous = {'FULL' if power_safe else 'NORMAL'}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer checkpoints after it has told, not before
-    connection.execute("PRAGMA journal_size_limit = 4194304")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     return connection
 
 

@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 
 from hub.errors import JournalError
 from hub.events import Event
-from hub.journal import database, disk, makeshift
+from hub.journal import database, disk, log_file, makeshift
 from hub.journal.alert_log import AlertLog
 from hub.journal.day_log import DayLog
 from hub.journal.diary_log import DiaryLog
@@ -292,6 +292,8 @@ class Journal:
                     if (refused := disk.refusal(self.path.parent)) is not None:
                         raise refused
                     makeshift.take_over(self.path)
+                if self._power_safe:
+                    log_file.lay_out(self.path)
                 reading = held.enter_context(closing(database.connect(self.path, power_safe=self._power_safe)))
                 self._reader = Reader(reading)
                 self._last = self._reader.last_position()

@@ -26,7 +26,7 @@ CURSOR_DELAY_S = 1.0
 """Cursors ride with the next steps, or go alone after this: a lost one only repeats deliveries."""
 
 CHECKPOINT_COMMITS_N = 256
-"""Commits between checkpoints of the log (about 1-4 MB)."""
+"""Commits between checkpoints of the log, which are long waits for what comes meanwhile."""
 
 CURSORS, ALERT_CURSORS, DAY_CURSORS, DIARY_CURSORS = "cursors", "alert_cursors", "day_cursors", "diary_cursors"
 """Tables of cursors: into the events, the changes of alerts, the days, and the diary."""

@@ -15,6 +15,7 @@ from hub.errors import DiskError, JournalError
 from hub.events import Kind
 from hub.journal import Journal, erase, is_usable, makeshift, makeshift_journal, makeshift_of, rows_of
 from hub.journal.database import is_commit
+from hub.journal.log_file import LOG_BYTES
 from hub.service.keeping import MAKESHIFT_MB, disk_turned, open_journal, room_for
 from hub.service.on_disk import on_disk
 from tests.outages.disk import Disk
@@ -150,8 +151,10 @@ async def test_a_disk_that_cannot_keep_it_is_told_loudly_and_waited_for(
             if fault == "full":
                 turned = asyncio.create_task(disk_turned(journal, path))
                 disk.fill(None)
-                journal.append("ada", [event(1.5, Kind.TRIP, stage="x" * 2 * 4096)])  # a little may still fit
+                journal.append("ada", [event(1.5, Kind.TRIP, stage="x" * LOG_BYTES)])  # less fits into the log
                 assert "the disk takes nothing (No space left on device)" in await turned
+        if fault == "full":
+            disk.fill(None)  # what the log took until then
         if fault == "read-only":
             disk.is_read_only = True
             disk.hub_begins()

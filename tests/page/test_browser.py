@@ -250,27 +250,38 @@ def test_a_hub_that_falls_silent_is_lost_and_whatever_it_says_next_finds_it(page
     heard = page.evaluate(
         """async () => {
           const { Stream } = await import("./api.js");
-          const real = window.EventSource;
-          let says;
+          const real = { EventSource, setTimeout, clearTimeout };
+          let says, nowMs = 0;
+          let timers = [];
+          window.setTimeout = (rings, ms) => { timers.push({ rings, atMs: nowMs + ms }); return timers.at(-1); };
+          window.clearTimeout = (timer) => { timers = timers.filter((each) => each !== timer); };
+          const pass = (ms) => {
+            nowMs += ms;
+            for (const timer of timers.filter((each) => each.atMs <= nowMs)) { clearTimeout(timer); timer.rings(); }
+          };
           window.EventSource = class {
-            addEventListener(kind, hears) { if (kind === "frame") says = hears; }
+            addEventListener(kind, hears) { if (kind === "frame") says = () => hears({ data: "{}" }); }
             close() {}
           };
           const heard = [];
-          let over;
-          const lost = new Promise((done) => { over = done; });
-          const note = (what) => () => { heard.push(what); if (what === "lost") over(); };
-          const hears = Object.fromEntries(["told", "lost", "found"].map((what) => [what, note(what)]));
+          const note = (what) => [what, () => heard.push(what)];
+          const hears = Object.fromEntries(["told", "lost", "found"].map(note));
           const stream = new Stream("x", { ...hears, stays: () => true });
-          for (let n = 0; n < 2; n++) says({ data: "{}" });
-          await lost;
-          says({ data: "{}" });
-          stream.end();
-          window.EventSource = real;
+          try {
+            says();
+            for (let n = 0; n < 2; n++) { pass(2000); says(); }
+            pass(2400);
+            heard.push("silent");
+            pass(200);
+            says();
+          } finally {
+            stream.end();
+            Object.assign(window, real);
+          }
           return heard;
         }"""
     )
-    assert heard == ["found", "told", "told", "lost", "found", "told"]
+    assert heard == ["found", "told", "told", "told", "silent", "lost", "found", "told"]
 
 
 def test_im_fine_ends_the_alert_on_mqtt(page: Page, living: LivingHub) -> None:

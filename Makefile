@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-long test-page check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package virtual-pi page-pictures page-calibration figures dashboards mutations lock clean
+.PHONY: help setup demo test test-long test-page check format validate evidence kill-demo home-assistant radio-faults outages bench debian-package container-trial virtual-pi page-pictures page-calibration figures dashboards mutations lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (an hour;
 
 debian-package: $(READY)  ## the Debian package into dist/ (ARGS="arm64": for that kind of machine; needs the network)
 	deploy/debian/build $(ARGS)
+
+container-trial:  ## the image from its Dockerfile, and the compose file run by real Podman (as root; some minutes, at first a quarter of an hour)
+	$(PYTHON) deploy/container/trial
 
 virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian machine: all trials (hours; see deploy/virtual-pi)
 	deploy/virtual-pi/build

@@ -70,6 +70,7 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (an hour;
 	$(BIN)/python benchmarks/replay.py
 	$(BIN)/python benchmarks/day.py
 	$(BIN)/python benchmarks/live_cost.py
+	$(BIN)/python benchmarks/commit.py
 	$(BIN)/python benchmarks/alert_path.py
 	$(BIN)/python benchmarks/cue_latency.py
 	$(BIN)/python benchmarks/cue_latency.py --insole brilliant_sole
@@ -101,7 +102,7 @@ page-pictures: $(READY)  ## take the pictures of docs/page.md with Chromium (two
 figures: $(READY)  ## renew what the tests expect the engine to say of the fixed walkers: after a default was changed on purpose
 	$(BIN)/python -m tests.gait.figures
 
-mutations: $(READY)  ## every number of the detectors off by half and every detector removed, for docs/mutations.md (an hour on two cores; goes on where it was broken off)
+mutations: $(READY)  ## every number of the detectors off by half and every detector removed, for docs/mutations.md (three quarters of an hour on two cores; goes on where it was broken off)
 	$(BIN)/python -m tests.gait.mutations
 
 lock:  ## pin all dependencies anew, with hashes (needs uv)

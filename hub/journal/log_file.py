@@ -11,8 +11,8 @@ LOG_BYTES = 8 * 2**20
 def lay_out(journal: Path) -> None:
     """Make the log of a journal that nobody has open, full of zeros: SQLite takes such a log as empty and fills it.
 
-    A file that grows makes the file system write down its new length with every sync, which took half as long again
-    (docs/performance.md). A disk that does not take it is no mistake here: the log grows as it did.
+    A file that grows makes the file system write down its new length with every sync (measured in docs/performance.md).
+    A disk that does not take it is no mistake here: the log grows as it did.
     """
     log = journal.with_name(journal.name + "-wal")
     try:

@@ -1,11 +1,12 @@
 """Every number of every detector off by half, every detector removed: does anybody notice?
 
-``make mutations`` writes docs/mutations.md; that takes more than an hour of one core, and goes on where it was broken
+``make mutations`` writes docs/mutations.md; that takes an hour and a half of one core, and goes on where it was broken
 off, unless code or figures have changed. ``make test`` runs a few of them.
 """
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -27,6 +28,8 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "mutations.md"
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "insole-hub" / "mutations"
 HALVED = 0.5
 FACTORS = (HALVED, 2.0, -1.0)
+LONGEST_S = 120.0
+"""Processor time of one mutation; all of the fixed walkers take some seconds."""
 
 
 class Seen(StrEnum):
@@ -115,11 +118,19 @@ def seen(mutation: Mutation, cases: Sequence[str] = tuple(guard.CASES)) -> Seen:
 
 def noticed(mutations: Sequence[Mutation]) -> tuple[Mutation, Seen]:
     """The first of several mutations of one number that somebody notices, or the last one."""
+    signal.signal(signal.SIGVTALRM, _endless)
     for mutation in mutations:
+        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_S)
         by = seen(mutation)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
         if by is not Seen.NOBODY:
             return mutation, by
     return mutations[-1], Seen.NOBODY
+
+
+def _endless(*_: object) -> None:
+    """An engine that never comes to its end has broken down."""
+    raise TimeoutError
 
 
 def page(results: Sequence[tuple[Mutation, Seen]]) -> str:
@@ -147,7 +158,7 @@ detector is removed; one at a time. The fixed walkers of `tests/gait/guard.py` t
 `make mutations` writes this page.
 
 - **bound**: in the first walker whose events change, a figure is out of its bounds (contacts found, drags, trips, falls
-  ...), or the engine breaks down.
+  ...), or the engine breaks down or never comes to its end.
 - **figure**: events change. `tests/gait/figures.json` keeps counts and sums of all that the events say, and
   `tests/gait/test_mutations.py` compares them. Whoever changes a default renews them and shows the difference.
 - **nobody**: these walkers do not meet what the number is for. Tests of single detectors and people's recordings may.

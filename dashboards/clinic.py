@@ -30,7 +30,7 @@ def clinic() -> Dashboard:
 
 
 def _panels() -> Iterator[Panel]:
-    yield words(_READ, height=2)
+    yield words(_READ)
     yield listing(
         f"Change: the last {COMPARED_DAYS} days less the {COMPARED_DAYS} before",
         [

@@ -1,6 +1,7 @@
 """Panels as small functions: what each shows, its unit, and in plain words what it is and what it cannot tell."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from grafana_foundation_sdk.builders import stat, table, text, timeseries
 from grafana_foundation_sdk.builders.common import (
@@ -49,6 +50,13 @@ IN_TURN = (BLUE, ORANGE, GREEN, RED, "#56B4E9", "#CC79A7")
 PERCENT, MINUTES, SPEED, SECONDS, DEGREES, NUMBER = "percent", "m", "velocityms", "s", "degree", "none"
 MILLISECONDS, DAYS, MEGABYTES, CELSIUS = "ms", "d", "decmbytes", "celsius"
 """Units as Grafana names them."""
+
+PHONE_LETTERS = 48
+"""Of text in a line on a phone of 360 pixels."""
+
+_LINE_PX, _PADDING_PX = 22, 16
+_ROW_PX, _GAP_PX = 30, 8
+"""Of Grafana's text and of its grid."""
 
 Panel = Builder[PanelModel]
 Steps = Sequence[tuple[float | None, str]]
@@ -179,8 +187,10 @@ def listing(
     return panel
 
 
-def words(content: str, *, height: int = 3) -> Panel:
-    """What a reader should know, in Markdown."""
+def words(content: str) -> Panel:
+    """What a reader should know, in Markdown; as high as it is on a phone, so that nothing of it is cut there."""
+    lines_n = ceil(len(content) / PHONE_LETTERS)
+    height = ceil((lines_n * _LINE_PX + _PADDING_PX + _GAP_PX) / (_ROW_PX + _GAP_PX))
     return text.Panel().mode(TextMode.MARKDOWN).content(content).transparent(True).height(height).span(24)
 
 

@@ -12,11 +12,9 @@ from dashboards.treatment import exercises, with_and_without_aids
 from hub.influx.schema import Name
 
 _READ = (
-    "**Each point is a week** (Monday to Sunday; the last one is not over yet). Look at the *lowest row* first: "
-    "below about 80 % coverage, or with much less walking than usual, a week can not be compared with the others. "
-    "Between dashed lines a difference from the first four weeks of the time chosen may be chance. "
-    "Marks: red trips, green aids that were put on or off, grey notes, blue and yellow changes of sensors and "
-    "calibration, after which a step in a curve may be theirs. An aid, not a medical device."
+    "**Each point is a week**; the last one is not over yet. Below about 80 % coverage (*lowest row*), or with much "
+    "less walking than usual, a week can not be compared. Between dashed lines a difference may be chance. "
+    "Marks: red trips, green aids, grey notes, blue and yellow sensors and calibration. An aid, not a medical device."
 )
 
 _OWN = (

@@ -33,7 +33,7 @@ def walks() -> Dashboard:
 
 
 def _panels() -> Iterator[Panel]:
-    yield words(_READ, height=2)
+    yield words(_READ)
     yield listing(
         "Walks",
         Select(

@@ -32,7 +32,14 @@ Rows = list[dict[str, Any]]
 Ask = Callable[[str, str], Rows]
 """Uid of a data source and InfluxQL to the answer's rows."""
 
-_INCH_PER_COLUMN, _INCH_PER_ROW = 0.62, 0.36
+_WIDE, _NARROW = 14.88, 5.6
+"""Inches of a screen on a desk and of a phone: 1,040 and 390 pixels."""
+
+_INCH_PER_ROW = 0.36
+_INCH_PER_CELL = 2.1
+"""Grafana lets no column of a table be narrower; what does not fit is reached by swiping."""
+
+_LETTERS_PER_INCH = 12.5
 _UNITS = {
     "percent": " %",
     "velocityms": " m/s",
@@ -50,17 +57,26 @@ _MOST_ROWS = 14
 _MARKS = {("line", "always"): "o-", ("line", "never"): "-", ("points", "always"): "o"}
 
 
-def draw(dashboard: Mapping[str, Any], ask: Ask, path: Path) -> None:
+def on_a_phone(dashboard: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as Grafana has it on a narrow screen: in the order of reading, one under the other."""
+    panels, y = [], 0
+    for panel in sorted(dashboard["panels"], key=lambda panel: (panel["gridPos"]["y"], panel["gridPos"]["x"])):
+        panels.append({**panel, "gridPos": {**panel["gridPos"], "x": 0, "y": y, "w": 24}})
+        y += panel["gridPos"]["h"]
+    return {**dashboard, "panels": panels}
+
+
+def draw(dashboard: Mapping[str, Any], ask: Ask, path: Path, width_in: float = _WIDE) -> None:
     """One dashboard as a PNG."""
     rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"])
     mpl.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False})
-    figure = Figure(figsize=(24 * _INCH_PER_COLUMN, rows * _INCH_PER_ROW + 0.5), facecolor="#f4f5f7")
+    figure = Figure(figsize=(width_in, rows * _INCH_PER_ROW + 0.5), facecolor="#f4f5f7")
     figure.text(0.01, 1.0 - 0.3 / figure.get_figheight(), dashboard["title"], fontsize=15, weight="bold")
     grid = figure.add_gridspec(rows, 24, left=0.02, right=0.99, bottom=0.02, top=1.0 - 0.6 / figure.get_figheight())
     for panel in dashboard["panels"]:
         at = panel["gridPos"]
         place = grid[at["y"] : at["y"] + at["h"], at["x"] : at["x"] + at["w"]]
-        room = place.subgridspec(100, 100)[12:84, 5:97]
+        room = place.subgridspec(100, 100)[12:84, (5 if width_in > _NARROW else 12) : 97]
         axes = figure.add_subplot(room)
         axes.set_facecolor("white")
         _DRAWN[panel["type"]](axes, panel, ask)
@@ -106,7 +122,9 @@ def _curves(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
     if not any(answers):
         _say(axes, defaults["noValue"])
     elif len(answers) > 1:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4, frameon=False)
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4 if _inches(axes) > _NARROW else 2, frameon=False
+        )
 
 
 def _number(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
@@ -140,6 +158,9 @@ def _table(axes: Axes, panel: Mapping[str, Any], ask: Ask) -> None:
         _say(axes, panel["fieldConfig"]["defaults"]["noValue"])
         return
     names = [name for name in answer[0] if name != "time" or "Time" not in looks]
+    if (hidden_n := len(names) - int(_inches(axes) / _INCH_PER_CELL)) > 0 and _inches(axes) < _NARROW:
+        names = names[:-hidden_n]
+        axes.text(1.0, 1.05, f"{hidden_n} more by swiping", color="#778", ha="right", transform=axes.transAxes)
     rows = [[_cell(name, row[name], looks.get(name, {})) for name in names] for row in answer]
     most = min(_MOST_ROWS, int(panel["gridPos"]["h"] * 1.4))
     shown = axes.table(rows[:most], colLabels=names, loc="upper center", cellLoc="left", edges="horizontal")
@@ -159,7 +180,20 @@ def _cell(name: str, value: Any, look: Mapping[str, Any]) -> str:
 def _words(axes: Axes, panel: Mapping[str, Any], _ask: Ask) -> None:
     axes.axis("off")
     text = panel["options"]["content"].replace("**", "").replace("*", "").replace("`", "")
-    axes.text(0.0, 1.0, textwrap.fill(text, 190), fontsize=9, va="top", transform=axes.transAxes)
+    axes.text(
+        0.0,
+        1.0,
+        textwrap.fill(text, int(_LETTERS_PER_INCH * _inches(axes))),
+        fontsize=9,
+        va="top",
+        transform=axes.transAxes,
+    )
+
+
+def _inches(axes: Axes) -> float:
+    figure = axes.get_figure()
+    assert figure is not None
+    return float(axes.get_window_extent().width / figure.dpi)
 
 
 def _title(axes: Axes, panel: Mapping[str, Any]) -> None:
@@ -210,6 +244,7 @@ def main() -> None:
                 path = PICTURES / f"{name}.png"
                 path.parent.mkdir(exist_ok=True)
                 draw(dashboard, ask, path)
+                draw(on_a_phone(dashboard), ask, path.with_stem(f"{name}-phone"), _NARROW)
                 sys.stdout.write(f"{path}\n")
         finally:
             server.end(signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,15 @@ def test_panels_fill_rows_and_do_not_overlap(dashboard: dict[str, Any]) -> None:
         assert not cells & taken
         taken |= cells
     assert max(x for x, _ in taken) == 23
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=NAMES)
+def test_no_word_is_cut_off_on_a_phone(dashboard: dict[str, Any]) -> None:
+    """Lines of 48 letters and 22 pixels, in rows of 38 pixels."""
+    for panel in dashboard["panels"]:
+        if panel["type"] == "text":
+            lines = textwrap.wrap(panel["options"]["content"].replace("*", ""), 48)
+            assert 22 * len(lines) <= 38 * panel["gridPos"]["h"] - 16
 
 
 def test_a_name_that_the_hub_does_not_write_is_refused() -> None:

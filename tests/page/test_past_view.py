@@ -171,6 +171,99 @@ def test_a_trip_is_replayed_and_said_to_be_real(page: Page, living: LivingHub) -
     assert [note["text"] for note in label["notes"]] == ["on the <b>carpet</b>"]
 
 
+CLIP = {
+    "rate_hz": 10,
+    "length_s": 2.0,
+    "layout": {
+        "left": [{"x": 0.5, "y": 0.1, "region": "heel"}],
+        "right": [{"x": 0.5, "y": 0.9, "region": "toes"}],
+    },
+    "left": {"cells": [[50]] * 20, "cop": [None] * 5 + [[0.5, 0.1]] * 15},
+    "right": {"cells": [None] * 10 + [[80]] * 10, "cop": [None] * 10 + [[0.5, 0.9]] * 10},
+    "shanks": {"left": list(range(-10, 10)), "right": [30] * 20},
+    "steps": [{"side": "left", "at_s": 0.5, "strike": "toe"}, {"side": "right", "at_s": 1.0, "strike": "heel"}],
+    "events": [{"id": "e", "kind": "trip", "state": "kept", "at_s": 1.0, "decided_at_s": 1.4}],
+}
+LOOKED_AT = """async (told) => {
+  const { Clip } = await import("./clip.js");
+  const real = { requestAnimationFrame };
+  let nowMs = performance.now(), waiting = [];
+  window.requestAnimationFrame = (draws) => waiting.push(draws);
+  performance.now = () => nowMs;
+  const pass = (ms) => { nowMs += ms; const due = waiting; waiting = []; due.forEach((draws) => draws(nowMs)); };
+  const clip = new Clip(async () => told);
+  const root = clip.element(told.events);
+  document.body.append(root);
+  const seen = {};
+  const look = (what) => {
+    nowMs += 5000;
+    clip.show(clip.at);
+    seen[what] = {
+      picture: clip.at,
+      when: root.querySelector(".when").textContent,
+      feet: [...root.querySelectorAll("figure")].map((each) => {
+        const side = each.querySelector("figcaption").textContent.split(" ")[0];
+        return `${side}: ${each.querySelector("canvas").getAttribute("aria-label")}`;
+      }),
+      shins: [...root.querySelectorAll(".shins span")].map((each) => each.textContent),
+      trails: clip.feet.map((foot) => foot.trail.length),
+    };
+  };
+  const press = (name) => root.querySelector(`[data-do=${name}]`).click();
+  try {
+    await clip.open(told.events[0]);
+    look("opened");
+    seen.line = [...root.querySelectorAll(".clip_line i")].map((each) => `${each.className} ${each.style.left}`);
+    press("decision");
+    look("decided");
+    press("step_back");
+    look("step back");
+    press("step_back");
+    look("once more");
+    for (const speed of ["1", "0.25"]) {
+      clip.speed.value = speed;
+      clip.show(0);
+      press("play");
+      pass(0);
+      pass(800);
+      press("play");
+      pass(0);
+      seen[`at ${speed}`] = Math.round(clip.at);
+    }
+  } finally {
+    delete performance.now;
+    Object.assign(window, real);
+    root.remove();
+  }
+  return seen;
+}"""
+
+
+def test_a_clip_shows_each_thing_at_its_place_and_time(page: Page, living: LivingHub) -> None:
+    page.goto(f"{living.address}#history")
+    expect(page.get_by_role("link", name=re.compile("^Trip, ")).first).to_be_visible()
+    seen = page.evaluate(LOOKED_AT, CLIP)
+    opened, decided = seen["opened"], seen["decided"]
+    assert opened["when"].startswith("1.00 s before: Trip. The hub has not decided yet")
+    assert opened["feet"] == ["Left: Left foot: in the air", "Right: Right foot: no data"]
+    assert ["10" in opened["shins"][0], "30" in opened["shins"][1]] == [True, True]
+    assert decided["picture"] == 14
+    assert decided["when"].startswith("0.40 s after: Trip. The hub has decided")
+    assert "heel" in decided["feet"][0]
+    assert "toes" in decided["feet"][1]
+    assert decided["shins"][0].endswith(" 4°")
+    assert decided["trails"] == [10, 5]
+    assert seen["line"] == [
+        "left 25%",
+        "right 50%",
+        "flag happened 50%",
+        "flag decided 70%",
+        "now 0%",
+    ]
+    assert [seen["step back"]["picture"], seen["once more"]["picture"]] == [10, 5]
+    assert [seen["at 1"], seen["at 0.25"]] == [8, 2]
+
+
 def test_a_clip_that_made_way_says_so(page: Page, living: LivingHub) -> None:
     until(lambda: clip_is_there(living))
 

@@ -128,3 +128,73 @@ def test_it_can_be_stopped_and_all_is_as_it_was(browser: Browser, living: Living
     expect(page.get_by_role("heading", name="Die Kalibrierung wurde abgebrochen")).to_be_visible()
     expect(page.locator("#cal_found li")).to_have_text("Abgebrochen; die Kalibrierung ist, wie sie war.")
     assert living.ask(lambda hub: hub.wearers[WEARER].pipeline.guide) is None
+
+
+LED = """async (told) => {
+  const { Calibration } = await import("./calibrate.js");
+  const asked = [], seen = {};
+  const find = (id) => document.getElementById(id);
+  const calibration = new Calibration((_button, what, how) => asked.push([what, how]));
+  spoken.length = 0;
+  let hushed = 0;
+  speechSynthesis.cancel = () => { hushed += 1; };
+  calibration.show({ ...told, state: "none" });
+  calibration.show(told);
+  seen.done = find("cal_done").value;
+  seen.feels = [...find("cal_feels").children].map((each) => each.textContent);
+  seen.marks = !find("cal_mark").hidden;
+  seen.spoken = [...spoken];
+  seen.hushed = hushed;
+  calibration.show({ ...told, task: "stand" });
+  seen.marksElsewhere = !find("cal_mark").hidden;
+  find("cal_voice").click();
+  const saidBefore = spoken.length;
+  calibration.show({ ...told, state: "timing" });
+  seen.saidWhileOff = spoken.length - saidBefore;
+  find("cal_seconds").value = "9.5";
+  find("cal_times").requestSubmit();
+  find("cal_voice").click();
+  hushed = 0;
+  calibration.leave();
+  seen.hushedAtLeaving = hushed;
+  speechSynthesis.getVoices = () => [{ lang: "fr-FR", name: "another" }];
+  calibration.redraw();
+  seen.offered = !find("cal_voice").hidden;
+  return { ...seen, asked };
+}"""
+
+
+def words(key: str, **values: object) -> dict[str, object]:
+    return {"key": key, "values": values, "text": key}
+
+
+def test_what_is_felt_is_shown_and_what_is_new_is_said(browser: Browser, living: LivingHub) -> None:
+    page = opened(browser, living, Role.CAREGIVER)
+    expect(page.get_by_role("button", name="Read aloud", pressed=True)).to_be_visible()
+    foot = {"words": words("somewhere"), "load_pct": 40.0}
+    told = {
+        "state": "doing",
+        "task": "walk",
+        "instruction": words("walk on"),
+        "said": None,
+        "done_pct": 60.0,
+        "again_s": None,
+        "exercises": [{"task": "stand", "mark": None, "said": None}, {"task": "walk", "mark": None, "said": None}],
+        "feet": {"left": foot, "right": None},
+        "legs": {"left": {"words": words("swinging")}, "right": None},
+        "found": [],
+    }
+    seen = page.evaluate(LED, told)
+    assert seen["done"] == 60
+    foot_felt, leg_felt = seen["feels"]
+    assert "Left foot" in foot_felt
+    assert "40" in foot_felt
+    assert leg_felt == "Left shin: swinging"
+    assert [seen["marks"], seen["marksElsewhere"]] == [True, False]
+    assert seen["spoken"] == ["walk on"]
+    assert seen["hushed"] == 1, "what was being said before is not to go on"
+    assert seen["saidWhileOff"] == 0
+    assert seen["hushedAtLeaving"] == 1
+    assert not seen["offered"], "a voice of another language reads nothing that anybody understands"
+    assert seen["asked"] == [["calibrate", {"do": "took", "seconds": [9.5]}]]
+    page.context.close()

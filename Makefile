@@ -82,7 +82,7 @@ bench: $(READY)  ## speed, cost and latency, as in docs/performance.md (an hour;
 debian-package: $(READY)  ## the Debian package into dist/ (ARGS="arm64": for that kind of machine; needs the network)
 	deploy/debian/build $(ARGS)
 
-container-trial:  ## the image from its Dockerfile, and the compose file run by real Podman (as root; some minutes, at first a quarter of an hour)
+container-trial:  ## the image from its Dockerfile, and the compose file run by real Podman (as root; two minutes, and some more at first)
 	$(PYTHON) deploy/container/trial
 
 virtual-pi: $(READY)  ## the installed hub with real BlueZ in an emulated Debian machine: all trials (hours; see deploy/virtual-pi)

@@ -62,3 +62,16 @@ async def test_without_room_for_it_the_log_grows_as_it_is_needed(tmp_path, event
             await keep(journal, event, 1.0)
             assert log_of(path).stat().st_size < LOG_BYTES // 2
             assert [record.event.time_s for record in await take(journal, "mqtt", 1)] == [1.0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk of its own")
+async def test_a_disk_that_becomes_full_leaves_the_hub_its_log(tmp_path, event, take):
+    with Disk(tmp_path / "disk").mounted() as disk:
+        path = disk.folder / "journal.db"
+        async with Journal(path) as journal:
+            disk.fill(None)
+            await keep(journal, event, *map(float, range(50)))
+            assert journal.stats.failures_n == 0
+        disk.free(None)
+        async with Journal(path) as journal:
+            assert len(await take(journal, "mqtt", 50)) == 50

@@ -10,6 +10,7 @@ mmdebstrap and Go, ports 1883, 8086 and 8330 of the loopback address, and the ne
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -117,9 +118,8 @@ def built(engine: Engine) -> None:
     holds("every module of the hub loads", is_so=True)
     demo = "demo --minutes 0.3 --plain --port 0 --page-port 0 --state /tmp/state"
     said = engine.podman(f"{alone} --read-only --tmpfs /tmp --cap-drop all insole-hub {demo}").stdout
-    holds(
-        "sensors and the whole hub run in it, without any right and on a read-only disk", "step" in said.lower(), said
-    )
+    kept = re.search(r"[1-9]\d* new events in the journal, [1-9]\d* taken by the broker", said) is not None
+    holds("sensors and the whole hub run in it, without any right and on a read-only disk", kept, said)
 
 
 def mistake(engine: Engine) -> None:

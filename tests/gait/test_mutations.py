@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gait import figures, guard
-from tests.gait.mutations import Mutation, Seen, seen
+from tests.gait.mutations import Mutation, Seen, noticed, seen
 
 
 @pytest.mark.parametrize("name", guard.CASES)
@@ -64,3 +64,9 @@ def test_a_threshold_that_is_off_breaks_a_figure(path: str, factor: float, case:
 )
 def test_a_detector_that_is_gone_is_missed(detector: str, case: str) -> None:
     assert seen(Mutation(detector), [case]) is Seen.BOUND
+
+
+def test_an_engine_that_never_comes_to_its_end_has_broken_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.gait.mutations.LONGEST_S", 5.0)  # of processor time
+    endless = Mutation("bout.fatigue.bin_s", -1.0)
+    assert noticed([endless]) == (endless, Seen.BOUND)

@@ -21,7 +21,7 @@ from hub.validation.evidence.trials import Group
 from hub.validation.human_targets import human_targets_section
 from hub.validation.people import Half
 from hub.validation.pictures import pictures_section, write_pictures
-from hub.validation.replayed import order_of, scores_of
+from hub.validation.replayed import midway_of, order_of, scores_of
 from hub.validation.runner import RunOptions
 from hub.validation.score import Measure, Score, pooled
 from hub.validation.tables import (
@@ -123,7 +123,26 @@ def _halves(root: Path) -> str:
     return (
         halves_section(scored(*contacts), scored("erciyes"), scored("gaitpdb", "marpino", "chen", both_weak=True))
         + "\nOrder of heel and forefoot beside a reading of the raw cells at a third of the detector's level, outside "
-        "the flat band (`hub/validation/strike_reading.py`):\n\n" + markdown(header, rows, text_columns=2) + "\n"
+        "the flat band (`hub/validation/strike_reading.py`):\n\n"
+        + markdown(header, rows, text_columns=2)
+        + "\n\n"
+        + _midway(scored("gaitpdb"))
+    )
+
+
+def _midway(sets: Iterable[tuple[str, Path, Scores]]) -> str:
+    rows = [
+        (title, half.value, str(midway.n), str(midway.k))
+        for title, folder, _ in sets
+        for half in Half
+        for midway in [midway_of(folder, RunOptions(), half)]
+    ]
+    header = ("recordings", "half", "false final contacts", "of these midway in a stance of two strides")
+    return (
+        "False final contacts, and how many of them were told midway in a stance that the reference lets last more "
+        "than 1.5 times the foot's median, since it knows no swing as short (`hub/validation/long_stances.py`):\n\n"
+        + markdown(header, rows, text_columns=2)
+        + "\n"
     )
 
 

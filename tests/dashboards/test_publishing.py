@@ -1,7 +1,6 @@
 """Publishing: the plan as a pure thing, and the whole command against Grafana's documented HTTP API."""
 
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +33,7 @@ from dashboards.publishing.wanted import slug
 from hub.cli.dashboards import app
 from hub.errors import ConfigError, InsoleHubError
 from tests.services.grafana_contract import TOKEN, Contract, served
+from tests.services.ports import free_port
 
 NAMES = st.sampled_from(["a", "b", "c"])
 BODIES = st.dictionaries(NAMES, st.integers(0, 2) | st.lists(st.integers(0, 2), max_size=2), max_size=2)
@@ -353,9 +353,7 @@ def test_a_wrong_token_or_address_is_named_so(file: Path):
     text = file.read_text()
     file.with_name("token").write_text("another")
     assert "does not accept the token" in refused(file)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    nobody = f"http://127.0.0.1:{free_port()}"
     url = text.split('"')[1]
     file.write_text(text.replace(url, nobody))
     assert "cannot be reached" in refused(file)

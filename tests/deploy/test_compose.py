@@ -13,6 +13,7 @@ import pytest
 
 from hub.config import load_config
 from tests.deploy.test_deploy import program
+from tests.services.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,9 +24,7 @@ def broker(first_start: ModuleType, tmp_path: Path) -> Iterator[tuple[int, dict[
     mosquitto = program("mosquitto")
     assert first_start.main() == 0
     (tmp_path / "data").mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     shipped = (ROOT / "deploy/mosquitto/mosquitto.conf").read_text()
     config = tmp_path / "mosquitto.conf"
     config.write_text(

@@ -17,6 +17,7 @@ from hub.demo import DemoOptions, demo_config
 from hub.page import PageStats, serve
 from hub.service.page_view import door
 from tests.page.still import Still
+from tests.services.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 120.0
@@ -28,12 +29,6 @@ def table() -> dict[str, tuple[str, str]]:
     text = (ROOT / "docs/remote-access.md").read_text().partition("## What listens")[2]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
     return {row[0]: (row[1], row[2]) for row in rows[2:]}
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture

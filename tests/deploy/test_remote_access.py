@@ -21,6 +21,7 @@ from hub.errors import ConfigError
 from hub.page import Door, PageStats, Role, Visitor, make_code, serve
 from tests.deploy.test_deploy import ROOT, program
 from tests.page.still import Still
+from tests.services.ports import free_port
 
 SHIPPED = ROOT / "deploy/remote-access"
 
@@ -28,9 +29,7 @@ SHIPPED = ROOT / "deploy/remote-access"
 @contextmanager
 def caddy(folder: Path, page_port: int) -> Iterator[tuple[int, ssl.SSLContext]]:
     """Caddy with the shipped file, its name and ports changed, and a certificate of its own making."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     shipped = (SHIPPED / "Caddyfile").read_text()
     assert shipped.count("127.0.0.1:8330") == 1
     changed = shipped.replace("127.0.0.1:8330", f"127.0.0.1:{page_port}").replace(

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from sensors.layout import Role, Side
 from tests.services.alsa import DEVICE, written_device
 from tests.services.mosquitto import Mosquitto
 from tests.services.mosquitto import program as mosquitto_program
+from tests.services.ports import free_port
 
 SHIN = "C0:FF:EE:00:00:03"
 TEXT = f"""
@@ -65,9 +65,7 @@ def test_a_missing_configuration_is_a_problem(tmp_path: Path) -> None:
 
 
 async def test_a_broker_that_is_not_there_is_named_with_what_to_do(config: Config) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     mqtt = {"host": "127.0.0.1", "port": port}
     finding = await trials.broker(Config.model_validate({**config.model_dump(), "mqtt": mqtt}))
     assert finding.level is Level.PROBLEM

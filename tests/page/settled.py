@@ -1,7 +1,6 @@
 """A living hub of a hub.toml, which its owner changes on the page."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from hub.config import load_config
 from hub.demo import AFFECTED, DEVICES
 from hub.radio.virtual.scenario import Scenario
 from tests.page.living import LivingHub
+from tests.services.ports import free_port
 
 TOML = """\
 # Of our home; ask Ben before you change it.
@@ -60,9 +60,7 @@ class SettledHub(LivingHub):
         super().__init__(folder / "state", WALKS)
         self.path = folder / "config" / "hub.toml"
         self.path.parent.mkdir()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.path.write_text(TOML.format(state_dir=self.state_dir, port=free.getsockname()[1]))
+        self.path.write_text(TOML.format(state_dir=self.state_dir, port=free_port()))
 
     async def _start(self) -> None:
         config = load_config(self.path)

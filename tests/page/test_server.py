@@ -19,6 +19,7 @@ from hub.page import connections as bounds
 from hub.page.files import STATIC
 from tests.page.asking import get, post
 from tests.page.still import Still, home
+from tests.services.ports import free_port
 
 MOST_PAGE_BYTES = 300_000
 
@@ -140,9 +141,7 @@ async def test_the_probe_of_a_container_tells_the_state(lives: bool, told: str, 
 
 
 def test_the_probe_tells_that_nobody_answers() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     code, printed = probe(port)
     assert code == 1
     assert "nobody answers" in printed

@@ -23,16 +23,10 @@ from hub.support.backoff import Backoff
 from tests.services.certificates import key_and_certificate
 from tests.services.influxdb import ADMIN_TOKEN, ORG, Influxd
 from tests.services.mosquitto import LOOPBACK, until
+from tests.services.ports import free_port
 
 SHIPPED = Path(__file__).parent.parent.parent / "deploy" / "clinic"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}:/usr/sbin"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
-        return int(free.getsockname()[1])
 
 
 def passwords_file(path: Path, **users: str) -> None:

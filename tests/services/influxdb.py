@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -18,6 +17,7 @@ from pydantic import SecretStr
 
 from hub.influx import Bucket, DatabaseAddress
 from tests.services.built import built
+from tests.services.ports import free_port
 
 LOOPBACK = "127.0.0.1"
 ORG = "insole"
@@ -54,9 +54,7 @@ class Influxd:
         """Start it; the first time, make the organization and the administrator."""
         is_new = not self.port
         if is_new:
-            with socket.socket() as free:
-                free.bind((LOOPBACK, 0))
-                self.port = free.getsockname()[1]
+            self.port = free_port()
         with (self.folder / "influxd.log").open("ab") as log:
             self.process = subprocess.Popen(self._command(), env=os.environ | self._settings(), stdout=log, stderr=log)
         end_s = time.monotonic() + PATIENCE_S

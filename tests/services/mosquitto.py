@@ -18,6 +18,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hub.mqtt import BrokerAddress
+from tests.services.ports import free_port
 
 LOOPBACK = "127.0.0.1"
 RECONNECT_S = 0.05
@@ -57,9 +58,7 @@ class Mosquitto:
 
     async def start(self) -> None:
         if not self.port:
-            with socket.socket() as free:
-                free.bind((LOOPBACK, 0))
-                self.port = free.getsockname()[1]
+            self.port = free_port()
         config = self.folder / "mosquitto.conf"
         user = "user root\n" if os.geteuid() == 0 else ""
         config.write_text(

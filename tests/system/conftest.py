@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.mosquitto import LOOPBACK, Reader, program
+from tests.services.ports import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +28,7 @@ def goes_first() -> Iterator[None]:
 def broker_port(tmp_path: Path) -> Iterator[int]:
     """Port of a running Mosquitto that knows no password."""
     broker = program()
-    with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     config = tmp_path / "mosquitto.conf"
     config.write_text(f"listener {port} {LOOPBACK}\nallow_anonymous true\nmax_queued_messages 0\n")
     with (tmp_path / "mosquitto.log").open("wb") as log:

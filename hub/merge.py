@@ -5,6 +5,10 @@ What is added here is the word that a sensor is silent. One that has given nothi
 must not hold the others up, so until it is back it is moved on by empty blocks, close behind the present, and what it
 delivers for that time afterwards is dropped and counted.
 
+Where all fall silent together, it is the hub, its computer or the air that stood still, and what the sensors measured
+meanwhile comes in a burst. Nobody is held up by waiting for it: none is given up within ``STANDSTILL_S``, and once the
+burst begins each has ``PATIENCE_S`` for its share.
+
 Silence is judged at the instants of a fixed grid, each before the first arrival after it. The blocks are therefore a
 function of the arrivals alone: when ``tick`` is called only decides how soon they come out.
 """
@@ -19,9 +23,11 @@ from hub.session import Block, Floats
 from sensors.layout import Role
 
 PATIENCE_S = 1.0  # what a link holds back while it repeats itself, or a busy computer, comes within this
+UNHEARD_S = 0.3  # no sensor at all for so long, 4 to 30 packets' time: a standstill
+STANDSTILL_S = 3.0  # our choice: by then the radio has asked a silent link for data again (2 s)
 BEHIND_S = 0.1  # of a sensor that was given up: two connection intervals, so that its return costs few samples
 GRID_S = 0.05
-_FINE_N = 60  # instants of silence of all sensors together, after which
+_FINE_N = 80  # instants of silence of all sensors together, after which
 _THINNED_N = 20  # only one in so many is judged: hours without any sensor cost next to nothing
 
 
@@ -34,6 +40,7 @@ class Merge:
         self._given_up: set[Role] = set()
         self._late_n: Counter[Role] = Counter()
         self._grid_n = self._data_n = 0
+        self._heard_s = self._heard_from_s = -inf
 
     def begin(self, channels: Mapping[Role, int], start_s: float) -> None:
         """Merge these sensors from now on, as if none had given anything before.
@@ -47,6 +54,7 @@ class Merge:
         self._until_s = dict.fromkeys(channels, -inf)
         self._given_up = set(channels)
         self._grid_n = self._data_n = floor(start_s / GRID_S)
+        self._heard_s = self._heard_from_s = start_s
 
     def late_n(self, role: Role) -> int:
         """Samples of a sensor that came after it had been given up for their time, and were dropped."""
@@ -78,6 +86,9 @@ class Merge:
         """
         blocks = self.tick(arrival_s)
         self._data_n = self._grid_n
+        if arrival_s - self._heard_s > UNHEARD_S:
+            self._heard_from_s = arrival_s
+        self._heard_s = arrival_s
         self._given_up.discard(role)  # also where all of these come too late: the next ones then do not
         until_s = self._until_s[role]
         if len(time_s) and time_s[0] < until_s:
@@ -96,8 +107,11 @@ class Merge:
         yield from range(thin_from_n + -thin_from_n % _THINNED_N, end_n, _THINNED_N)
 
     def _silent_at(self, instant_s: float) -> Iterator[Block]:
+        if UNHEARD_S < instant_s - self._heard_s <= STANDSTILL_S:
+            return
         for role, until_s in self._until_s.items():
-            if until_s < instant_s - PATIENCE_S:
+            excused_s = min(self._heard_from_s, until_s + STANDSTILL_S)
+            if max(until_s, excused_s) < instant_s - PATIENCE_S:
                 self._given_up.add(role)
             if role in self._given_up and until_s < instant_s - BEHIND_S:
                 self._until_s[role] = instant_s - BEHIND_S

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.merge import BEHIND_S, GRID_S, PATIENCE_S, Merge
+from hub.merge import BEHIND_S, GRID_S, PATIENCE_S, STANDSTILL_S, Merge
 from hub.session import Block
 from sensors.layout import Role
 
@@ -139,12 +139,67 @@ def test_a_burst_after_a_pause_loses_nothing() -> None:
     assert [block.time_s.tolist() for block in blocks if block.role == Role.LEFT_INSOLE] == [held]
 
 
+@given(
+    stood_s=st.floats(0.4, STANDSTILL_S),
+    burst_s=st.floats(0.0, PATIENCE_S - 2 * GRID_S),
+    order=st.permutations([role for role in CHANNELS for _ in range(8)]),
+    tick_s=st.floats(0.0, 1.0),
+)
+def test_what_all_measured_while_nobody_listened_is_not_late(stood_s, burst_s, order, tick_s) -> None:
+    merge = a_merge()
+    for role in CHANNELS:
+        push(merge, role, [START_S], START_S)
+    back_s = START_S + stood_s
+    merge.tick(START_S + tick_s * stood_s)
+    taken = dict.fromkeys(CHANNELS, 0)
+    for k, role in enumerate(order):  # either sensor's backlog in any order, at most in PATIENCE_S
+        taken[role] += 1
+        time_s = [START_S + (taken[role] - 0.5) / 8 * stood_s]
+        blocks = push(merge, role, time_s, back_s + k / len(order) * burst_s)
+        assert [block.time_s.tolist() for block in blocks] == [time_s]
+    assert not any(merge.late_n(role) for role in CHANNELS)
+
+
+def test_after_a_standstill_one_that_stays_silent_holds_the_others_up_for_no_longer_than_the_limit() -> None:
+    merge = a_merge()
+    push(merge, Role.LEFT_SHIN, [START_S], START_S)
+    push(merge, Role.LEFT_INSOLE, [START_S], START_S)
+    blocks = []
+    back_s = START_S + 2.0
+    for arrival_s in np.arange(back_s, back_s + PATIENCE_S + 2 * GRID_S, 0.01).tolist():
+        blocks += push(merge, Role.LEFT_INSOLE, [arrival_s - 0.005], arrival_s)
+    (given_up_s, *_) = [block.until_s for block in blocks if block.role == Role.LEFT_SHIN]
+    assert given_up_s >= back_s + PATIENCE_S - BEHIND_S
+
+
+@given(pauses=st.lists(st.floats(0.01, 2.9), min_size=4, max_size=200))
+def test_a_sensor_that_is_gone_is_given_up_however_the_others_falter(pauses) -> None:
+    merge, arrival_s, blocks = a_merge(), START_S, []
+    push(merge, Role.LEFT_SHIN, [START_S], START_S)
+    for pause_s in pauses:
+        arrival_s += pause_s
+        blocks += push(merge, Role.LEFT_INSOLE, [arrival_s - 0.005], arrival_s)
+        blocks += merge.tick(arrival_s + GRID_S)
+    if arrival_s > START_S + STANDSTILL_S + PATIENCE_S + GRID_S:
+        assert Role.LEFT_SHIN in {block.role for block in blocks}
+
+
+def test_where_all_stay_silent_all_are_given_up_in_the_end() -> None:
+    merge = a_merge()
+    for role in CHANNELS:
+        push(merge, role, [START_S], START_S)
+    assert merge.tick(START_S + STANDSTILL_S) == []
+    blocks = merge.tick(START_S + STANDSTILL_S + 2 * GRID_S)
+    assert {block.role for block in blocks} == set(CHANNELS)
+
+
 def test_what_comes_after_a_sensor_was_given_up_is_dropped_and_counted() -> None:
     merge = a_merge()
-    merge.tick(START_S + 1.0)
-    blocks = push(merge, Role.LEFT_SHIN, [START_S + 0.5, START_S + 0.6, START_S + 0.9], START_S + 1.0)
+    push(merge, Role.LEFT_INSOLE, [START_S + 0.99], START_S + 1.0)
+    merge.tick(START_S + 1.06)
+    blocks = push(merge, Role.LEFT_SHIN, [START_S + 0.5, START_S + 0.6, START_S + 0.98], START_S + 1.06)
     assert merge.late_n(Role.LEFT_SHIN) == 2
-    assert [block.time_s.tolist() for block in blocks] == [[START_S + 0.9]]
+    assert [block.time_s.tolist() for block in blocks] == [[START_S + 0.98]]
 
 
 def test_hours_without_any_sensor_cost_few_blocks() -> None:

@@ -60,6 +60,25 @@ def test_however_many_arrivals_are_decided_on_at_once_each_event_comes_once(walk
     assert at_the_end.finish() == ()
 
 
+@pytest.mark.parametrize("stood_s", [0.5, 1.2, 2.9])
+@pytest.mark.parametrize("from_s", [5.0, 13.0])
+def test_while_nobody_listens_no_event_is_lost(walk: list[Arrival], from_s: float, stood_s: float) -> None:
+    begin_s = walk[0].arrival_s + from_s
+    until_s = begin_s + stood_s
+    heard = [
+        replace(arrival, arrival_s=until_s) if begin_s <= arrival.arrival_s < until_s else arrival for arrival in walk
+    ]
+    assert sum(arrival.arrival_s == until_s for arrival in heard) > 50 * stood_s
+
+    def seen(arrivals: list[Arrival]) -> list[tuple[str, str, float]]:
+        pipeline = a_pipeline()
+        for arrival in arrivals:
+            pipeline.feed(arrival)
+        return sorted((event.kind, event.side, round(event.time_s, 2)) for event in pipeline.finish())
+
+    assert seen(heard) == seen(walk)
+
+
 def test_a_new_session_keeps_what_was_learnt_of_the_sensors_that_did_not_change(air, device) -> None:
     arrivals = walked(air, device, 30.0)
     half_n = len(arrivals) * 2 // 3

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import aiomqtt
 
@@ -55,7 +56,7 @@ def reader(orders: Connection) -> None:
 
 
 async def _read(port: int, orders: Connection) -> list[tuple[str, int]]:
-    notes: list[tuple[str, int]] = []
+    notes: list[tuple[int, Any]] = []
     ended = asyncio.Event()
     asyncio.get_running_loop().add_reader(orders.fileno(), ended.set)
     reading = asyncio.create_task(_note(port, orders, notes))
@@ -65,16 +66,21 @@ async def _read(port: int, orders: Connection) -> list[tuple[str, int]]:
     with suppress(asyncio.CancelledError, aiomqtt.MqttError):
         await reading
     orders.recv()
-    return notes
+    return [(json.loads(payload)["id"], came_ns) for came_ns, payload in notes]
 
 
-async def _note(port: int, orders: Connection, notes: list[tuple[str, int]]) -> None:
-    async with aiomqtt.Client(LOOPBACK, port, keepalive=600) as client:
+async def _note(port: int, orders: Connection, notes: list[tuple[int, Any]]) -> None:
+    class Noting(asyncio.Queue[aiomqtt.Message]):
+        """Takes what the library has read from the socket."""
+
+        def put_nowait(self, item: aiomqtt.Message) -> None:
+            notes.append((time.monotonic_ns(), item.payload))
+
+    async with aiomqtt.Client(LOOPBACK, port, keepalive=600, queue_type=Noting) as client:
         await client.subscribe("+/+/+/event/#", qos=1)
         orders.send("ready")
-        async for message in client.messages:
-            came_ns = time.monotonic_ns()
-            notes.append((json.loads(message.payload)["id"], came_ns))
+        async for _ in client.messages:  # none: this ends when the connection does
+            pass
 
 
 async def _listens(port: int) -> None:

@@ -3,7 +3,8 @@
 Two wearers walk into the whole hub as in alert_path.py, in turn with nobody watching and with 20 who do: real tabs of
 Chromium that draw, plain clients of the live stream that read everything, and one that reads far too slowly. Told is
 what alert_path.py tells, and what watching costs: processor and memory of the hub's process, and frames. Watchers
-run at a lower priority on the same machine, as they are other machines at home. Each case is run twice and pooled.
+run at a lower priority on the same machine, with their files in memory, as they are other machines at home. Each case
+is run twice and pooled.
 """
 
 import argparse
@@ -87,6 +88,7 @@ def watchers(port: int, crowd: Crowd, pipe: Connection) -> None:
     """Be the process that watches: "watching" once all do, and what they saw when told to end."""
     os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))  # also where the hub runs at real-time priority
     os.nice(10)
+    os.environ["TMPDIR"] = "/dev/shm"  # the browsers' profiles: other machines have disks of their own
     asyncio.run(_watch(port, crowd, pipe))
 
 

@@ -14,14 +14,14 @@ from fed_radio import FedRadio
 from hub.app import Hub
 from hub.config import Config
 from hub.events import Event
-from hub.live import Live
 from hub.packets import Arrival
 from hub.pipeline import Pipeline
 from hub.recording.keeper import Keeper
+from hub.service.cues import Cues, Listener
 
 
 class WatchedHub(Hub):
-    """A hub that keeps all arrivals in a file, with a view that notes when events come."""
+    """A hub that keeps all arrivals in a file, and notes when events go to the journal."""
 
     def __init__(self, config: Config, radio: FedRadio) -> None:
         super().__init__(config, radio.bluetooth)
@@ -29,8 +29,9 @@ class WatchedHub(Hub):
         self._kept = {name: _Kept(wearer.keeper) for name, wearer in self.wearers.items()}
         self.decided_ns: dict[str, int] = {}
         """When each event had been decided and was on its way to the journal."""
+        self.cues = _Seen(config, self._vibrate, self.decided_ns)
         for name, wearer in self.wearers.items():
-            wearer.keeper, wearer.live = self._kept[name], _Seen(self.decided_ns)
+            wearer.keeper = self._kept[name]
 
     def sent_ns(self) -> dict[str, int]:
         """When the notification was sent that decided each event; those that a pause decided are not among them."""
@@ -96,15 +97,15 @@ class _Kept:
                 yield pickle.load(self._notes)
 
 
-class _Seen(Live):
-    """A view that notes when events come."""
+class _Seen(Cues):
+    """The hub's own cues, which are told of events right after the journal: they note when."""
 
-    def __init__(self, seen_ns: dict[str, int]) -> None:
-        super().__init__()
+    def __init__(self, config: Config, vibrate: Listener, seen_ns: dict[str, int]) -> None:
+        super().__init__(config, vibrate)
         self._seen_ns = seen_ns
 
-    def see_events(self, events: Iterable[Event]) -> None:
+    def see(self, nickname: str, events: Iterable[Event], wall_time_ns: int, *, is_silent: bool = False) -> None:
         """Note the time, then go on as ever."""
         events, now_ns = tuple(events), time.monotonic_ns()
         self._seen_ns.update({event.id: now_ns for event in events})
-        super().see_events(events)
+        super().see(nickname, events, wall_time_ns, is_silent=is_silent)

@@ -80,17 +80,29 @@ class _Kept:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self._notes = tempfile.TemporaryFile(dir="/dev/shm")  # noqa: SIM115  # as long as the hub
+        self._unnoted: list[Arrival] = []
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._keeper, name)
 
     def see(self, arrival: Arrival, *, has_samples: bool) -> None:
-        """Note an arrival, then go on as ever."""
-        pickle.dump(arrival, self._notes, pickle.HIGHEST_PROTOCOL)
+        """Go on as ever; the note is made when there is time."""
+        self._unnoted.append(arrival)
         self._keeper.see(arrival, has_samples=has_samples)
+
+    def tick(self, now_s: float) -> None:
+        """Make notes, then go on as ever."""
+        self._note()
+        self._keeper.tick(now_s)
+
+    def _note(self) -> None:
+        for arrival in self._unnoted:
+            pickle.dump(arrival, self._notes, pickle.HIGHEST_PROTOCOL)
+        self._unnoted.clear()
 
     def arrivals(self) -> Iterable[Arrival]:
         """All that was kept."""
+        self._note()
         self._notes.seek(0)
         with suppress(EOFError):
             while True:

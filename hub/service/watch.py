@@ -24,7 +24,7 @@ TICK_S = 0.1
 """How often silence is looked at while nothing arrives."""
 
 DISK_FIRST_S = 0.002
-"""What looks on waits so long where an event goes to the disk at once: the journal's thread needs the interpreter."""
+"""Who looks on waits so long where an event goes to the disk at once: the journal's thread needs the interpreter."""
 
 
 class Watch:
@@ -47,26 +47,21 @@ class Watch:
         self._vibrations = vibrations
         self._upkeep = upkeep
         self._ticked_s: float | None = None
+        self._unseen: list[tuple[Arrival, IntakeResult]] = []
+        self._untold: list[tuple[str, Sequence[Event]]] = []
         self._noted_faults: set[tuple[str, Role, DecodeReason]] = set()
 
     async def detect(self) -> None:
-        """Take what arrives. What is decided of it is on its way to the disk before anybody looks at the rest."""
+        """Take what arrives. An event that goes to the disk at once is on its way before anybody else is told."""
         while True:
-            arrivals = await self._radio.inbox.take()
-            results = [self._wearers[arrival.wearer].pipeline.feed(arrival) for arrival in arrivals]
+            for arrival in await self._radio.inbox.take():
+                self._take(arrival)
             self._upkeep.taken_s = time.monotonic()
-            decided = dict[str, tuple[Event, ...]]()
             for nickname, wearer in self._wearers.items():
-                decided[nickname] = wearer.pipeline.decide()
-                self._keep(nickname, decided[nickname])
-            try:
-                if any(event.kind not in STEP_KINDS for events in decided.values() for event in events):
-                    await asyncio.sleep(DISK_FIRST_S)
-            finally:
-                for arrival, result in zip(arrivals, results, strict=True):
-                    self._see(arrival, result)
-                for nickname, events in decided.items():
-                    self._show(nickname, events)
+                self._keep(nickname, wearer.pipeline.decide())
+            if any(event.kind not in STEP_KINDS for _, events in self._untold for event in events):
+                await asyncio.sleep(DISK_FIRST_S)
+            self._tell()
 
     async def tick(self) -> None:
         """Keep what silence decides."""
@@ -83,41 +78,49 @@ class Watch:
 
     def keep(self, nickname: str, events: Iterable[Event]) -> None:
         """Tell a wearer's events to the journal, the cues and all who look on."""
-        events = tuple(events)
-        self._keep(nickname, events)
-        self._show(nickname, events)
+        self._keep(nickname, tuple(events))
+        self._tell()
 
     async def finish(self) -> None:
         """Take what still waits, and end every wearer's pipeline, recording and calibration."""
         for arrival in await self._radio.inbox.take() if len(self._radio.inbox) else ():
-            self._see(arrival, self._wearers[arrival.wearer].pipeline.feed(arrival))
+            self._take(arrival)
         for nickname, wearer in self._wearers.items():
             self.keep(nickname, wearer.pipeline.finish())
             wearer.keeper.close(self._ticked_s)
             await wearer.keep_calibration()
 
+    def _take(self, arrival: Arrival) -> None:
+        """Tell the engine, and the recording, which holds all that was fed in its order."""
+        wearer = self._wearers[arrival.wearer]
+        result = wearer.pipeline.feed(arrival)
+        wearer.keeper.see(arrival, has_samples=result.valid)
+        self._unseen.append((arrival, result))
+
     def _keep(self, nickname: str, events: Sequence[Event]) -> None:
-        """What waits for nothing: the journal, and the cues."""
+        """Tell the journal and the cues, which wait for nothing."""
         if events:
             self._journal.append(nickname, events)
             guided = self._wearers[nickname].pipeline.guide is not None
             self._cues.see(nickname, events, time.time_ns(), is_silent=guided)
+            self._untold.append((nickname, events))
 
-    def _show(self, nickname: str, events: Sequence[Event]) -> None:
-        """Tell all who look on."""
-        if not events:
-            return
-        wearer = self._wearers[nickname]
-        for event in events:
-            wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
-            wearer.has_learnt |= event.kind is Kind.WALK_END
-        wearer.live.see_events(events)
-        wearer.keeper.see_events(events)
+    def _tell(self) -> None:
+        """Tell all others what has been taken and kept since."""
+        unseen, self._unseen = self._unseen, []
+        untold, self._untold = self._untold, []
+        for arrival, result in unseen:
+            self._see(arrival, result)
+        for nickname, events in untold:
+            wearer = self._wearers[nickname]
+            for event in events:
+                wearer.tally.push(event, self._journal.wall_time_ns_at(event.time_s))
+                wearer.has_learnt |= event.kind is Kind.WALK_END
+            wearer.live.see_events(events)
+            wearer.keeper.see_events(events)
 
     def _see(self, arrival: Arrival, result: IntakeResult) -> None:
-        """Tell an arrival, and what came of it, to all but the engine."""
         wearer = self._wearers[arrival.wearer]
-        wearer.keeper.see(arrival, has_samples=result.valid)
         answer(self._radio, arrival, result)
         self._vibrations.see(arrival, has_samples=result.valid)
         if result.session is not None:

@@ -8,6 +8,7 @@ import math
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import paho.mqtt.client as paho
@@ -17,6 +18,7 @@ from jsonschema import Draft202012Validator
 from paho.mqtt.enums import CallbackAPIVersion
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from hub.cues.settings import CueKind
 from hub.journal.day import DaySummary
 from hub.page import Role
 from tests.page.living import PATIENCE_S, LivingHub, good_step, living_hub, paired, trip
@@ -369,6 +371,25 @@ def test_this_device_sounds_after_a_tap_and_only_while_it_is_news(page: Page, li
     until(lambda: page.evaluate("played.length"))
     sound.click()
     expect(page.get_by_text("This device is silent.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("on", "every_n", "said"),
+    [
+        (CueKind.GOOD_STEP, 2, "A sound tells one in 2 good steps: heel first, no dragging."),
+        (CueKind.TOE_FIRST, 1, "A sound tells each step that landed on the toes."),
+        (CueKind.TOE_FIRST, 3, "A sound tells one in 3 steps that landed on the toes."),
+    ],
+)
+def test_what_sounds_is_said_in_words(page: Page, living: LivingHub, on: CueKind, every_n: int, said: str) -> None:
+    cueing = living.ask(lambda hub: hub.cues.cueing["demo"])
+    before = cueing.settings
+    try:
+        cueing.settings = replace(before, on=on, every_n=every_n)
+        page.reload()
+        expect(page.get_by_text(said, exact=True)).to_be_visible()
+    finally:
+        cueing.settings = before
 
 
 def test_a_sound_that_a_slow_network_brings_is_not_played(page: Page) -> None:

@@ -58,7 +58,7 @@ class Watch:
                 self._take(arrival)
             self._upkeep.taken_s = time.monotonic()
             for nickname, wearer in self._wearers.items():
-                self._keep(nickname, wearer.pipeline.decide())
+                self._enter(nickname, wearer.pipeline.decide())
             if any(event.kind not in STEP_KINDS for _, events in self._untold for event in events):
                 await asyncio.sleep(DISK_FIRST_S)
             self._tell()
@@ -78,7 +78,7 @@ class Watch:
 
     def keep(self, nickname: str, events: Iterable[Event]) -> None:
         """Tell a wearer's events to the journal, the cues and all who look on."""
-        self._keep(nickname, tuple(events))
+        self._enter(nickname, tuple(events))
         self._tell()
 
     async def finish(self) -> None:
@@ -97,8 +97,8 @@ class Watch:
         wearer.keeper.see(arrival, has_samples=result.valid)
         self._unseen.append((arrival, result))
 
-    def _keep(self, nickname: str, events: Sequence[Event]) -> None:
-        """Tell the journal and the cues, which wait for nothing."""
+    def _enter(self, nickname: str, events: Sequence[Event]) -> None:
+        """Enter events into the journal, and tell the cues: neither waits for anything."""
         if events:
             self._journal.append(nickname, events)
             guided = self._wearers[nickname].pipeline.guide is not None

@@ -94,6 +94,31 @@ def test_what_is_no_fall(what: str) -> None:
     assert falls(*NO_FALL[what]()) == []
 
 
+@pytest.mark.parametrize(
+    "measured",
+    [shank(impact_g=1.9), shank(turn_s=1.1), shank(turn_s=2.3, turn_deg=170.0)],
+    ids=["the lightest hit of people's falls", "hardly faster than who is lowered", "long in going down"],
+)
+def test_a_fall_may_be_gentle_slow_or_long(measured: tuple[Floats, Floats]) -> None:
+    assert stages(falls(*measured)) == ["candidate", "confirmed"]
+
+
+def sinks_again(after_s: float) -> tuple[Floats, Floats]:
+    """Falls, is up again at once, and lies down gently so long after the hit."""
+    time_s, values = shank(lies_s=1.5, rises=True, impact_g=3.0)
+    until_s = STOOD_S + 0.8 + after_s
+    lying = shank(turn_s=2.0, impact_g=1.0, lies_s=12.0)[1]
+    stands = values[: int(3.0 * RATE_HZ)]
+    pause_n = int((until_s - float(time_s[-1]) - STOOD_S - 2.0) * RATE_HZ)
+    joined = np.concatenate([values, np.resize(stands, (pause_n, 6)), lying])
+    return np.arange(len(joined)) / RATE_HZ, joined
+
+
+def test_who_sinks_down_again_within_half_a_minute_has_fallen() -> None:
+    assert stages(falls(*sinks_again(23.0))) == ["candidate", "confirmed"]
+    assert stages(falls(*sinks_again(45.0))) == ["candidate"]
+
+
 def test_who_is_up_again_at_once_has_a_candidate_and_no_more() -> None:
     assert stages(falls(*shank(lies_s=2.0, rises=True))) == ["candidate"]
 
@@ -169,6 +194,31 @@ def test_insoles_alone_suspect_a_fall_and_confirm_none_without_a_trip(fallen: Re
     (suspected,) = near(events, first_s)
     assert suspected.fields["stage"] == "candidate"
     assert suspected.confidence < 0.5
+    assert suspected.detected_at_s - suspected.time_s == pytest.approx(5.0, abs=0.3)
+
+
+def test_insoles_alone_confirm_a_fall_after_a_trip_once_both_feet_have_been_without_weight_for_ten_seconds() -> None:
+    def fell(lying_s: float) -> list[Event]:
+        tripping = WalkAndFall(20.0, GAIT, Trip(14.0, 0.5), FallKind.FORWARD, steps_after=2, lying_s=lying_s)
+        recording = lived(Stand(4.0), Walk(30.0, GAIT), Stand(4.0), tripping, Stand(8.0), minutes=2.0)
+        return of_kind(replay(recording, Role.LEFT_INSOLE, Role.RIGHT_INSOLE)[0], Kind.FALL)
+
+    assert stages(fell(4.0)) == ["candidate"]
+    candidate, confirmed = fell(14.0)
+    assert confirmed.fields == {"stage": "confirmed", "candidate_id": candidate.id, "cause": "trip"}
+    assert confirmed.detected_at_s - candidate.time_s == pytest.approx(10.0, abs=0.3)
+
+
+def test_who_slid_to_the_floor_and_stays_there_may_have_fallen() -> None:
+    def slid(lying_s: float) -> list[Event]:
+        recording = lived(Stand(4.0), Walk(30.0, GAIT), Stand(4.0), Fall(FallKind.SLIDE, lying_s), Stand(8.0))
+        return of_kind(replay(recording)[0], Kind.FALL)
+
+    assert slid(6.0) == []
+    (candidate,) = slid(14.0)
+    assert candidate.fields["stage"] == "candidate"
+    assert candidate.confidence == pytest.approx(0.3)
+    assert candidate.detected_at_s - candidate.time_s == pytest.approx(11.0, abs=1.0)
 
 
 def test_kneeling_lying_down_and_dropping_into_a_seat_are_no_falls() -> None:

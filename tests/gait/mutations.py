@@ -30,6 +30,8 @@ HALVED = 0.5
 FACTORS = (HALVED, 2.0, -1.0)
 LONGEST_S = 120.0
 """Processor time of one mutation; all of the fixed walkers take some seconds."""
+AGAIN_S = 1.0
+"""Then it is told once more: an error that is raised in the garbage collector's callbacks is lost."""
 
 
 class Seen(StrEnum):
@@ -120,7 +122,7 @@ def noticed(mutations: Sequence[Mutation]) -> tuple[Mutation, Seen]:
     """The first of several mutations of one number that somebody notices, or the last one."""
     signal.signal(signal.SIGVTALRM, _endless)
     for mutation in mutations:
-        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_S)
+        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_S, AGAIN_S)
         by = seen(mutation)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
         if by is not Seen.NOBODY:

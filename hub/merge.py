@@ -23,7 +23,7 @@ from hub.session import Block, Floats
 from sensors.layout import Role
 
 PATIENCE_S = 1.0  # what a link holds back while it repeats itself, or a busy computer, comes within this
-UNHEARD_S = 0.3  # no sensor at all for so long, 4 to 30 packets' time: a standstill
+UNHEARD_S = 0.3  # no sensor at all for six of the longest usual connection intervals (50 ms): a standstill
 STANDSTILL_S = 3.0  # our choice: by then the radio has asked a silent link for data again (2 s)
 BEHIND_S = 0.1  # of a sensor that was given up: two connection intervals, so that its return costs few samples
 GRID_S = 0.05

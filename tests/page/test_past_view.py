@@ -184,6 +184,34 @@ CLIP = {
     "steps": [{"side": "left", "at_s": 0.5, "strike": "toe"}, {"side": "right", "at_s": 1.0, "strike": "heel"}],
     "events": [{"id": "e", "kind": "trip", "state": "kept", "at_s": 1.0, "decided_at_s": 1.4}],
 }
+CHOSEN_TWICE = """async (told) => {
+  const { Clip } = await import("./clip.js");
+  const events = ["first", "second"].map((id) => ({ ...told.events[0], id }));
+  const answers = {};
+  const clip = new Clip((id) => new Promise((resolve, reject) => { answers[id] = { resolve, reject }; }));
+  document.body.append(clip.element(events));
+  const opened = events.map((event) => clip.open(event));
+  answers.second.resolve({ ...told, events });
+  await opened[1];
+  clip.to(1.5);
+  const before = [clip.event.id, clip.at];
+  answers.first[given]({ ...told, events });
+  await opened[0];
+  const after = [clip.event.id, clip.at, clip.controls.hidden, clip.message.textContent];
+  clip.controls.parentElement.remove();
+  return { before, after };
+}"""
+
+
+@pytest.mark.parametrize("answer", ["resolve", "reject"])
+def test_a_clip_that_comes_when_another_has_been_chosen_is_not_shown(
+    page: Page, living: LivingHub, answer: str
+) -> None:
+    page.goto(living.address)
+    seen = page.evaluate(CHOSEN_TWICE.replace("[given]", f".{answer}"), CLIP)
+    assert seen == {"before": ["second", 15], "after": ["second", 15, False, ""]}
+
+
 LOOKED_AT = """async (told) => {
   const { Clip } = await import("./clip.js");
   const real = { requestAnimationFrame };

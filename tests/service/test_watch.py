@@ -1,7 +1,7 @@
 """What arrives goes to the journal first, and then to all who look on: in order, and nothing twice or never."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +47,7 @@ class Home:
 
     def __init__(self, folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
         hub = Hub(demo_config(DemoOptions(port=0, page_port=0, state_dir=folder)), Bluetooth.system("hci0"))
+        self.journal = journal
         self.inbox, self.wearer = hub.radio.inbox, hub.wearers[WEARER]
         upkeep = SimpleNamespace(taken_s=0.0, strain=StrainMeter(folder))
         self.watch = Watch(
@@ -55,7 +56,7 @@ class Home:
             journal,
             cues=hub.cues,
             vibrations=hub.vibrations,
-            upkeep=upkeep,  # type: ignore[arg-type]
+            upkeep=upkeep,
         )
         self.notes: list[str] = []
         append, see_block, see_events = journal.append, self.wearer.live.see_block, self.wearer.live.see_events
@@ -97,34 +98,35 @@ async def until_urgent(home: Home, walk: Sequence[Arrival]) -> int:
     raise AssertionError("nobody had an urgent event")
 
 
-async def test_an_urgent_event_is_with_the_journal_before_others_are_told_even_of_its_packet(
-    walk: Sequence[Arrival], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
     async with Journal(tmp_path / "journal.db") as journal:
-        home = Home(tmp_path, journal, monkeypatch)
         journal.observe_clock(0.0, 1_700_000_000_000_000_000)
-        detecting = asyncio.create_task(home.watch.detect())
-        await until_urgent(home, walk)
-        assert set(home.notes) <= {"urgent", "step"}
-        async with asyncio.timeout(10):
-            while home.notes.count("told") < home.notes.count("urgent") + home.notes.count("step"):
-                await asyncio.sleep(0.001)
-        assert home.notes.index("seen") < home.notes.index("told")
-        detecting.cancel()
+        yield Home(tmp_path, journal, monkeypatch)
+
+
+async def test_an_urgent_event_is_with_the_journal_before_others_are_told_even_of_its_packet(
+    home: Home, walk: Sequence[Arrival]
+) -> None:
+    detecting = asyncio.create_task(home.watch.detect())
+    await until_urgent(home, walk)
+    assert set(home.notes) <= {"urgent", "step"}
+    async with asyncio.timeout(10):
+        while home.notes.count("told") < home.notes.count("urgent") + home.notes.count("step"):
+            await asyncio.sleep(0.001)
+    assert home.notes.index("seen") < home.notes.index("told")
+    detecting.cancel()
 
 
 async def test_who_ends_between_the_journal_and_the_others_tells_the_others_too(
-    walk: Sequence[Arrival], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Home, walk: Sequence[Arrival]
 ) -> None:
-    async with Journal(tmp_path / "journal.db") as journal:
-        home = Home(tmp_path, journal, monkeypatch)
-        journal.observe_clock(0.0, 1_700_000_000_000_000_000)
-        detecting = asyncio.create_task(home.watch.detect())
-        come_n = await until_urgent(home, walk)
-        detecting.cancel()
-        home.come(walk[come_n : come_n + ROUND_N])
-        await home.watch.finish()
-        with suppress(asyncio.CancelledError):
-            await detecting
-        await journal.flush()
-        assert sum(home.wearer.live.counts.values()) == journal.stats.committed_n > 0
+    detecting = asyncio.create_task(home.watch.detect())
+    come_n = await until_urgent(home, walk)
+    detecting.cancel()
+    home.come(walk[come_n : come_n + ROUND_N])
+    await home.watch.finish()
+    with suppress(asyncio.CancelledError):
+        await detecting
+    await home.journal.flush()
+    assert sum(home.wearer.live.counts.values()) == home.journal.stats.committed_n > 0

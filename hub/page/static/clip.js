@@ -54,13 +54,17 @@ export class Clip {
 
   async open(event) {
     this.stop();
+    const asked = this.asked = Symbol();
+    const isStillAsked = () => this.asked === asked;  // else another was chosen while this one was on its way
     this.controls.hidden = true;
     for (const choice of this.choices) choice.setAttribute("aria-pressed", String(choice.dataset.event === event.id));
     if (event.state !== "kept") return say(this.message, t(`clip_${event.state}`));
     say(this.message, t("loading"));
-    try { this.clip = await this.fetchClip(event.id); }
-    catch (error) { return say(this.message, t(error.error?.startsWith("clip_") ? error.error : "not_now")); }
-    const { clip } = this;
+    let clip;
+    try { clip = await this.fetchClip(event.id); }
+    catch (error) { return isStillAsked() && say(this.message, t(error.error?.startsWith("clip_") ? error.error : "not_now")); }
+    if (!isStillAsked()) return;
+    this.clip = clip;
     say(this.message, clip.damage ? t("clip_damaged") : "");
     this.event = clip.events.find((each) => each.id === event.id) ?? clip.events[0];
     this.count = clip.left.cells.length;

@@ -78,11 +78,12 @@ class Step(NamedTuple):
 
 
 class ToeDrag(NamedTuple):
-    """A drag or scuff that was reported."""
+    """A drag or scuff that was reported. ``slid``: the foot never left the ground, all the way to its contact."""
 
     side: Side
     time_s: float
     duration_s: float
+    slid: bool = False
 
 
 class Trip(NamedTuple):

@@ -62,7 +62,8 @@ people. How well the hub detects on people with foot drop is not known.
 
 **Who.** The people of each set of recordings are split into a half for tuning and a half for testing; figures of both
 stand side by side, names at the end. Test walkers are drawn from another population than those tuned on, with seeds of
-their own.
+their own: those of this page (from 500,101 on) had never been played before the detectors were as they are. Those used
+until then (from 101 on) had been judged more than once while the detectors were made.
 
 **How it is judged.** Truth and detections are paired one to one, as many as possible and then as close as possible:
 contacts within 50 ms; toe-first contacts by step; drags and slaps at most once per step; trips within 0.5 s on the same
@@ -89,7 +90,9 @@ def published_section(figures: Figures) -> str:
     return (
         "## Beside published figures\n\nNot the same people, sensors or references: the rows say whether the order of "
         "magnitude is right, not who is better.\n\n"
-        + markdown(("what", "source", "published", "measured here on", "here"), rows, text_columns=5)
+        + markdown(
+            ("what", "source", "published", "measured here on", "here, both halves together"), rows, text_columns=5
+        )
         + "\n"
     )
 

@@ -25,6 +25,8 @@ from sensors.walker import (
     Walker,
     record,
 )
+from sensors.walker.faults import IMU_FAULTS
+from sensors.walker.imu import ImuParams
 from sensors.walker.insole import InsoleParams
 from sensors.walker.segments import Segment
 
@@ -57,6 +59,8 @@ class Case:
     cells: tuple[Cell, ...] = EIGHT_CELLS
     worn_out: bool = False  # insoles in raw counts that creep, one cell stuck
     silent_s: tuple[tuple[float, float], ...] = ()  # when nothing is told
+    imu: ImuParams | None = None  # a fault of the shin sensor
+    severities: tuple[float, ...] = ()  # a walk of 80 s of each, in place of one long one
 
 
 CONTACTS = (Bound(Measure.INITIAL_CONTACT, 0.97, 4, 5.0), Bound(Measure.FINAL_CONTACT, 0.97, 4, 5.0))
@@ -120,6 +124,35 @@ CASES = {
     "at 50 Hz": Case(
         "foot_drop", 1.5, 45, (*CONTACTS, *NO_ALARM), rate_hz=50.0, silent_s=((50.0, 50.05), (60.0, 60.1))
     ),
+    "first as usual, then steppage": Case(
+        "steppage",
+        6.0,
+        50,
+        (*CONTACTS, *NO_ALARM, Bound(Measure.COMPENSATION, 1.0)),
+        severities=(0.1, 0.1, 0.9, 0.1),
+        strikes=0.9,
+    ),
+    "first as usual, then hiking": Case(
+        "hip_hike", 6.0, 52, (*CONTACTS, *NO_ALARM, Bound(Measure.COMPENSATION, 1.0)), severities=(0.1, 0.1, 0.9, 0.1)
+    ),
+    "obstacles, two shins alone": Case(
+        "healthy",
+        4.0,
+        62,
+        (Bound(Measure.INITIAL_CONTACT, 0.9, 20, 40.0), Bound(Measure.FALL, 0.0)),
+        "trips",
+        roles=(Role.LEFT_SHIN, Role.RIGHT_SHIN),
+    ),
+    "obstacles, on a soft calf": Case(
+        "foot_drop",
+        4.0,
+        90,
+        (*CONTACTS, Bound(Measure.TRIP, 0.8), Bound(Measure.FALL, 0.0)),
+        "trips",
+        imu=IMU_FAULTS["soft_tissue"],
+    ),
+    "tiptoe, backward, marching": Case("partial_drop", 5.0, 85, (*CONTACTS, *NO_ALARM), "odd_steps"),
+    "a morning": Case("foot_drop", 15.0, 79, (Bound(Measure.FALL, 0.0),), "day"),
     "worn-out sensors": Case("foot_drop", 3.0, 46, NO_ALARM, worn_out=True, silent_s=((50.0, 50.1), (80.0, 83.0))),
 }
 
@@ -128,14 +161,15 @@ CASES = {
 def recorded(name: str) -> Recording:
     case = CASES[name]
     profile = PROFILES[case.profile]
-    script: Iterable[Segment] = (
-        SCENARIOS[case.scenario].script(profile, np.random.default_rng((case.seed, 20)))
-        if case.scenario
-        else [Stand(5.0), Walk(60.0 * case.minutes - 10.0, profile, case.trips)]
-    )
+    script: Iterable[Segment] = [Stand(5.0), Walk(60.0 * case.minutes - 10.0, profile, case.trips)]
+    if case.scenario:
+        script = SCENARIOS[case.scenario].script(profile, np.random.default_rng((case.seed, 20)))
+    elif case.severities:
+        walks = [(Walk(80.0, profile, severity=severity), Stand(6.0)) for severity in case.severities]
+        script = [Stand(5.0), *(part for walk in walks for part in walk)]
     worn = InsoleParams(stuck_cells=((5, 60.0),), creep=0.05, fails_at_s=60.0) if case.worn_out else None
-    walker = Walker(script, seed=case.seed, person=Person(), insole=worn, chunk_s=4)
-    return record(walker, 60.0 * case.minutes, case.rate_hz, ROLES, case.cells)
+    walker = Walker(script, seed=case.seed, person=Person(), insole=worn, imu=case.imu, chunk_s=4)
+    return record(walker, 60.0 * case.minutes, case.rate_hz, {*ROLES, *case.roles}, case.cells)
 
 
 def events_of(name: str, params: GaitParams | None = None) -> list[Event]:

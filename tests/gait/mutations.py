@@ -1,17 +1,19 @@
 """Every number of every detector off by half, every detector removed: does anybody notice?
 
-``make mutations`` writes docs/mutations.md; that takes an hour and a half of one core, and goes on where it was broken
-off, unless code or figures have changed. ``make test`` runs a few of them.
+First the fixed walkers are asked, and then, of what these do not meet, the tests of the part that the number is of.
+``make mutations`` writes docs/mutations.md; that takes two hours of one core, and goes on where it was broken off,
+unless code, tests or figures have changed. ``make test`` runs a few of them.
 """
 
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from multiprocessing import get_context
@@ -22,9 +24,10 @@ from unittest.mock import patch
 from hub.gait import GaitParams, engine
 from hub.gait.detector import Handler, Output
 from hub.validation.evidence.store import fingerprint
-from tests.gait import figures, guard
+from tests.gait import figures, guard, mutant
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "mutations.md"
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "mutations.md"
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "insole-hub" / "mutations"
 HALVED = 0.5
 FACTORS = (HALVED, 2.0, -1.0)
@@ -33,12 +36,36 @@ LONGEST_S = 120.0
 AGAIN_S = 1.0
 """Then it is told once more: an error that is raised in the garbage collector's callbacks is lost."""
 
+TESTS_S = 1200.0
+"""The tests of one part; all of them take a minute or two."""
+TESTS = {
+    "load_scale.": "insole edges stance",
+    "insole.": "insole edges cells",
+    "shank.swing.arrest.": "trip shank_swing",
+    "shank.swing.": "shank_swing shank_contact",
+    "shank.posture.": "fall context",
+    "shank.": "shank_alignment fitted shank_swing",
+    "shank_contact.": "shank_contact",
+    "fusion.": "fusion edges",
+    "context.": "context",
+    "toe_first.": "detectors slap",
+    "drag.": "drag",
+    "slap.": "slap",
+    "compensation.": "compensation",
+    "trip.": "trip",
+    "fall.": "fall",
+    "bout.fatigue.": "fatigue bouts",
+    "": "detectors bouts",
+}
+"""By the beginning of a number's path: the tests of that part. Not those of what the docs say of the defaults."""
+
 
 class Seen(StrEnum):
     """Who notices a mutation; from the loudest to the most silent."""
 
     BOUND = "bound"
     FIGURE = "figure"
+    TEST = "test"
     NOBODY = "nobody"
 
 
@@ -66,21 +93,6 @@ class Mutation:
     factor: float | None = None
 
 
-def mutated(params: Any, path: str, factor: float) -> Any:
-    """One number of nested parameters multiplied; whole numbers stay whole."""
-    name, _, rest = path.partition(".")
-    name, _, index = name.partition("[")
-    old = getattr(params, name)
-    if rest:
-        new = mutated(old, rest, factor)
-    elif index:
-        at = int(index.rstrip("]"))
-        new = (*old[:at], old[at] * factor, *old[at + 1 :])
-    else:
-        new = type(old)(old * factor)
-    return replace(params, **{name: new})
-
-
 def numbers(params: Any, before: str = "") -> Iterator[tuple[str, float]]:
     """Path and value of every number in nested parameters."""
     for each in fields(params):
@@ -106,7 +118,7 @@ def seen(mutation: Mutation, cases: Sequence[str] = tuple(guard.CASES)) -> Seen:
     An engine that breaks down is noticed by any test.
     """
     factor = mutation.factor
-    params = GaitParams() if factor is None else mutated(GaitParams(), mutation.path, factor)
+    params = GaitParams() if factor is None else mutant.mutated(GaitParams(), mutation.path, factor)
     with patch.dict(vars(engine), {mutation.path: Gone} if factor is None else {}):
         for name in cases:
             try:
@@ -127,7 +139,25 @@ def noticed(mutations: Sequence[Mutation]) -> tuple[Mutation, Seen]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
         if by is not Seen.NOBODY:
             return mutation, by
+    red = (mutation for mutation in mutations if mutation.factor is not None and turns_red(mutation))
+    if (first := next(red, None)) is not None:
+        return first, Seen.TEST
     return mutations[-1], Seen.NOBODY
+
+
+def turns_red(mutation: Mutation) -> bool:
+    """Whether a test of the part that the number is of fails, or never ends."""
+    part = next(part for part in TESTS if f"{mutation.path}.".startswith(part))
+    files = [str(Path(__file__).parent / f"test_{name}.py") for name in TESTS[part].split()]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", mutant.__name__, *files]
+    env = {**os.environ, mutant.VARIABLE: f"{mutation.path} {mutation.factor}"}
+    try:
+        code = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, timeout=TESTS_S, check=False).returncode
+    except subprocess.TimeoutExpired:
+        return True
+    if code not in {0, 1}:
+        raise RuntimeError(f"{mutation}: the tests could not be run, pytest ended with {code}")
+    return code == 1
 
 
 def _endless(*_: object) -> None:
@@ -163,10 +193,12 @@ detector is removed; one at a time. The fixed walkers of `tests/gait/guard.py` t
   ...), or the engine breaks down or never comes to its end.
 - **figure**: events change. `tests/gait/figures.json` keeps counts and sums of all that the events say, and
   `tests/gait/test_mutations.py` compares them. Whoever changes a default renews them and shows the difference.
-- **nobody**: these walkers do not meet what the number is for. Tests of single detectors and people's recordings may.
+- **test**: these walkers do not meet what the number is for; a test of that part fails (`TESTS` of
+  `tests/gait/mutations.py`).
+- **nobody**: none of them. People's recordings may.
 
-| parameters | of them | noticed when halved or removed | bound | figure | nobody |
-| --- | ---: | ---: | ---: | ---: | ---: |"""
+| parameters | of them | noticed when halved or removed | bound | figure | test | nobody |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
 _UNNOTICED = """
 ## Noticed by nobody here
 """

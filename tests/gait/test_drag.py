@@ -241,6 +241,15 @@ def test_a_toe_that_hardly_touches_is_told_by_the_shank_with_the_insole() -> Non
     assert len(alone) < 0.5 * both.found
 
 
+@pytest.mark.parametrize("roles", [(), (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)], ids=["all sensors", "insoles alone"])
+def test_of_a_foot_that_slides_nobody_says_what_touched_first(roles: tuple[Role, ...]) -> None:
+    events = [event for event in replay(walked("slide", 2.0, 34), *roles)[0] if event.time_s > 30.0]
+    strikes = [e.fields["strike"] for e in of_kind(events, Kind.INITIAL_CONTACT) if e.side is Side.RIGHT]
+    assert len(strikes) > 40
+    assert strikes.count("unknown") >= 0.9 * len(strikes)
+    assert len(of_kind(events, Kind.TOE_FIRST)) <= 0.05 * len(strikes)
+
+
 def test_a_noisy_insole_is_no_slide() -> None:
     """Of 1.7 N a cell: some swings are rough by chance, and no shank is worn that could tell."""
     walker = Walker([Stand(4.0), Walk(120.0, PROFILES["healthy_slow"])], seed=36, insole=InsoleParams(noise_n=1.7))

@@ -1,6 +1,7 @@
 """Falls: a shank that lies down hard is one, whatever else puts a shank down is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -221,6 +222,57 @@ def test_who_slid_to_the_floor_and_stays_there_may_have_fallen() -> None:
     assert candidate.detected_at_s - candidate.time_s == pytest.approx(11.0, abs=1.0)
 
 
+INSOLES = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)
+
+
+def pressed(recording: Recording, roles: tuple[Role, ...], share: float, start_s: float, end_s: float) -> Recording:
+    """In place of what was there, each of these feet bears a share of its usual peak."""
+    values = dict(recording.values)
+    walked, meant = recording.time_s < 34.0, (recording.time_s >= start_s) & (recording.time_s < end_s)
+    for role in roles:
+        peak = np.percentile(recording.values[role][walked].sum(axis=1), 97.0)
+        values[role] = recording.values[role].copy()
+        values[role][meant] = share * peak / len(recording.cells)
+    return replace(recording, values=values)
+
+
+def test_who_sinks_to_where_the_feet_still_bear_a_third_of_the_weight_sits_on_something() -> None:
+    slid = lived(Stand(4.0), Walk(30.0, GAIT), Stand(4.0), Fall(FallKind.SLIDE, 20.0), Stand(8.0))
+    (at_s,) = [event.time_s for event in slid.truth if event.kind == "fall"]
+    for share, told in ((0.15, ["candidate"]), (0.3, [])):
+        events = replay(pressed(slid, INSOLES, share / 2, at_s, at_s + 18.0))[0]
+        assert stages(of_kind(events, Kind.FALL)) == told
+
+
+def test_whose_foot_bears_weight_when_a_fall_would_be_confirmed_is_up() -> None:
+    fell = lived(Stand(4.0), Walk(30.0, GAIT), Stand(4.0), Fall(FallKind.FORWARD, 20.0), Stand(8.0))
+    (at_s,) = [event.time_s for event in fell.truth if event.kind == "fall"]
+    for begun_s, told in ((3.1, ["candidate"]), (4.2, ["candidate", "confirmed"])):  # 5 s after the hit it is judged
+        events = replay(pressed(fell, (Role.LEFT_INSOLE,), 0.5, at_s + begun_s, at_s + 8.0))[0]
+        assert stages(of_kind(events, Kind.FALL)) == told
+
+
+@pytest.mark.parametrize(("apart_s", "told"), [(0.7, ["candidate"]), (1.5, [])])
+def test_insoles_alone_suspect_a_fall_where_both_feet_lose_their_weight_within_a_second(
+    apart_s: float, told: list[str]
+) -> None:
+    fell = lived(Stand(4.0), Walk(30.0, GAIT), Stand(4.0), Fall(FallKind.FORWARD, 20.0), Stand(8.0))
+    (at_s,) = [event.time_s for event in fell.truth if event.kind == "fall"]
+    events = replay(pressed(fell, (Role.LEFT_INSOLE,), 0.6, at_s - 0.5, at_s + apart_s), *INSOLES)[0]
+    assert stages(near(of_kind(events, Kind.FALL), at_s)) == told
+
+
+@pytest.mark.parametrize(("impact_g", "told"), [(2.2, []), (5.0, ["candidate"])])
+def test_a_shank_that_is_laid_up_out_of_a_seat_falls_only_when_it_is_hit_hard(impact_g: float, told: list[str]) -> None:
+    lain = lived(Stand(4.0), Walk(30.0, GAIT), Stand(3.0), Seat((Rest(20.0), LieDown(20.0))), Stand(5.0))
+    shin = lain.values[SHIN].copy()
+    hit = int(lain.time_s.searchsorted(60.0))  # while it is turned
+    shin[hit, :3] *= impact_g * GRAVITY_MPS2 / np.linalg.norm(shin[hit, :3])
+    shin[hit, 3:] *= 200.0 / np.linalg.norm(shin[hit, 3:])
+    events = replay(replace(lain, values={**lain.values, SHIN: shin}))[0]
+    assert stages(of_kind(events, Kind.FALL))[:1] == told
+
+
 def test_kneeling_lying_down_and_dropping_into_a_seat_are_no_falls() -> None:
     recording = lived(
         Stand(4.0),
@@ -254,10 +306,9 @@ def test_no_accelerometer_no_fall() -> None:
 def test_an_insole_without_weight_for_a_step_is_no_fall() -> None:
     recording = render_session("healthy", 1.0, 3)
     spec = InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
-    insoles = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)
-    engine = GaitEngine(Session("walk", Wearer(), dict.fromkeys(insoles, spec)))
+    engine = GaitEngine(Session("walk", Wearer(), dict.fromkeys(INSOLES, spec)))
     events: list[Event] = []
-    for role in insoles:
+    for role in INSOLES:
         events += engine.push(Block(role, recording.time_s, recording.values[role], 60.0))
     assert of_kind(events + engine.finish(), Kind.FALL) == []
 

@@ -57,7 +57,8 @@ def _table(name: str, kind: object) -> list[str]:
             inner += _table(f"{name}.{field.name}", field.default_factory)
             continue
         comment = re.search(rf"^    {field.name}:[^#\n]*#\s*(.*)$", source, re.MULTILINE)
-        lines.append(f"| `{field.name}` | {field.default} | {comment[1] if comment else ''} |")
+        assert comment, f"{name}.{field.name}: what it is stands in a comment on its line"
+        lines.append(f"| `{field.name}` | {field.default} | {comment[1]} |")
     return [*lines, "", *inner]
 
 

@@ -15,7 +15,7 @@ from hub.validation.evidence.run import Result, run
 from hub.validation.evidence.store import Store
 from hub.validation.evidence.summary import DOCUMENT, summary
 from hub.validation.evidence.trials import FIRST_SEED, Group, Mode, Trial, corpus
-from hub.validation.score import Measure, Score
+from hub.validation.score import Measure, Score, Tally
 from hub.validation.targets import TARGETS, targets_section
 from sensors.walker import PROFILES, SCENARIOS
 
@@ -115,6 +115,20 @@ def test_what_is_written_can_be_read_and_shown(tmp_path: Path, result: Result) -
     table = targets_section(evidence)
     assert all(f"| {target.what} |" in table for target in TARGETS)
     assert "**with other code than the present one**" in evidence_section(evidence, stale=True)
+
+
+@pytest.mark.parametrize(
+    ("found_n", "verdict"), [(500, "met"), (480, "met narrowly"), (470, "**not met**"), (0, "**not met**")]
+)
+def test_a_target_is_met_narrowly_where_its_interval_reaches_beyond(
+    tmp_path: Path, result: Result, found_n: int, verdict: str
+) -> None:
+    score = replace(result[Mode.ALL].score, tallies={Measure.TRIP: Tally(truth_n=500, found_n=found_n)})
+    path = tmp_path / "evidence.json"
+    outcome = {Mode.ALL: replace(result[Mode.ALL], score=score)}
+    path.write_text(json.dumps(summary({TRIP: outcome}, "code")), encoding="utf-8")
+    (row,) = [line for line in targets_section(read_evidence(path)).splitlines() if "where no fall follows" in line]
+    assert row.endswith(f"| {found_n / 5:.2f} % of 500 | {verdict} |")
 
 
 def test_the_committed_evidence_can_be_read() -> None:

@@ -20,7 +20,7 @@ class BlowParams:
     unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing
     usual_margin: float = 2.0  # and the wearer's own rises: toes are extended before landing (marpino)
     usual_quantile: float = 0.5  # of the last rises; who drags does so in a quarter of swings
-    remembered: int = 15
+    remembered: int = 15  # rises whose median is usual
     speaks_after: int = 8  # swings; some walkers press their toes down in half of them only (gaitpdb)
     highest_pct: float = 25.0  # more is bearing weight
     lower_times: float = 3.0  # the rise counts up to so many times that of the lower of two samples (our choice)
@@ -28,7 +28,7 @@ class BlowParams:
     margin_s: float = 0.02  # from final and initial contact: the load's own fall and rise
     longest_s: float = 0.055  # a longer touch is a drag: obstacles are hit for 20-60 ms (rec)
     before_s: float = 0.12  # toes that touched in this time before ...
-    before_share: float = 0.25  # ... for more than this share were dragging (our choice)
+    before_share: float = 0.25  # toes that touched for more than this share of before_s were dragging (our choice)
 
 
 class Blow(NamedTuple):

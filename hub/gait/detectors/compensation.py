@@ -46,9 +46,7 @@ class CompensationParams:
     stiff_deg: float = 50.0  # a shank that turns by less is swung with a stiff knee: healthy 55-90 (marpino)
     hiked_m: float = 0.035  # ... and with a stiff knee is not lifted so high: 98th percentile 0.034 (walker)
     outward_deg: float = 7.0  # healthy legs' medians up to 5.4, a braced one 14 (marpino), walker 9
-    heel_off_share: float = (
-        0.45  # of the swing has passed: 98 % of heels stay down beyond 0.56 (gaitpdb), vaulting 0.31
-    )
+    heel_off_share: float = 0.45  # of the swing: 98 % of heels stay down beyond 0.56 (gaitpdb), vaulting 0.31
     overlap_s: float = 0.1  # the other foot may land so long after the lift (our choice)
     # how many
     window_n: int = 10  # strides that were looked at
@@ -57,7 +55,7 @@ class CompensationParams:
     over_n: int = 2  # of them or fewer: the run is over
     again_s: float = 60.0  # a run that goes on is told so often
     sure: float = 0.8  # confidence against own strides, or of what needs none
-    possible: float = 0.4
+    possible: float = 0.4  # confidence of what a single shank cannot be sure of
     norm: StrideNormParams = field(default_factory=StrideNormParams)
 
 
@@ -128,7 +126,7 @@ class _Leg:
 
 
 class CompensationDetector:
-    """Tells when half of the last ten strides of an affected leg show a compensation: at onset, then once a minute."""
+    """Tells when six of the last ten strides of an affected leg show a compensation: at onset, then once a minute."""
 
     def __init__(
         self, session: Session, legs: Legs, contexts: ContextLog, make: EventMaker, params: CompensationParams

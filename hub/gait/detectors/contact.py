@@ -46,11 +46,11 @@ class ContactParams:
     """What cannot be a step."""
 
     contact_interval_s: float = 0.400  # initial contacts of one foot (our choice)
-    stance_shortest_s: float = 0.150
+    stance_shortest_s: float = 0.150  # a foot that lifts sooner has not stood
     swing_shortest_s: float = 0.140  # (our choice)
     hesitant_s: float = 0.120  # a touch that takes longer to bear weight may be a drag's end (our choice)
-    learning_confidence: float = 0.5
-    hole_confidence: float = 0.5
+    learning_confidence: float = 0.5  # of contacts before the scale is learnt (our choice)
+    hole_confidence: float = 0.5  # times this just after a hole in the data (our choice)
 
 
 class _Foot:

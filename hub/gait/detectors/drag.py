@@ -31,31 +31,31 @@ class DragParams:
 
     shortest_s: float = 0.030  # briefer is noise, or a blow (our choice)
     scuff_s: float = 0.100  # briefer, and below this share of the swing, is a scuff (our choice)
-    scuff_share: float = 0.15
-    # a touch needs one sign that it was the ground, and two if it is ...
-    faint_pct: float = 4.0  # ... so light and below scuff_s: a toe that moves in its shoe (marpino, gaitpdb),
-    slight_s: float = 0.050  # ... so brief at any load: a blow (our choice),
-    slight_pct: float = 2.0  # ... or so light at any length: pressure inside the shoe (gaitpdb)
+    scuff_share: float = 0.15  # of the swing: briefer, and below scuff_s, is a scuff
+    # a touch needs one sign that it was the ground, and two ...
+    faint_pct: float = 4.0  # if so light and below scuff_s: a toe that moves in its shoe (marpino, gaitpdb),
+    slight_s: float = 0.050  # or so brief at any load: a blow (our choice),
+    slight_pct: float = 2.0  # or so light at any length: pressure inside the shoe (gaitpdb)
     swing_shortest_s: float = 0.150  # (our choice)
     swing_longest_s: float = 2.0  # longer is no step
-    early_pct: float = 33.0
-    late_pct: float = 75.0
+    early_pct: float = 33.0  # of the swing: a drag with its middle before is early
+    late_pct: float = 75.0  # after this it is late
     rough_from_s: float = 0.080  # push-off has died away so long after final contact ...
-    rough_until_s: float = 0.040  # ... and the landing has not begun so long before initial contact (our choice)
+    rough_until_s: float = 0.040  # the landing has not begun so long before initial contact (our choice)
     remembered: int = 24  # swings of a shank that tell what is usual
     calm_share: float = 0.125  # of them are certainly calm, also of somebody who drags in most swings (our choice)
-    speaks_after: int = 4
+    speaks_after: int = 4  # swings before anything is usual
     rough: float = 3.0  # times as rough as the calm ones is a sign: 90 % of undisturbed swings are below (marpino)
-    very_rough: float = 5.0  # ... are two: 98 % below (marpino), 99 % of modelled drags above
+    very_rough: float = 5.0  # times as rough is two signs: 98 % below (marpino), 99 % of modelled drags above
     longer: float = 1.15  # swing time over its median, and at the same time ... (our choice)
-    slower: float = 0.9  # ... peak rate over its median (our choice)
+    slower: float = 0.9  # peak rate over its median, beside longer (our choice)
     # a foot that slides has no clear part of the swing, and no clear swings, to stand out from
     scraped_pct: float = 1.8  # its load's roughness in every third of the swing: 1.1 at most in gaitpdb and pin2gpi
     scraped_n: int = 9  # and the median of so many swings (our choice)
     scraped_mps2: float = 1.2  # and the shank's, where one is worn: half of marpino's swings
     unsteady_s: float = 5.0  # after a trip the next 3-5 steps shake a shank too (Forner Cordero 2003)
     sure: float = 0.9  # confidence with two signs
-    likely: float = 0.7  # with one
+    likely: float = 0.7  # with one sign
     possible: float = 0.3  # of a shank alone
     touch: TouchParams = field(default_factory=TouchParams)
 
@@ -223,7 +223,7 @@ class DragDetector:
             return []
         load_pct = (float(np.add.reduce(total)) / len(total) - scale.zero[TOTAL]) * 100.0 / scale.peak
         whole = Touch(swing.lifted_s, swing.contact_s, max(load_pct, 0.0) * swing.lasted_s, True, True, False)
-        return self._report(swing, whole, params.likely, now_s)
+        return self._report(swing, whole, params.likely, now_s, slid=True)
 
     def _shank(self, swing: _Swing) -> _ShankSigns:
         """The shank's signs in a swing, which then is one of the usual ones."""
@@ -243,7 +243,9 @@ class DragDetector:
         usual.learn(roughness, swing.lasted_s, peak_dps)
         return signs
 
-    def _report(self, swing: _Swing, drag: Touch, confidence: float, now_s: float) -> list[Output]:
+    def _report(
+        self, swing: _Swing, drag: Touch, confidence: float, now_s: float, *, slid: bool = False
+    ) -> list[Output]:
         params = self._params
         lasted_s = drag.end_s - drag.start_s
         middle_pct = 100 * ((drag.start_s + drag.end_s) / 2 - swing.lifted_s) / swing.lasted_s
@@ -254,7 +256,7 @@ class DragDetector:
             "scuff": lasted_s < params.scuff_s and lasted_s < params.scuff_share * swing.lasted_s,
         }
         event = self._make(Kind.TOE_DRAG, swing.side, drag.start_s, now_s, fields=fields, confidence=confidence)
-        return [ToeDrag(swing.side, drag.start_s, lasted_s), event]
+        return [ToeDrag(swing.side, drag.start_s, lasted_s, slid), event]
 
     def _possible(self, swing: _Swing, shank: _ShankSigns, now_s: float) -> list[Output]:
         """A shank alone: how long and how hard the toes touched is not told, and no summary counts it."""

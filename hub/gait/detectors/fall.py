@@ -42,10 +42,10 @@ class FallParams:
     down_s: float = 2.5  # and in one piece so long: who struggles is not up
     open_s: float = 30.0  # later than this after the impact nothing confirms it
     bears_pct: float = 35.0  # a foot that bears more of its usual peak carries somebody: crouching, one knee down
-    bears_over_s: float = 2.0
+    bears_over_s: float = 2.0  # the mean load over so long is asked for
     trip_before_s: float = 3.0  # imbalance to impact 1.3 +- 0.6 s (Choi 2015)
     slid_after_s: float = 10.0  # without a blow: down for so long ...
-    slid_pct: float = 20.0  # ... and with less than this of the weight on both feet (our choice)
+    slid_pct: float = 20.0  # and less than this of the weight is on both feet (our choice)
     lost_within_s: float = 1.0  # insoles alone: both feet lose their weight within this (our choice)
     stood_pct: float = 60.0  # of the weight was on them until then; who sits bears 15-30
     candidate_after_s: float = 5.0  # insoles alone: no weight for so long; 3.1 s happen between walks (miyuzn)

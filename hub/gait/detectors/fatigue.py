@@ -18,7 +18,7 @@ class FatigueParams:
     bin_s: float = 20.0  # about 16 strides; a minute is three bins
     bin_least_n: int = 5  # strides; fewer in a bin tell nothing
     shortest_s: float = 180.0  # a shorter walk has no first and last minute with one between (our choice)
-    onset_shortest_s: float = 240.0  # twelve bins
+    onset_shortest_s: float = 240.0  # shorter walks tell no onset: twelve bins
     onset_f: float = 10.0  # F of a bend against none; 1 of 100 steady courses passes 6.8 (20,000 of 12 bins, simulated)
     onset_after_bins: int = 3  # a change must last for a minute to be one
     onset_spreads: float = 2.0  # and be larger than this many standard deviations of the bins around it

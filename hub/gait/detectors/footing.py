@@ -21,7 +21,7 @@ class FootingParams:
     """Where kinds of steps part; the second number of a pair holds once it is that kind."""
 
     midstance: float = 0.30  # of a stride after the contact: the sole is down and the shank passes over it
-    midstance_latest_s: float = 0.45
+    midstance_latest_s: float = 0.45  # and no later than this after the contact
     turned_deg: tuple[float, float] = (28.0, 15.0)  # in one swing; straight walks 98 % below 20 (marpino)
     level_kept_s: float = 10.0  # a shank's level drifts from stride to stride; the last walk's does not hold
     level_rise_m: float = 0.07  # what the integral makes of level walking, until the wearer's own is known (marpino)
@@ -29,15 +29,15 @@ class FootingParams:
     stairs_m: float = 0.16  # away from that in one swing: two risers are 0.34 m; level 96 % within 0.12 (marpino)
     tread_m: float = 0.15  # and as far forward: steps on the spot come out high (marpino); two treads are 0.56 m
     slope_m: float = 0.085  # in each of slope_n swings, or after such a one: 8 % of a slow walker's stride
-    slope_n: int = 3
+    slope_n: int = 3  # swings in a row
     backward_m: float = -0.30  # first and last steps of marpino come out at -0.2
     furthest_m: float = 2.5  # nobody's stride: the axes are wrong
-    highest_m: float = 0.7
+    highest_m: float = 0.7  # nor does anybody rise or sink so much in a stride
     heel_pct: float = 3.0  # of the usual peak; less up to midstance is a heel that is kept up
     toes_n: int = 2  # toe-first contacts of each foot in a row are stairs, where no shank and one sound foot tell
     aided_share: tuple[float, float] = (0.80, 0.88)  # of what the feet usually bear; the walker's crutches 0.6-0.78
     weights_n: int = 15  # strides and half seconds of standing whose median is the weight ...
-    weights_least_n: int = 5  # ... once there are so many
+    weights_least_n: int = 5  # fewer tell no weight
 
 
 class Footfall(NamedTuple):

@@ -10,7 +10,7 @@ An insole that can be trusted decides alone and at once. The shank stands in whe
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from hub.gait.detectors.bearing import NOT_ON_FEET
 from hub.gait.facts import FinalContact, InitialContact, Sighting
 from hub.gait.feed import SensorBack, SensorSilent
 from hub.gait.legs import Legs
-from hub.gait.signals.edges import EdgeParams, unburdened_s
+from hub.gait.signals.edges import unburdened_s
 from hub.gait.signals.loadscale import TOTAL
 from hub.gait.timeline import Later
 from hub.session import Floats
@@ -39,8 +39,8 @@ class FusionParams:
     patience_s: float = 3.0  # one not known to swing may take two strides to find its axes and rhythm
     walking_for_s: float = 2.8  # after a swing the shank is known to swing; as for contacts of the shank alone
     dead_pct: float = 5.0  # an insole that changes less than this from swing to swing tells nothing (our choice)
-    unclear_confidence: float = 0.5
-    edge: EdgeParams = field(default_factory=EdgeParams)
+    unclear_confidence: float = 0.5  # times this, where the shank alone saw the swing of a loaded foot (our choice)
+    fall_pct: float = 20.0  # a dragged foot's falling load is drawn on from so much of the peak, as by edges
 
 
 class _Waited(NamedTuple):
@@ -166,7 +166,7 @@ class ContactFusion:
         if not dead and (leg.on_ground is False or swung.item(swung.argmin()) > scale.load):
             return []
         contact = seen._replace(confidence=self._params.unclear_confidence * seen.confidence)
-        fell_s = None if dead else unburdened_s(*self._fall(seen.side, lift_s, end_s), scale, self._params.edge)
+        fell_s = None if dead else unburdened_s(*self._fall(seen.side, lift_s, end_s), scale, self._params.fall_pct)
         lift = contact._replace(kind=Kind.FINAL_CONTACT, time_s=lift_s if fell_s is None else fell_s)
         return [*self._report(lift, now_s, unclear=not dead), *self._report(contact, now_s)]
 

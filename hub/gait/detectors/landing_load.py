@@ -18,8 +18,8 @@ class LandingLoadParams:
     heavy_share: float = 0.10  # above the usual load (walker: caught steps 0.14-0.50, others up to 0.05)
     heavy_spreads: float = 4.0  # and by so many of the wearer's own deviations (our choice)
     least_spread: float = 0.02  # of the usual load (our choice)
-    remembered: int = 15
-    speaks_after: int = 4
+    remembered: int = 15  # landings whose median is usual
+    speaks_after: int = 4  # landings before anything is usual
 
 
 class LandingLoad:

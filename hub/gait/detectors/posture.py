@@ -90,7 +90,7 @@ class PostureParams:
     sitting: float = 0.45  # less is sitting: 15-30 % of body weight, feet pulled in to 45 %
     impossible: float = 1.30  # nobody weighs more than a usual peak: the scale was learnt from something else
     one_standing: float = 0.30  # one insole alone
-    one_sitting: float = 0.20
+    one_sitting: float = 0.20  # one insole alone: below this somebody sits
     heel_pct: float = 3.0  # less under both heels is on tiptoe
     lying_deg: float = 60.0  # shank away from upright
     handled_dps: float = 150.0  # faster than legs are crossed or feet are shifted in sitting (our choice)

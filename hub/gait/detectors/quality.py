@@ -26,7 +26,7 @@ REMEDIES = {
 class QualityParams:
     """When a silence is a loss, and an insole not worn."""
 
-    lost_s: float = 5.0
+    lost_s: float = 5.0  # a sensor that is silent for longer is told again, as lost
     not_worn_s: float = 60.0  # no load: sitting with the leg up lasts less (our choice)
     slow_hz: float = 90.0  # below, the order of heel and forefoot is coarse (our choice)
     crude_hz: float = 40.0  # below, drags and slaps are not seen

@@ -23,9 +23,7 @@ class RecoveryParams:
     stall_least_s: float = 0.045  # longer than usual from the end of swing to contact; 99.8 % below (walker)
     stall_spreads: float = 4.0  # and by so many of the wearer's own deviations
     shin_stall_s: float = 0.15  # without an insole a contact is known so much later
-    aspects: int = (
-        2  # must show a sign, or the only one that can be seen; each by itself is met in walking (our choice)
-    )
+    aspects: int = 2  # must show a sign, or the only one that can be seen; each alone is met in walking (our choice)
 
 
 class Aspect(StrEnum):

@@ -9,14 +9,14 @@ from statistics import median
 class RhythmParams:
     """How much is remembered, and which step is out of rhythm."""
 
-    remembered: int = 15  # steps
-    speaks_after: int = 4
+    remembered: int = 15  # steps and swings whose median is usual
+    speaks_after: int = 4  # steps before anything is usual
     sigmas: float = 3.0  # farther from the median is out of rhythm (our choice)
     least_spread: float = 0.03  # of the step time; no walk is steadier: stride time varies by 1-3 %
-    step_s: tuple[float, float] = (0.2, 1.8)
+    step_s: tuple[float, float] = (0.2, 1.8)  # only steps of this time teach
     step_longest_s: float = 3.0  # longer: the other foot was not seen meanwhile (our choice)
     heel_share: float = 0.8  # of the contacts: this foot lands on its heel (our choice)
-    swing_s: tuple[float, float] = (0.15, 1.5)
+    swing_s: tuple[float, float] = (0.15, 1.5)  # only swings of this time teach
 
 
 class Foot:

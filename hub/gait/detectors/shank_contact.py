@@ -26,7 +26,7 @@ class ShankContactParams:
     step_s: tuple[float, float] = (0.2, 1.8)  # contacts of one foot and the other
     walking_for_s: float = 2.8  # after a contact the next swing needs no second one to be believed
     contact_interval_s: float = 0.400  # initial contacts of one foot (our choice)
-    stance_shortest_s: float = 0.150
+    stance_shortest_s: float = 0.150  # a foot that lifts sooner has not stood
     strong_confidence: float = 0.9  # 97 % of contacts with a clear minimum are within 50 ms (marpino)
     weak_confidence: float = 0.5  # last steps, the foot set down beside the other: 16 of 19 are (marpino)
 

@@ -40,7 +40,7 @@ class SlapParams:
     fore_pct: float = 10.0  # the forefoot has come down (our choice)
     early_share: float = 0.6  # of the usual time to come down (our choice)
     early_s: float = 0.065  # and no later: 97 % of heel-first contacts take 55 ms (gaitpdb), slaps 24-62 ms (walker)
-    slope_over_s: float = 0.020
+    slope_over_s: float = 0.020  # over which the fastest rise is taken
     hard_pct_s: float = 800.0  # 99th percentile of heel-first contacts 820 (gaitpdb); slaps from 1400 on (walker)
     hard_times: float = 2.0  # the usual rate (our choice)
     peak_within_s: float = 0.060  # the forefoot's first peak follows so soon
@@ -50,11 +50,11 @@ class SlapParams:
     strict_signs: int = 3  # where the contact is called flat, nothing usual is known, or walking is not sure:
     # fast healthy walks outdoors come near the absolute limits (pin2gpi)
     remembered: int = 20  # heel-first contacts of a foot that tell what is usual
-    speaks_after: int = 5
+    speaks_after: int = 5  # contacts before anything is usual
     then_every: int = 4  # with so many known, the usual is renewed every so many contacts
     least_rate_hz: float = 90.0  # at 50 Hz a slap is two samples
     sure: float = 0.9  # confidence with all three signs
-    likely: float = 0.7
+    likely: float = 0.7  # with two
 
 
 class Lowering(NamedTuple):

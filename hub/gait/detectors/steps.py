@@ -24,10 +24,10 @@ from sensors.layout import LoadUnit, Role, Side
 class StepParams:
     """What belongs to one step."""
 
-    step_longest_s: float = 2.5
+    step_longest_s: float = 2.5  # the other foot landed longer ago: it is not known what it did
     stride_longest_s: float = 3.5  # slower than 17 strides a minute is standing
     flat_from: float = 0.10  # of a stride after contact: the sole is down, the heel's roll is over ...
-    flat_to: float = 0.40  # ... until the heel rises: loading response to terminal stance (Perry)
+    flat_to: float = 0.40  # part of the stride at which the heel rises: loading response to terminal stance (Perry)
     told_after_s: float = 0.5  # first contacts, which end no stride, are told this late: as others in slow gait
     level_kept_s: float = 2.5  # the shank's pitch must have been levelled this shortly before the contact
     length_longest_m: float = 2.5  # nobody's stride: the axes are wrong

@@ -1,4 +1,8 @@
-"""How the foot touched: heel, flat or toe first, by the order in which heel and forefoot take load."""
+"""How the foot touched: heel, flat or toe first, by the order in which heel and forefoot take load.
+
+A foot that slid all the way never left the ground: weight moves on it in some order, and which part came first is not
+to be known.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
@@ -8,13 +12,13 @@ from typing import NamedTuple
 
 from hub.events import Event, Kind
 from hub.gait.detector import EventMaker, Handler, Output
-from hub.gait.facts import InitialContact, JudgedContact, Strike
+from hub.gait.facts import InitialContact, JudgedContact, Strike, ToeDrag
 from hub.gait.history import History
 from hub.gait.legs import Legs
 from hub.gait.signals.loadscale import FORE, HEEL, MOMENT, TOTAL, LoadScale
 from hub.gait.timeline import Later
 from hub.session import Floats, InsoleSpec, Session
-from sensors.layout import Region, Role
+from sensors.layout import Region, Role, Side
 
 ONSET_BEFORE_S = 0.100
 """An onset this long before the contact is counted as that long."""
@@ -45,6 +49,7 @@ class StrikeDetector:
         self._params = params
         self._legs = legs
         self._band_s = {}
+        self._slid: set[Side] = set()
         self._zones_known = {}
         for role, spec in session.sensors.items():
             if isinstance(spec, InsoleSpec):
@@ -53,9 +58,10 @@ class StrikeDetector:
                 self._band_s[role] = max(params.flat_band_s, params.flat_band_periods / spec.rate_hz)
 
     def handlers(self) -> Mapping[type, Handler]:
-        """Contacts, and own timers."""
+        """Contacts, feet that slid to them, and own timers."""
         handlers: dict[type, Callable[..., list[Output]]] = {
             InitialContact: self._contact,
+            ToeDrag: self._dragged,
             _Verdict: self._judge,
         }
         return handlers
@@ -64,7 +70,13 @@ class StrikeDetector:
         """A contact too young to be judged is not reported: more data would judge it."""
         return []
 
+    def _dragged(self, drag: ToeDrag, now_s: float) -> list[Output]:
+        if drag.slid:
+            self._slid.add(drag.side)
+        return []
+
     def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
+        self._slid.discard(contact.side)
         if contact.sensor.is_insole and self._zones_known[contact.sensor]:
             verdict = _Verdict(contact, self._legs.insoles[contact.sensor].scale)
             return [Later(contact.time_s + self._params.judged_after_s, verdict)]
@@ -76,6 +88,9 @@ class StrikeDetector:
     def _judge(self, due: _Verdict, now_s: float) -> list[Output]:
         contact = due.contact
         time_s, columns = self._window(contact)
+        if contact.side in self._slid:
+            index = self._index_pct(contact, due.scale, time_s, columns)
+            return self._report(contact, Strike.UNKNOWN, index, None, now_s)
         heel_s, fore_s = zone_onsets_s(time_s, columns, contact.time_s, due.scale)
         lead_s = heel_s - fore_s if heel_s is not None and fore_s is not None else None
         index = self._index_pct(contact, due.scale, time_s, columns)

@@ -21,7 +21,7 @@ class TouchParams:
 
     fore_pct: float = 1.0  # lightest touch (our choice)
     unrest_margin: float = 1.5  # and above the wearer's own pressure inside the shoe in swing ...
-    fore_highest_pct: float = 5.0  # ... which is no more than this: who drags in every swing has no other unrest
+    fore_highest_pct: float = 5.0  # but the unrest counts no higher than this: who drags in every swing has no other
     bridged_s: float = 0.040  # a dragging toe sticks and slips at 8-30 Hz (our choice)
     heel_share: float = 0.2  # with the heel down for more of it, it is a contact
     clear_s: float = 0.030  # a forefoot that has been clear was so this soon after lift (our choice)
@@ -31,7 +31,7 @@ class TouchParams:
     # in swing stays below (98th percentile 17 in marpino, 115 touches), 95 % of modelled drags are above
     unsteady_pct_s: float = 30.0  # and at least this: less is the noise of a light touch
     sharp_s: float = 0.030  # ground comes and goes within this time ...
-    sharp_share: float = 0.7  # ... by this part of the mean load
+    sharp_share: float = 0.7  # by this part of the mean load within sharp_s
     sharp_least_pct: float = 5.0  # lighter ones come and go so inside a shoe too (marpino)
 
 

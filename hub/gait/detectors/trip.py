@@ -37,7 +37,7 @@ class TripParams:
     """When walking is sure enough to trip in, how a blow is looked for, and how long the outcome stays open."""
 
     armed_contacts: int = 3  # of the foot, within armed_s (our choice)
-    armed_s: float = 9.0
+    armed_s: float = 9.0  # the contacts that arm it come within this
     pause_s: float = 5.0  # no new candidate of the leg so soon after one: 3-5 steps are unsteady (our choice)
     other_pause_s: float = 2.0  # nor of the other leg, which hurries (our choice)
     decided_after_s: float = 1.4  # confirmed, if all that speaks for it is known by then (our choice)

@@ -19,11 +19,11 @@ class WalkingParams:
     """When contacts are walking."""
 
     contacts: int = 3  # alternating initial contacts ... (our choice)
-    within_s: float = 4.0  # ... within this time (our choice)
+    within_s: float = 4.0  # the contacts that make a walk come within this time (our choice)
     one_leg_within_s: float = 6.0  # where one leg alone is seen: as many strides
     pause_strides: float = 1.5  # no contact for this many of the usual strides ends it (our choice)
     pause_shortest_s: float = 2.0  # and at least this (our choice)
-    strides_kept: int = 9
+    strides_kept: int = 9  # strides whose median is usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,14 @@ class ArrestParams:
     slow_share: float = 0.25  # of the usual peak: below it, after the peak, the swing is nearly over
     risen_share: float = 0.6  # of the usual peak: the rate must have been so high
     early_over_s: float = 0.030  # before the lobe: the rate, rising, falls within this ...
-    early_share: float = 0.3  # ... by this part of the usual peak (walker 0.6-1.4, marpino none)
+    early_share: float = 0.3  # by this part of the usual peak within early_over_s (walker 0.6-1.4, marpino none)
     early_below_share: float = 0.3  # of that peak: from deeper below zero it is push-off, which jerks (marpino 0.46)
     early_after_s: float = 0.30  # after a landing or a lobe the shin rings (marpino)
-    early_quiet_dps: float = 30.0
+    early_quiet_dps: float = 30.0  # and the rate stayed below this meanwhile: nothing else shook the shank (our choice)
     clean: tuple[float, float] = (0.75, 1.3)  # duration and angle of a swing to learn from, of the usual ones
     settled_after: int = 2  # usual swings in a row, before that nothing is told: legs swing in seats too (walker)
     settled_s: float = 4.0  # between two of them (our choice)
-    remembered: int = 9
+    remembered: int = 9  # swings whose median peak, and whose steepest braking, are usual
     pause_s: float = 10.0  # nothing is learnt so long after an arrest (our choice)
     template: TemplateParams = field(default_factory=TemplateParams)
 

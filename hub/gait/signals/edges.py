@@ -85,25 +85,25 @@ def ended_s(time_s: Floats, total: Floats, light_s: float, scale: LoadScale, par
         level = max(scale.zero[TOTAL] + params.sparse_fall_pct / 100 * highest, scale.on)
         low_s = last_crossing(time_s, total, level, rising=False)
         return light_s if low_s is None else low_s
-    zero_s = _straight_end(time_s, total, scale.lift, scale, params)
+    zero_s = _straight_end(time_s, total, scale.lift, scale, params.fall_pct)
     if zero_s is None or zero_s < light_s - params.lingering_s:
         return light_s
     return min(zero_s, light_s + params.fall_later_s, float(time_s[-1]))
 
 
-def unburdened_s(time_s: Floats, total: Floats, scale: LoadScale, params: EdgeParams) -> float | None:
+def unburdened_s(time_s: Floats, total: Floats, scale: LoadScale, fall_pct: float) -> float | None:
     """When a foot that stayed on the ground bore no weight any more: where its load's straight fall would have ended.
 
     Parameters
     ----------
     time_s, total : (n,) samples of the fall, and after it as long as the foot bore no weight.
     """
-    return _straight_end(time_s, total, scale.load, scale, params)
+    return _straight_end(time_s, total, scale.load, scale, fall_pct)
 
 
-def _straight_end(time_s: Floats, total: Floats, low: float, scale: LoadScale, params: EdgeParams) -> float | None:
+def _straight_end(time_s: Floats, total: Floats, low: float, scale: LoadScale, fall_pct: float) -> float | None:
     """Where the fall to the level ``low``, drawn on, meets zero; None where it is not to be seen."""
-    step = params.fall_pct / 100 * scale.peak
+    step = fall_pct / 100 * scale.peak
     low_s = last_crossing(time_s, total, low, rising=False)
     high_s = last_crossing(time_s, total, low + step, rising=False)
     if low_s is None or high_s is None:

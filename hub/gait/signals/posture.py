@@ -34,7 +34,7 @@ class PostureParams:
     gravity: tuple[float, float] = (0.6, 1.4)  # mean force in g from which a direction is taken: 0.7-1.2 (erciyes)
     within_s: float = 6.0  # between upright and down; slower is no fall, not even a slide (our choice)
     calm_dps: float = 12.0  # cold, the first calm time is taken for upright: standing or sitting (our choice)
-    calm_slots: int = 4
+    calm_slots: int = 4  # slots in a row that are calm
 
 
 class ShankDown(NamedTuple):

@@ -36,9 +36,7 @@ class ShankParams:
     learn_every_s: float = 0.25  # without axes: how often a walk is looked for
     learn_from_s: float = 10.0  # the stretch that axes are learnt from; contacts in it are reported late
     least_swings: int = 2  # a walk, for this purpose ...
-    clear_skew: float = (
-        1.25  # ... if they are skewed so much: 1.5-3.1; a half step with its push-off is turned round: 1.1 (marpino)
-    )
+    clear_skew: float = 1.25  # if they are skewed so much; a half step with its push-off is turned round: 1.1 (marpino)
     doubtful_swings: int = 3  # a walk, if they are less skewed
     review_every_s: float = 2.5  # how often the axes are checked
     settled_review_every: int = 12  # once settled, only every so many reviews: half a minute (our choice)

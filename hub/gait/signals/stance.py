@@ -18,7 +18,7 @@ class StanceParams:
     line_end_s: float = 0.050  # first and last part of the gait line are means over this long
     backward_share: float = 0.3  # of stance, in which backward travel is counted (our choice)
     loading_from: float = 0.2  # of the first hump; its rise is nearly straight from here ...
-    loading_to: float = 0.8  # ... to here
+    loading_to: float = 0.8  # of the first hump: the loading rate is taken up to here
     hump_pct: float = 3.0  # of usual peak load: a shallower valley does not part two humps (our choice)
 
 

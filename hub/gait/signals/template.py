@@ -27,10 +27,10 @@ class TemplateParams:
     late_sigma: float = 4.0  # (our choice)
     neighbours: int = 2  # bins to either side whose lowest limit counts: a swing may be early or late (our choice)
     doubtful_sigma: float = 3.0  # what is worth a second look, by another sensor (our choice)
-    doubtful_neighbours: int = 1
+    doubtful_neighbours: int = 1  # bins on either side that the doubtful limit takes in
     weight: float = 0.02  # of one swing in the running mean and variance (our choice)
     least_rate_dps: float = 8.0  # no wearer is steadier than this within a bin
-    least_slope_dps2: float = 250.0
+    least_slope_dps2: float = 250.0  # nor than this in slope
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ from hub.gait.detectors.toe_first import ToeFirstDetector, ToeFirstParams
 from hub.gait.detectors.trip import TripDetector, TripParams
 from hub.gait.detectors.walking import WalkingDetector, WalkingParams
 from hub.gait.feed import Feed, GapParams
-from hub.gait.history import History
+from hub.gait.history import HISTORY_S, History
 from hub.gait.kept_calibration import Doubt
 from hub.gait.legs import Legs
 from hub.gait.signals.insole import InsoleParams, InsoleStream
@@ -35,10 +35,6 @@ from hub.gait.signals.shank import HISTORY_COLUMNS, ShankParams, ShankStream
 from hub.gait.timeline import Later, Timeline
 from hub.session import SHIN_CHANNELS, Block, Session, ShinSpec
 from sensors.layout import Role
-
-HISTORY_S = 12.0
-"""How far back detectors can read: more than the longest stride with its neighbours."""
-
 
 STRIDES = "strides"
 """Where a shank's calibration keeps the wearer's usual strides."""
@@ -121,7 +117,7 @@ class GaitEngine:
             ContactDetector(session, bearing, params.contact),
             ShankContactDetector(session, bearing, params.shank_contact),
             ContactFusion(legs, contexts, self._make, params.fusion),
-            WalkingDetector(session, params.walking),
+            WalkingDetector(legs, params.walking),
             ContextDetector(session, legs, contexts, params.context),
             StrikeDetector(session, legs, self._make, params.strike),
             ToeFirstDetector(session, legs, contexts, self._make, params.toe_first),
@@ -131,7 +127,7 @@ class GaitEngine:
             StepDetector(session, legs, contexts, self._make, params.step, stride_scales=calibration.stride_scales),
             TripDetector(session, legs, contexts, self._make, params.trip),
             FallDetector(session, legs, contexts, self._make, params.fall),
-            BoutDetector(session, self._make, params.bout),
+            BoutDetector(session, legs, self._make, params.bout),
         ]
         self._routes: dict[type, list[Handler]] = {}
         for detector in self._detectors:

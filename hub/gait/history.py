@@ -7,6 +7,11 @@ import numpy as np
 from hub.gait.timeline import Timeline
 from hub.session import Floats
 
+HISTORY_S = 12.0
+"""How far back detectors can read, more than the longest stride with its neighbours. Not one sample farther, kept or
+not: how much more is kept depends on how the data came in blocks.
+"""
+
 WORTH_FORGETTING = 4096
 """Samples. Fewer are not worth the work at every push."""
 
@@ -42,7 +47,8 @@ class History:
     def window(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
         """Samples with ``start_s <= time <= end_s``, none after now: times (n,) and columns (columns, n), as views."""
         now_s = self._timeline.now_s
-        first = self._start + bisect_left(self._times, start_s)
+        oldest_s = now_s - HISTORY_S
+        first = self._start + bisect_left(self._times, start_s if start_s > oldest_s else oldest_s)
         last = self._start + bisect_right(self._times, end_s if end_s < now_s else now_s)
         return self._time_s[first:last], self._columns[:, first:last]
 
@@ -50,7 +56,9 @@ class History:
         """The columns of the last sample at or before ``time_s`` and now; None where there is none."""
         now_s = self._timeline.now_s
         last = self._start + bisect_right(self._times, time_s if time_s < now_s else now_s) - 1
-        return self._columns[:, last] if last >= self._start else None
+        if last < self._start or self._time_s.item(last) < now_s - HISTORY_S:
+            return None
+        return self._columns[:, last]
 
     def told(self, start_s: float, end_s: float) -> tuple[Floats, Floats]:
         """As ``window``, but for the stream itself, which is ahead of the timeline and has its own now."""

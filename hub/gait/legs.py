@@ -10,10 +10,13 @@ from hub.gait.history import History
 from hub.gait.signals.insole import Loaded, Unloaded
 from hub.gait.signals.loadscale import LoadScale
 from hub.gait.signals.pitch import ShankLevel, pitch_of
-from sensors.layout import Role
+from sensors.layout import Role, Side
 
 PITCH_KEPT_S = 2.5
 """So long a shank's pitch can be told after it was levelled; as ``StepParams.level_kept_s``."""
+
+LOST_S = 5.0
+"""A sensor that is silent for longer is lost; as ``QualityParams.lost_s``."""
 
 
 class InsoleView(NamedTuple):
@@ -44,10 +47,15 @@ class Legs:
         self.insoles = {role: InsoleView(histories[role], scale) for role, scale in scales.items()}
         self.shanks = {role: ShankView(history, None) for role, history in histories.items() if not role.is_insole}
         self._hole_s = dict.fromkeys(histories, inf)
+        self._silent_s = dict.fromkeys(histories, -inf)
 
     def complete_since(self, role: Role, time_s: float) -> bool:
         """Whether no sample of ``role`` has been missing since ``time_s``; a role without sensor misses all."""
         return self._hole_s.get(role, inf) < time_s
+
+    def watched(self, now_s: float) -> frozenset[Side]:
+        """The sides of which a sensor tells something, or did until shortly before ``now_s``."""
+        return frozenset(role.side for role, since_s in self._silent_s.items() if now_s - since_s < LOST_S)
 
     def pitch_deg(self, role: Role) -> float | None:
         """The shank's pitch by its newest sample; None before it was levelled, and long after: its integral drifts."""
@@ -95,10 +103,12 @@ class Legs:
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
         self._hole_s[mark.role] = inf
+        self._silent_s[mark.role] = mark.time_s
         if not mark.role.is_insole:
             self.shanks[mark.role] = ShankView(self._histories[mark.role], None)
         return []
 
     def _back(self, mark: SensorBack, now_s: float) -> list[Output]:
         self._hole_s[mark.role] = -inf if mark.since_s is None else mark.known_at_s
+        self._silent_s[mark.role] = inf
         return []

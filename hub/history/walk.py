@@ -204,7 +204,7 @@ def _minute(steps: Sequence[WalkStep], n: int, wearer: Wearer, seen_pct: float) 
 
 def _coverage(troubles: Iterable[Event]) -> Coverage:
     """When a sensor was without data, as far as it was told."""
-    coverage, lost_s = Coverage(), QualityParams().lost_s
+    coverage, lost_s = Coverage(()), QualityParams().lost_s
     for trouble in troubles:
         duration_s = _number(trouble.fields.get("duration_s"))
         sensor = trouble.fields.get("sensor")

@@ -42,7 +42,7 @@ def planted_leg(length_m: float, *, rate_hz: float = 100.0, height_m: float = US
     rows[UP] = (z_mps2 + G_MPS2) * np.cos(pitch) - x_mps2 * np.sin(pitch)
     sampled = rows[:, :: round(fine_hz / rate_hz)]
     timeline = Timeline(1)
-    timeline.now_s = np.inf
+    timeline.now_s = float(time_s[-1])
     history = History(timeline, COLUMNS)
     history.append(sampled[KNOWN], sampled)
     return history

@@ -417,7 +417,7 @@ def test_a_hurried_last_step_is_no_candidate() -> None:
 def view(fore_n: Floats, *, total_n: float = 0.0) -> InsoleView:
     """An insole with this load under the forefoot, at 100 Hz from 0 s on."""
     timeline = Timeline(1)
-    timeline.now_s = np.inf
+    timeline.now_s = len(fore_n) / 100.0
     history = History(timeline, COLUMNS)
     rows = np.zeros((COLUMNS, len(fore_n)))
     rows[FORE] = fore_n
@@ -520,7 +520,6 @@ def test_a_glance_that_only_makes_the_shank_swing_twice_is_a_catch() -> None:
 
 def test_a_landing_is_heavy_beside_the_wearers_own() -> None:
     timeline = Timeline(1)
-    timeline.now_s = 100.0
     history = History(timeline, COLUMNS)
     rows = np.zeros((COLUMNS, 3000))
     for step in range(28):
@@ -532,9 +531,12 @@ def test_a_landing_is_heavy_beside_the_wearers_own() -> None:
     legs = Legs({Role.RIGHT_INSOLE: history}, {Role.RIGHT_INSOLE: scale})
     give_legs(legs, SensorBack(Role.RIGHT_INSOLE, None, 0.0))
     landing = LandingLoad(Side.RIGHT, legs, LandingLoadParams())
+    timeline.now_s = 26.5
     assert landing.is_heavy(25.5) is None
     for step in range(20):
+        timeline.now_s = step + 1.0
         landing.learn(step + 0.5)
+    timeline.now_s = 28.0
     assert [landing.is_heavy(step + 0.5) for step in (24, 25, 26)] == [False, True, False]
 
 

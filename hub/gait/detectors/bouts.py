@@ -8,8 +8,10 @@ from hub.gait.detector import EventMaker, Handler, Output
 from hub.gait.detectors.bout_measures import Bins, WalkTally
 from hub.gait.detectors.bout_summary import BoutParams, WalkTotals, summarize
 from hub.gait.detectors.coverage import Coverage
-from hub.gait.facts import InitialContact, Step, ToeDrag, Trip, Walking
+from hub.gait.facts import JudgedContact, Step, ToeDrag, Trip, Walking
 from hub.gait.feed import SampleHole, SensorBack, SensorSilent
+from hub.gait.history import HISTORY_S
+from hub.gait.legs import Legs
 from hub.session import Session
 from sensors.layout import Side
 
@@ -20,13 +22,13 @@ BEFORE = 8
 class BoutDetector:
     """Reports the start of a walk, and its summary at the end."""
 
-    def __init__(self, session: Session, make: EventMaker, params: BoutParams) -> None:
+    def __init__(self, session: Session, legs: Legs, make: EventMaker, params: BoutParams) -> None:
         self._make = make
         self._params = params
         affected = frozenset(side for side in (Side.LEFT, Side.RIGHT) if session.wearer.is_affected(side))
         self._affected = affected or frozenset({Side.LEFT, Side.RIGHT})
-        self._legs_seen = len({role.side for role in session.sensors})
-        self._coverage = Coverage()
+        self._legs = legs
+        self._coverage = Coverage(session.sensors)
         self._tally: WalkTally | None = None
         self._contacts_n = self._drags_n = self._trips_n = 0
         self._contacts_s: deque[float] = deque(maxlen=BEFORE)
@@ -36,7 +38,7 @@ class BoutDetector:
     def handlers(self) -> Mapping[type, Handler]:
         """Walking, and what is counted."""
         handlers: dict[type, Callable[..., list[Output]]] = {
-            InitialContact: self._contact,
+            JudgedContact: self._contact,
             Step: self._step,
             ToeDrag: self._drag,
             Trip: self._trip,
@@ -51,10 +53,11 @@ class BoutDetector:
         """The context ends an open bout."""
         return []
 
-    def _contact(self, contact: InitialContact, now_s: float) -> list[Output]:
+    def _contact(self, judged: JudgedContact, now_s: float) -> list[Output]:
+        contact_s = judged.contact.time_s
         if self._tally is None:
-            self._contacts_s.append(contact.time_s)
-        elif contact.time_s >= self._tally.start_s:
+            self._contacts_s.append(contact_s)
+        elif contact_s >= self._tally.start_s:
             self._contacts_n += 1
         return []
 
@@ -88,6 +91,8 @@ class BoutDetector:
 
     def _hole(self, mark: SampleHole, now_s: float) -> list[Output]:
         self._coverage.hole(mark.time_s, mark.known_at_s)
+        if self._tally is None:
+            self._coverage.forget(now_s - HISTORY_S)
         return []
 
     def _walking(self, fact: Walking, now_s: float) -> list[Output]:
@@ -120,7 +125,7 @@ class BoutDetector:
             drags=self._drags_n,
             trips=self._trips_n,
             coverage_pct=self._coverage.percent(tally.start_s, end_s),
-            legs_seen=self._legs_seen,
+            legs_seen=max(len(self._legs.watched(end_s)), 1),
         )
         fields = summarize(totals, tally, self._params)
         return self._make(Kind.WALK_END, Side.BOTH, end_s, now_s, fields=fields)

@@ -1,16 +1,17 @@
 """How much of a walk the sensors saw."""
 
+from collections.abc import Iterable
 from math import inf
 
 from sensors.layout import Role
 
 
 class Coverage:
-    """For how long all sensors had data, from when a bout began."""
+    """For how long all sensors had data, from when a bout began. One that never told anything had none."""
 
-    def __init__(self) -> None:
+    def __init__(self, roles: Iterable[Role]) -> None:
         self._missing: list[tuple[float, float]] = []
-        self._silent: dict[Role, float] = {}
+        self._silent = dict.fromkeys(roles, -inf)
 
     def silent(self, role: Role, since_s: float) -> None:
         """A sensor stopped."""

@@ -150,6 +150,7 @@ class DragDetector:
     def _landed(self, contact: InitialContact, now_s: float) -> list[Output]:
         side, params = contact.side, self._params
         swing = _Swing(side, self._lifted_s[side], contact.time_s)
+        self._lifted_s[side] = -inf  # one swing, one drag at most
         if not self._wearer.is_affected(side) or self._contexts.now in NO_STEPS:
             return []
         if not params.swing_shortest_s <= swing.lasted_s <= params.swing_longest_s:

@@ -110,7 +110,7 @@ class FallDetector:
         self._live: set[Role] = set()
         self._down_s: dict[Role, float] = {}
         self._air_s: dict[Side, float] = {}
-        self._trip_s = -inf
+        self._trip_s = self._slid_s = -inf
         self._fall: _Fall | None = None
 
     def handlers(self) -> Mapping[type, Handler]:
@@ -162,6 +162,9 @@ class FallDetector:
         from_s = now_s - self._params.bears_over_s
         if sum(self._share(view, from_s, now_s) for view in insoles.values()) > self._params.slid_pct / 100:
             return []
+        if timer.mark.impact_s - self._slid_s <= self._params.open_s:  # the other shank has told it
+            return []
+        self._slid_s = timer.mark.impact_s
         return [self._propose(timer.mark.impact_s, now_s, 0.3, context)[1]]
 
     def _check_later(self, fall: _Fall, now_s: float) -> Later:

@@ -167,7 +167,9 @@ class ContactFusion:
             return []
         contact = seen._replace(confidence=self._params.unclear_confidence * seen.confidence)
         fell_s = None if dead else unburdened_s(*self._fall(seen.side, lift_s, end_s), scale, self._params.fall_pct)
-        lift = contact._replace(kind=Kind.FINAL_CONTACT, time_s=lift_s if fell_s is None else fell_s)
+        if fell_s is None or fell_s > (begin_s + end_s) / 2:  # by mid-swing the weight has left any foot that swings
+            fell_s = lift_s
+        lift = contact._replace(kind=Kind.FINAL_CONTACT, time_s=fell_s)
         return [*self._report(lift, now_s, unclear=not dead), *self._report(contact, now_s)]
 
     def _fall(self, side: Side, lift_s: float, end_s: float) -> tuple[Floats, Floats]:

@@ -106,6 +106,7 @@ class QualityDetector:
         self._silent: dict[Role, float] = {}
         self._lost: set[Role] = set()
         self._air: dict[Side, float] = {}
+        self._late_n = 0
         self._watched: set[Side] = set()
         self._learning = {role for role, spec in session.sensors.items() if isinstance(spec, InsoleSpec)} - calibrated
 
@@ -132,11 +133,12 @@ class QualityDetector:
         return []
 
     def _say(
-        self, role: Role | None, issue: str, reason: str, times_s: tuple[float, float], **measures: float
+        self, role: Role | None, issue: str, reason: str, times_s: tuple[float, float], nth: int = 0, **measures: float
     ) -> Output:
+        """``nth``: of those that may say the same of the same time."""
         side = Side.BOTH if role is None else role.side
         fields = {"sensor": None if role is None else role.value, "issue": issue, "reason": reason, **measures}
-        discriminator = f"{role}|{issue}|{reason}"
+        discriminator = f"{role}|{issue}|{reason}" + (f"|{nth}" if nth else "")
         time_s, now_s = times_s
         return self._make(Kind.QUALITY, side, time_s, now_s, fields=fields, discriminator=discriminator)
 
@@ -181,7 +183,8 @@ class QualityDetector:
 
     def _late(self, mark: LateSamples, now_s: float) -> list[Output]:
         reason = f"{mark.count} samples of the {NAMES[mark.role]} came too late or were no numbers, and were dropped"
-        return [self._say(mark.role, "late_data", reason, (now_s, now_s), count=mark.count)]
+        self._late_n += 1
+        return [self._say(mark.role, "late_data", reason, (now_s, now_s), self._late_n, count=mark.count)]
 
     def _slipped(self, mark: StrapSlipped, now_s: float) -> list[Output]:
         reason = f"the {NAMES[mark.role]} has turned by {mark.moved_deg:.0f} degrees on the leg: tighten its strap"

@@ -213,7 +213,9 @@ class StepDetector:
         if worn is None:
             absent.append("shank, length: no shin sensor on this leg")
             return
-        shank = measure_shank(*worn, before_s, at_s)
+        history, level = worn
+        kept = level if level is not None and at_s - level.time_s <= self._params.level_kept_s else None
+        shank = measure_shank(history, kept, before_s, at_s)
         if shank is None:
             absent.append("shank, length: samples are missing, or the sensor's axes not known yet")
             return

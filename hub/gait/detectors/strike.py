@@ -24,6 +24,10 @@ ONSET_BEFORE_S = 0.100
 """An onset this long before the contact is counted as that long."""
 
 
+ONSET_AFTER_S = 1.0
+"""No onset is looked for later than this."""
+
+
 @dataclass(frozen=True, slots=True)
 class StrikeParams:
     """When zones count as first, and how long is waited for the other one."""
@@ -132,7 +136,7 @@ class StrikeDetector:
 
 def around_contact(history: History, contact_s: float) -> tuple[list[float], Floats]:
     """Samples from shortly before a contact to now. They are few: plain numbers are quicker than arrays."""
-    time_s, columns = history.window(contact_s - ONSET_BEFORE_S, contact_s + 1.0)
+    time_s, columns = history.window(contact_s - ONSET_BEFORE_S, contact_s + ONSET_AFTER_S)
     return time_s.tolist(), columns
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hub.events import Context, Kind, Value
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
-from hub.gait.detectors.strike import around_contact, zone_onsets_s
+from hub.gait.detectors.strike import ONSET_AFTER_S, around_contact, zone_onsets_s
 from hub.gait.facts import InitialContact, JudgedContact, StepSettled, Strike, Walking
 from hub.gait.legs import Legs
 from hub.session import Session
@@ -92,7 +92,7 @@ class ToeFirstDetector:
         heel_s, fore_s = zone_onsets_s(time_s, columns, contact.time_s, insole.scale)
         if fore_s is None:
             return []
-        lead_ms = 1000 * ((now_s if heel_s is None else heel_s) - fore_s)
+        lead_ms = 1000 * ((min(now_s, contact.time_s + ONSET_AFTER_S) if heel_s is None else heel_s) - fore_s)
         first = "forefoot only: no heel" if heel_s is None else "forefoot"
         fields: dict[str, Value] = {
             "lead_ms": lead_ms,

@@ -9,8 +9,8 @@ from statistics import median
 
 from hub.gait.detector import Handler, Output
 from hub.gait.facts import InitialContact, Walking
+from hub.gait.legs import Legs
 from hub.gait.timeline import Later
-from hub.session import Session
 from sensors.layout import Side
 
 
@@ -21,6 +21,7 @@ class WalkingParams:
     contacts: int = 3  # alternating initial contacts ... (our choice)
     within_s: float = 4.0  # the contacts that make a walk come within this time (our choice)
     one_leg_within_s: float = 6.0  # where one leg alone is seen: as many strides
+    step_shortest_s: float = 0.15  # both legs at once are no steps (our choice)
     pause_strides: float = 1.5  # no contact for this many of the usual strides ends it (our choice)
     pause_shortest_s: float = 2.0  # and at least this (our choice)
     strides_kept: int = 9  # strides whose median is usual
@@ -34,9 +35,9 @@ class _Pause:
 class WalkingDetector:
     """Tells when walking starts, dated at its first contact, and when it stops, dated at its last."""
 
-    def __init__(self, session: Session, params: WalkingParams) -> None:
+    def __init__(self, legs: Legs, params: WalkingParams) -> None:
         self._params = params
-        self._one_leg = len({role.side for role in session.sensors}) == 1
+        self._legs = legs
         self._recent: deque[InitialContact] = deque(maxlen=params.contacts)
         self._stride_s: deque[float] = deque(maxlen=params.strides_kept)
         self._contact_s = {Side.LEFT: -inf, Side.RIGHT: -inf}
@@ -60,7 +61,7 @@ class WalkingDetector:
         self._contact_s[contact.side] = contact.time_s
         self._recent.append(contact)
         self._last_s = max(self._last_s, contact.time_s)
-        if self._walking or not self._alternating():
+        if self._walking or not self._alternating(now_s):
             return []
         self._walking = True
         start_s = min(each.time_s for each in self._recent)
@@ -71,14 +72,17 @@ class WalkingDetector:
         usual_s = median(self._stride_s) if self._stride_s else 0.0
         return self._last_s + max(self._params.pause_shortest_s, self._params.pause_strides * usual_s)
 
-    def _alternating(self) -> bool:
+    def _alternating(self, now_s: float) -> bool:
         recent = sorted(self._recent, key=lambda contact: contact.time_s)
         if len(recent) < self._params.contacts:
             return False
         lasted_s = recent[-1].time_s - recent[0].time_s
-        if self._one_leg:
+        if len(self._legs.watched(now_s)) == 1:
             return lasted_s <= self._params.one_leg_within_s
-        turns = all(one.side is not two.side for one, two in pairwise(recent))
+        turns = all(
+            one.side is not two.side and two.time_s - one.time_s >= self._params.step_shortest_s
+            for one, two in pairwise(recent)
+        )
         return turns and lasted_s <= self._params.within_s
 
     def _pause(self, pause: _Pause, now_s: float) -> list[Output]:

@@ -35,6 +35,7 @@ class InsoleParams:
     release_s: float = 0.020  # below the threshold this long is off the ground (our choice)
     release_longest_s: float = 0.500  # from the end of load to light
     touch_s: float = 0.150  # a longer light touch before the load is a drag, not the contact's start (our choice)
+    hesitant_s: float = 1.0  # a longer one is no hesitation, by whichever part of the foot (our choice)
     margin_s: float = 0.060  # from final and to initial contact: no part of the swing to learn from (our choice)
     review_s: float = 4.0  # grounded for longer: is zero still right? (our choice)
     review_rises_n: int = 2  # walking comes and goes; who sits, then rises, loads the foot once (walker)
@@ -298,8 +299,9 @@ class InsoleStream:
         scale = self._learner.scale
         self._state, self._highest = _State.GROUNDED, -inf
         if guessed:  # only now is it clear whether and when the foot left the ground
-            lifted_s = self._last_crossing(scale.on, -inf, (self._air_s + touched_s) / 2, rising=False)
-            if lifted_s is None:
+            middle_s = (self._air_s + touched_s) / 2
+            lifted_s = self._last_crossing(scale.on, -inf, middle_s, rising=False)
+            if lifted_s is None or touched_s - middle_s > self._params.swing_longest_s:
                 return
             self._air_s = lifted_s
             lifted_s = self._ended(lifted_s - self._params.release_longest_s, (lifted_s + touched_s) / 2)
@@ -311,7 +313,8 @@ class InsoleStream:
         """When the load began that is borne now."""
         scale, params = self._learner.scale, self._params
         since_s, crossed_s = self._air_s, None
-        if now_s - touched_s > params.touch_s and not self._on_heel(touched_s, now_s):
+        lasted_s = now_s - touched_s
+        if lasted_s > params.hesitant_s or (lasted_s > params.touch_s and not self._on_heel(touched_s, now_s)):
             time_s, columns = self._history.told(touched_s, now_s)
             since_s = touched_s = rose_s(time_s, columns[TOTAL], scale, params.edge)
         else:

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from hub.events import Kind
 from hub.gait import GaitEngine
@@ -70,3 +71,29 @@ def test_unworn_shoes_are_told_although_the_shin_falls_silent() -> None:
         event.fields["sensor"] for event in events if event.kind is Kind.QUALITY and event.fields["issue"] == "not_worn"
     }
     assert told == {"left_insole", "right_insole"}
+
+
+def walks_without(hidden: Role, from_s: float) -> list[dict[str, object]]:
+    return [event for event in events_without(hidden, from_s, np.inf) if event["kind"] == "walk_end"]
+
+
+@pytest.mark.parametrize("from_s", [0.0, 6.0], ids=["never there", "lost before the walk"])
+def test_walks_are_told_from_one_leg_when_the_other_legs_sensor_is_lost(from_s: float) -> None:
+    whole = walks_without(Role.RIGHT_SHIN, 1000.0)
+    (walk,) = [each for each in walks_without(Role.LEFT_INSOLE, from_s) if number(each, "steps") > 5]
+    assert number(walk, "steps") == pytest.approx(sum(number(each, "steps") for each in whole) / 2, abs=4)
+    assert number(walk, "coverage_pct") < 20.0
+    assert walk["cadence_spm"] is None
+    assert "data for" in str(walk["absent"])
+
+
+def test_a_leg_that_is_silent_for_a_moment_is_still_waited_for() -> None:
+    """Half of the steps of a walk are not a walk of one leg."""
+    walks = [event for event in events_without(Role.LEFT_INSOLE, 20.0, 22.0) if event["kind"] == "walk_end"]
+    assert all(number(walk, "coverage_pct") > 80.0 for walk in walks)
+
+
+def number(event: dict[str, object], name: str) -> float:
+    value = event[name]
+    assert isinstance(value, float | int)
+    return float(value)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.gait.feed import Feed, GapParams, LateSamples, SampleHole, SensorBack, SensorSilent
-from hub.gait.history import WORTH_FORGETTING, History
+from hub.gait.history import HISTORY_S, WORTH_FORGETTING, History
 from hub.gait.timeline import Later, Mark, Timeline
 from hub.session import Block, Floats
 from sensors.layout import Role
@@ -56,6 +56,24 @@ def test_a_history_never_shows_what_is_ahead(sizes: list[int]) -> None:
         assert seen_s[0] == pytest.approx(max(0.0, timeline.now_s - 2.0), abs=0.0101)
         assert (columns[0] == seen_s).all()
     assert len(history) <= max(sizes) + WORTH_FORGETTING + 1300
+
+
+@given(st.floats(0.0, 40.0), st.floats(0.0, 40.0), st.booleans())
+def test_a_history_shows_nothing_old_whether_it_is_kept_or_not(start_s: float, end_s: float, forgets: bool) -> None:
+    timeline = Timeline(1)
+    history = History(timeline, 1)
+    time_s = np.arange(0.0, 60.0, 0.005)
+    history.append(time_s, time_s[None])
+    timeline.now_s = 40.0
+    if forgets:
+        history.forget(timeline.now_s - HISTORY_S)
+    seen_s, _ = history.window(start_s, end_s)
+    oldest_s = timeline.now_s - HISTORY_S
+    inside = (time_s >= max(start_s, oldest_s)) & (time_s <= end_s)
+    assert seen_s.tolist() == time_s[inside].tolist()
+    at = history.at(end_s)
+    last = time_s[(time_s <= end_s) & (time_s >= oldest_s)]
+    assert (None if at is None else at[0]) == (last[-1] if len(last) else None)
 
 
 class Silent:

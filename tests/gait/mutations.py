@@ -1,7 +1,7 @@
 """Every number of every detector off by half, every detector removed: does anybody notice?
 
 First the fixed walkers are asked, and then, of what these do not meet, the tests of the part that the number is of.
-``make mutations`` writes docs/mutations.md; that takes two hours of one core, and goes on where it was broken off,
+``make mutations`` writes docs/mutations.md; that takes three hours of one core, and goes on where it was broken off,
 unless code, tests or figures have changed. ``make test`` runs a few of them.
 """
 
@@ -213,13 +213,13 @@ def results_file() -> Path:
 
 
 def found_before(path: Path) -> dict[str, tuple[Mutation, Seen]]:
-    """By the path of each number or detector; a line that was cut off is left out."""
+    """By the path of each number or detector. A line that was cut off is left out; what nobody noticed is tried again."""
     found: dict[str, tuple[Mutation, Seen]] = {}
     for row in path.read_text().splitlines() if path.exists() else ():
         with suppress(ValueError):
             name, factor, by = json.loads(row)
             found[name] = Mutation(name, factor), Seen(by)
-    return found
+    return {name: result for name, result in found.items() if result[1] is not Seen.NOBODY}
 
 
 def run() -> None:

@@ -72,6 +72,15 @@ def test_pressure_inside_the_shoe_is_neither(load_pct: float, rate_hz: float) ->
     assert not tail.sharp
 
 
+@pytest.mark.parametrize(("swings_pct", "unsteady"), [(0.25, False), (0.5, True)])
+def test_the_noise_of_a_light_touch_is_not_unsteady(swings_pct: float, unsteady: bool) -> None:
+    """24 times to and fro in a second: by 0.25 % that is 24 %/s, more than 15 times the mean."""
+    time_s = swing()
+    load_pct = 1.2 + swings_pct * np.sign(np.sin(2 * np.pi * 24.0 * time_s + 0.1))
+    (touch,) = touches(load_pct * ((time_s > 0.15) & (time_s < 0.4)))
+    assert touch.unsteady == unsteady
+
+
 def test_a_load_that_only_rises_is_not_unsteady() -> None:
     time_s = swing()
     (touch,) = touches(3.0 + np.clip((time_s - 0.2) * 160.0, -3.0, 30.0))

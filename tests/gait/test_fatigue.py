@@ -33,6 +33,14 @@ def test_a_fall_from_the_first_minute_on_is_found_too() -> None:
     assert found.onset_min <= 1.5
 
 
+def test_a_change_smaller_than_what_the_parts_scatter_by_is_none() -> None:
+    """Over an hour it would be beyond chance."""
+    found = [course_of(course(60.0, 0.0, 1.5 / 60.0, noise=1.0, seed=seed), PARAMS) for seed in range(40)]
+    assert sum(each is not None and each.onset_min is not None for each in found) <= 4
+    found = [course_of(course(60.0, 0.0, 3.5 / 60.0, noise=1.0, seed=seed), PARAMS) for seed in range(40)]
+    assert sum(each is not None and each.onset_min is not None for each in found) >= 36
+
+
 def test_steady_courses_have_no_onset() -> None:
     found = [course_of(course(12.0, 0.0, 0.0, noise=3.0, seed=seed), PARAMS) for seed in range(300)]
     assert sum(each is not None and each.onset_min is not None for each in found) <= 3

@@ -1,9 +1,15 @@
 """Figures on a few fixed walkers are in bounds; thresholds that are off and detectors that are gone break them."""
 
+import subprocess
+import sys
+
 import pytest
 
+from hub.gait.detectors.fall import FallParams
+from hub.gait.detectors.rhythm import RhythmParams
+from hub.gait.signals.edges import EdgeParams
 from tests.gait import figures, guard
-from tests.gait.mutations import Mutation, Seen, noticed, seen
+from tests.gait.mutations import Mutation, Seen, noticed, seen, turns_red
 
 
 @pytest.mark.parametrize("name", guard.CASES)
@@ -66,7 +72,28 @@ def test_a_detector_that_is_gone_is_missed(detector: str, case: str) -> None:
     assert seen(Mutation(detector), [case]) is Seen.BOUND
 
 
+def test_a_number_that_is_off_turns_its_tests_red_and_no_other() -> None:
+    assert turns_red(Mutation("shank_contact.stance_shortest_s", 0.5))
+    assert not turns_red(Mutation("shank_contact.stance_shortest_s", 1.0))
+
+
+@pytest.mark.parametrize(
+    ("path", "alone"),
+    [("fall.impact_g", FallParams), ("insole.edge.dip_pct", EdgeParams), ("trip.rhythm.step_s[0]", RhythmParams)],
+)
+def test_a_mutation_is_of_one_number_wherever_defaults_are_made(path: str, alone: type) -> None:
+    code = (
+        f"from tests.gait.mutant import make_default; from tests.gait.mutations import numbers; "
+        f"from {alone.__module__} import {alone.__name__} as alone; from hub.gait import GaitParams; "
+        f"before, own = dict(numbers(GaitParams())), dict(numbers(alone())); make_default({path!r}, 3.0); "
+        f"print([name for name, value in numbers(GaitParams()) if value != before[name]], "
+        f"[name for name, value in numbers(alone()) if value != own[name]])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert told == f"[{path!r}] [{path.rpartition('.')[2]!r}]"
+
+
 def test_an_engine_that_never_comes_to_its_end_has_broken_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.gait.mutations.LONGEST_S", 5.0)  # of processor time
+    monkeypatch.setattr("tests.gait.mutations.LONGEST_S", 2.0)  # of processor time
     endless = Mutation("bout.fatigue.bin_s", -1.0)
     assert noticed([endless]) == (endless, Seen.BOUND)

@@ -11,7 +11,7 @@ from hub.gait.detectors.shank_contact import ShankContactDetector, ShankContactP
 from hub.gait.facts import InitialContact, Sighting
 from hub.gait.feed import SensorSilent
 from hub.gait.legs import Legs
-from hub.gait.signals.shank_marks import ContactMinimum, Swing
+from hub.gait.signals.shank_marks import ContactMinimum, Swing, ToeOffMinimum
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from tests.gait.walked import SHIN, events_of, match, of_kind, truth_s, walked
@@ -57,6 +57,21 @@ def test_the_second_swing_makes_both_steps(role: Role, after_s: float) -> None:
     assert contacts_s(outputs) == [5.0, 5.0 + after_s]
     lifts = [seen for seen in sightings(outputs) if seen.kind is Kind.FINAL_CONTACT]
     assert [lift.side for lift in lifts] == [Side.RIGHT, role.side]
+
+
+def test_both_shanks_at_once_are_no_steps() -> None:
+    target = detector()
+    push(target, swing(SHIN, 5.0))
+    assert push(target, swing(Role.LEFT_SHIN, 5.15)) == []
+
+
+def test_a_foot_stands_before_it_leaves_again() -> None:
+    target = detector()
+    push(target, swing(SHIN, 5.0))
+    push(target, swing(SHIN, 6.2))
+    assert push(target, ToeOffMinimum(SHIN, 6.32, 6.4, seen=True, upright=True)) == []
+    (lift,) = sightings(push(target, ToeOffMinimum(SHIN, 6.45, 6.5, seen=True, upright=True)))
+    assert (lift.kind, lift.time_s) == (Kind.FINAL_CONTACT, 6.45)
 
 
 def test_walking_is_believed_at_once_and_forgotten_after_a_stop() -> None:

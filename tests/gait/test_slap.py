@@ -8,7 +8,7 @@ import pytest
 from hub.events import Event, Kind
 from hub.gait import GaitEngine
 from hub.gait.detectors.quality import QualityParams, limits
-from hub.gait.detectors.slap import Lowering, SlapParams, can_tell_slaps, measure_lowering, signs_of
+from hub.gait.detectors.slap import Lowering, SlapParams, _Usual, can_tell_slaps, measure_lowering, signs_of
 from hub.session import Block, Floats, InsoleSpec, Session, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import EIGHT_CELLS, PROFILES, Stand, Walk, Walker
@@ -66,6 +66,15 @@ def test_two_signs_are_enough_only_against_a_known_usual() -> None:
     assert signs_of(Lowering(0.035, 2000.0, 0.5), None, PARAMS) == PARAMS.strict_signs
 
 
+def test_what_is_usual_is_known_from_the_fifth_contact_on_and_followed_slowly_once_it_is_well_known() -> None:
+    usual = _Usual(PARAMS)
+    for n in range(1, 21):
+        assert usual.wanted
+        usual.learn(Lowering(0.1, 300.0, 0.0))
+        assert (usual.lowering is None) == (n < 5)
+    assert [usual.wanted for _ in range(12)].count(True) == 12 // 4
+
+
 def slaps(recording: Recording, affected: str = "right") -> list[Event]:
     spec = InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)
     sensors = {role: spec for role in recording.values if role.is_insole}
@@ -86,6 +95,7 @@ def test_slaps_of_the_walker_are_found_at_their_contact_within_the_latency_budge
     assert all(event.detected_at_s - event.time_s < 0.165 for event in events)
     assert all(20.0 < float(str(event.fields["slap_time_ms"])) < 60.0 for event in events)
     assert {event.side for event in events} == {Side.RIGHT}
+    assert {event.confidence for event in events} == {0.9}
 
 
 def test_a_mild_slap_is_told_beside_a_sound_foot_that_takes_its_time() -> None:
@@ -94,10 +104,12 @@ def test_a_mild_slap_is_told_beside_a_sound_foot_that_takes_its_time() -> None:
     foot = replace(weak.foot, slap_after_s=(0.03, 0.05), slap_bw=(0.1, 0.25))
     walker = Walker([Stand(4.0), Walk(90.0, replace(weak, foot=foot, speed_mps=0.7))], seed=46)
     recording = record(walker, 96.0, 100.0, (Role.LEFT_INSOLE, Role.RIGHT_INSOLE))
-    pairs = match([event.time_s for event in slaps(recording)], truth_s(recording, "foot_slap"))
+    events = slaps(recording)
+    pairs = match([event.time_s for event in events], truth_s(recording, "foot_slap"))
     assert pairs.true > 40
     assert pairs.recall > 0.9
     assert pairs.precision > 0.98
+    assert {event.confidence for event in events} == {0.7, 0.9}
 
 
 def test_two_cells_do_not_tell_a_slap() -> None:

@@ -213,7 +213,7 @@ def results_file() -> Path:
 
 
 def found_before(path: Path) -> dict[str, tuple[Mutation, Seen]]:
-    """By the path of each number or detector. A line that was cut off is left out; what nobody noticed is tried again."""
+    """By the path of each number or detector; without cut-off lines, and what nobody noticed is tried again."""
     found: dict[str, tuple[Mutation, Seen]] = {}
     for row in path.read_text().splitlines() if path.exists() else ():
         with suppress(ValueError):

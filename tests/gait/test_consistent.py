@@ -138,6 +138,17 @@ def test_a_leg_that_was_up_for_long_is_told_alike_live_and_replayed(up_s: float,
     assert [event.to_json() for event in whole] == [event.to_json() for event in live]
 
 
+@pytest.mark.parametrize("up_s", [2.0, 20.0])
+def test_a_foot_that_is_put_down_by_somebody_who_sits_is_no_step(up_s: float) -> None:
+    """Before any walk; the other foot presses as hard as one of somebody light would who stands."""
+    time_s = np.arange(4000) / 100.0
+    total_n = {Role.LEFT_INSOLE: np.full(4000, 200.0), Role.RIGHT_INSOLE: np.full(4000, 150.0)}
+    total_n[Role.RIGHT_INSOLE][(time_s > 10.0) & (time_s < 10.0 + up_s)] = 0.0
+    specs: dict[Role, InsoleSpec | ShinSpec] = {role: InsoleSpec(100.0, LoadUnit.N, EIGHT_CELLS) for role in INSOLES}
+    streams = {role: np.tile(load[:, None] / 8.0, (1, 8)) for role, load in total_n.items()}
+    assert of_kind(told_in_blocks(specs, time_s, streams, 4000), Kind.INITIAL_CONTACT) == []
+
+
 @pytest.mark.parametrize("roles", [INSOLES, RIGHT_LEG], ids=["insoles", "all sensors"])
 def test_a_heel_that_rested_for_long_does_not_date_the_step(roles: tuple[Role, ...]) -> None:
     recording = leg_up(12.0, 100.0)

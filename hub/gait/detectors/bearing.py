@@ -22,7 +22,7 @@ BEFORE_LIFT_S = (0.15, 0.30, 0.50)
 AFTER_LIFT_S = 0.02
 WITHIN_SWING = (0.50, 0.25, 0.75)
 LOOKED_BACK_S = 10.0
-"""What a foot that was up for longer had borne before is not known any more."""
+"""What a foot that was up for longer had borne before is not known any more: the other one's usual load decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,12 @@ class Bearing:
 
     def landed(self, side: Side, lifted_s: float, time_s: float) -> bool:
         """Whether the other foot was under load in the swing that ended at ``time_s``, as this foot's insole saw it."""
-        from_s = max(lifted_s, time_s - LOOKED_BACK_S)
-        return self._carries(side, from_s, _within(from_s, time_s), felt=from_s == lifted_s)
+        if time_s - lifted_s <= LOOKED_BACK_S:
+            return self._carries(side, lifted_s, _within(lifted_s, time_s), felt=True)
+        other, from_s = side.other, time_s - LOOKED_BACK_S
+        if other in self._units and not self._legs.insoles[other.insole].scale.learnt:
+            return False
+        return self._carries(side, from_s, _within(from_s, time_s), felt=False)
 
     def swung(self, side: Side, from_s: float, to_s: float) -> bool:
         """Whether the other foot was under load in a swing that a shank saw."""

@@ -93,6 +93,14 @@ def test_a_leg_that_is_silent_for_a_moment_is_still_waited_for() -> None:
     assert all(number(walk, "coverage_pct") > 80.0 for walk in walks)
 
 
+def test_a_leg_that_is_lost_just_before_the_end_does_not_double_the_cadence() -> None:
+    (whole,) = [walk for walk in walks_without(Role.RIGHT_SHIN, 1000.0) if number(walk, "steps") > 20]
+    lost_s = number(whole, "time_s") - 6.5
+    (walk,) = [walk for walk in walks_without(Role.LEFT_INSOLE, lost_s) if number(walk, "steps") > 20]
+    assert number(walk, "coverage_pct") > 80.0
+    assert number(walk, "cadence_spm") == pytest.approx(number(whole, "cadence_spm"), rel=0.15)
+
+
 def number(event: dict[str, object], name: str) -> float:
     value = event[name]
     assert isinstance(value, float | int)

@@ -29,6 +29,7 @@ class BoutDetector:
         self._affected = affected or frozenset({Side.LEFT, Side.RIGHT})
         self._legs = legs
         self._coverage = Coverage(session.sensors)
+        self._legs_seen = 0
         self._tally: WalkTally | None = None
         self._contacts_n = self._drags_n = self._trips_n = 0
         self._contacts_s: deque[float] = deque(maxlen=BEFORE)
@@ -102,6 +103,7 @@ class BoutDetector:
         fatigue = self._params.fatigue
         self._tally = tally = WalkTally(start_s, self._affected, Bins(start_s, fatigue.bin_s, fatigue.bin_least_n))
         self._coverage.forget(start_s)
+        self._legs_seen = len(self._legs.watched(now_s))
         self._contacts_n = sum(at_s >= start_s for at_s in self._contacts_s)
         self._drags_n = self._trips_n = 0
         for drag in self._drags:
@@ -125,7 +127,7 @@ class BoutDetector:
             drags=self._drags_n,
             trips=self._trips_n,
             coverage_pct=self._coverage.percent(tally.start_s, end_s),
-            legs_seen=max(len(self._legs.watched(end_s)), 1),
+            legs_seen=max(self._legs_seen, len(self._legs.watched(end_s)), 1),
         )
         fields = summarize(totals, tally, self._params)
         return self._make(Kind.WALK_END, Side.BOTH, end_s, now_s, fields=fields)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from hub.validation import contexts
 from hub.validation.evidence.found import Evidence, TripCell
-from hub.validation.evidence.trials import SCENARIOS_OFF_FOOT, SCENARIOS_ON_FOOT, Group, Mode
+from hub.validation.evidence.trials import FIRST_SEED, SCENARIOS_OFF_FOOT, SCENARIOS_ON_FOOT, Group, Mode
 from hub.validation.score import Measure, Proportion, Score, Tally
 from hub.validation.tables import (
     NOTHING,
@@ -60,8 +60,8 @@ def evidence_section(evidence: Evidence, *, stale: bool) -> str:
         f"{evidence.trials_n} trials{_failed(evidence)}, {total.hours:.1f} h, {total.steps_n} steps, "
         f"{trips} trips, {falls} falls, "
         f"{idle_h:.1f} h of look-alikes and daily life. Every trial is somebody else of the test population of "
-        "`docs/walker.md`, whose parameters reach beyond those tuned on, with a seed of its own from 101 on. Two "
-        "insoles of 8 cells, the IMU of the affected shin, usual imperfections of both; cold: the engine has not met "
+        "`docs/walker.md`, whose parameters reach beyond those tuned on, "
+        f"with a seed of its own from {FIRST_SEED} on. Two insoles of 8 cells, the IMU of the affected shin, usual imperfections of both; cold: the engine has not met "
         "the person before. The truth is complete, so every detection without a truth is false.\n"
     )
     parts = [head, *(_group(evidence, group) for group in Group if evidence.groups.get(group))]

@@ -61,7 +61,8 @@ def evidence_section(evidence: Evidence, *, stale: bool) -> str:
         f"{trips} trips, {falls} falls, "
         f"{idle_h:.1f} h of look-alikes and daily life. Every trial is somebody else of the test population of "
         "`docs/walker.md`, whose parameters reach beyond those tuned on, "
-        f"with a seed of its own from {FIRST_SEED} on. Two insoles of 8 cells, the IMU of the affected shin, usual imperfections of both; cold: the engine has not met "
+        f"with a seed of its own from {FIRST_SEED} on. Two insoles of 8 cells, the IMU of the affected shin, usual "
+        "imperfections of both; cold: the engine has not met "
         "the person before. The truth is complete, so every detection without a truth is false.\n"
     )
     parts = [head, *(_group(evidence, group) for group in Group if evidence.groups.get(group))]

@@ -102,7 +102,7 @@ page-pictures: $(READY)  ## take the pictures of docs/page.md with Chromium (two
 figures: $(READY)  ## renew what the tests expect the engine to say of the fixed walkers: after a default was changed on purpose
 	$(BIN)/python -m tests.gait.figures
 
-mutations: $(READY)  ## every number of the detectors off by half and every detector removed, for docs/mutations.md (an hour and a half on two cores; goes on where it was broken off)
+mutations: $(READY)  ## every number of the detectors off by half and every detector removed, for docs/mutations.md (hours; goes on where it was broken off)
 	$(BIN)/python -m tests.gait.mutations
 
 lock:  ## pin all dependencies anew, with hashes (needs uv)

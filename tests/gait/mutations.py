@@ -1,7 +1,7 @@
 """Every number of every detector off by half, every detector removed: does anybody notice?
 
 First the fixed walkers are asked, and then, of what these do not meet, the tests of the part that the number is of.
-``make mutations`` writes docs/mutations.md; that takes three hours of one core, and goes on where it was broken off,
+``make mutations`` writes docs/mutations.md; that takes hours, and goes on where it was broken off,
 unless code, tests or figures have changed. ``make test`` runs a few of them.
 """
 
@@ -55,6 +55,7 @@ TESTS = {
     "trip.": "trip",
     "fall.": "fall",
     "bout.fatigue.": "fatigue bouts",
+    "walking.": "consistent",
     "": "detectors bouts",
 }
 """By the beginning of a number's path: the tests of that part. Not those of what the docs say of the defaults."""

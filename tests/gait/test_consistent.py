@@ -9,6 +9,12 @@ import pytest
 
 from hub.events import Event, Kind
 from hub.gait import GaitEngine
+from hub.gait.detectors.walking import WalkingDetector, WalkingParams
+from hub.gait.facts import InitialContact, Walking
+from hub.gait.feed import SensorBack
+from hub.gait.history import History
+from hub.gait.legs import Legs
+from hub.gait.timeline import Timeline
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import (
@@ -129,12 +135,7 @@ def leg_up(up_s: float, rate_hz: float) -> Recording:
 @pytest.mark.parametrize("up_s", [25.0, 60.0])
 def test_a_leg_that_was_up_for_long_is_told_alike_live_and_replayed(up_s: float, rate_hz: float) -> None:
     recording = leg_up(up_s, rate_hz)
-    specs: dict[Role, InsoleSpec | ShinSpec] = {
-        role: InsoleSpec(rate_hz, LoadUnit.N, EIGHT_CELLS) if role.is_insole else ShinSpec(rate_hz)
-        for role in RIGHT_LEG
-    }
-    whole = told_in_blocks(specs, recording.time_s, recording.values, len(recording.time_s))
-    live = told_in_blocks(specs, recording.time_s, recording.values, int(rate_hz / 10))
+    whole, live = (replay(recording, block_n=n)[0] for n in (len(recording.time_s), int(rate_hz / 10)))
     assert [event.to_json() for event in whole] == [event.to_json() for event in live]
 
 
@@ -224,3 +225,15 @@ def number(event: Event, name: str) -> float:
     value = event.fields[name]
     assert isinstance(value, float | int)
     return float(value)
+
+
+@pytest.mark.parametrize(("apart_s", "walks"), [(0.1, False), (0.2, True)])
+def test_both_legs_at_once_are_no_walk(apart_s: float, walks: bool) -> None:
+    legs = Legs({role: History(Timeline(1), 1) for role in INSOLES}, {})
+    for role in INSOLES:
+        legs.handlers()[SensorBack](SensorBack(role, None, 0.0), 0.0)
+    contact = WalkingDetector(legs, WalkingParams()).handlers()[InitialContact]
+    told: list[object] = []
+    for side, at_s in ((Side.LEFT, 1.0), (Side.RIGHT, 1.0 + apart_s), (Side.LEFT, 2.0)):
+        told += contact(InitialContact(side, at_s, 1.0, side.insole), at_s)
+    assert any(isinstance(fact, Walking) for fact in told) == walks

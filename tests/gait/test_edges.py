@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hub.gait.detectors.fusion import FusionParams
 from hub.gait.signals.edges import EdgeParams, began_s, ended_s, last_crossing, rose_s, unburdened_s
 from hub.gait.signals.loadscale import COLUMNS, LoadScale, LoadScaleParams, ScaleLearner
 from hub.session import Floats, InsoleSpec
@@ -88,5 +89,5 @@ def test_two_cells_are_too_sparse_to_be_trusted_alone(cells: tuple[Cell, ...], s
 def test_a_foot_that_is_dragged_along_is_left_where_its_weight_was_gone() -> None:
     time_s = times(100.0)
     total = np.maximum(np.clip((0.6 - time_s) * 4000.0, 0.0, PEAK), 60.0)
-    left_s = unburdened_s(time_s, total, scale(), EdgeParams().fall_pct)
+    left_s = unburdened_s(time_s, total, scale(), FusionParams().fall_pct)
     assert left_s == pytest.approx(0.6, abs=0.002)

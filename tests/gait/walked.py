@@ -79,10 +79,11 @@ def replay(
     }
     engine = GaitEngine(Session("walker", Wearer(affected_side="right"), sensors), calibration, params)
     events: list[Event] = []
+    ends_s = np.append(recording.time_s, recording.time_s[-1] + 1.0 / recording.rate_hz)
     for start in range(0, len(recording.time_s), block_n):
         time_s = recording.time_s[start : start + block_n]
+        until_s = float(ends_s[start + len(time_s)])
         for role, values in worn.items():
-            until_s = float(time_s[-1]) + 1.0 / recording.rate_hz
             events += engine.push(Block(role, time_s, values[start : start + block_n], until_s))
     return events + engine.finish(), engine.calibration()
 

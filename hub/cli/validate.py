@@ -14,7 +14,7 @@ from rich.table import Table
 from hub.errors import InsoleHubError
 from hub.recording.session_folder import TRUTH_FILE
 from hub.validation.people import Half, halves
-from hub.validation.runner import RunOptions, Sensors, find_sessions, score_folder
+from hub.validation.runner import RunOptions, Sensors, find_sessions, run
 from hub.validation.score import Score, pooled
 from hub.validation.tables import (
     LEGEND,
@@ -71,9 +71,9 @@ def validate(
         sessions = [path for path in sessions if half[path] is people]
     errors = Console(stderr=True)
     for path in track(sessions, "replaying", console=errors, transient=True, disable=not errors.is_terminal):
-        score = score_folder(path, options)
-        if score is not None:
-            scores[path] = score
+        done = run(path, options)
+        if done is not None:
+            scores[path] = done.score
     if not sessions:
         raise InsoleHubError(f"none of these sessions is of a person in the {people} half: nothing to judge")
     if not scores:

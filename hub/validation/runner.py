@@ -1,6 +1,6 @@
 """Recordings through the gait engine, and its events against their truth."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,8 +11,9 @@ from hub.gait import Calibration, GaitEngine
 from hub.recording.session_folder import SessionFolder, blocks, read_session_folder
 from hub.recording.session_toml import FILE_NAME
 from hub.session import Block, Session
+from hub.validation.reference import doubts_of
 from hub.validation.score import Score
-from hub.validation.scoring import ScoringParams, score_session
+from hub.validation.scoring import Doubt, ScoringParams, score_session
 from sensors.layout import Side
 
 SIMULATED_SOURCE = "insole-hub simulate"
@@ -99,39 +100,55 @@ def without(folder: SessionFolder, hide: frozenset[Sensors]) -> SessionFolder | 
     return replace(folder, session=replace(folder.session, sensors=sensors), streams=streams) if streams else None
 
 
-def prepared(path: Path, options: RunOptions) -> SessionFolder | None:
-    """A recording as the options want it run; None where no sensor is left after hiding.
-
-    Raises
-    ------
-    RecordingError : the folder cannot be read.
-    """
-    folder = without(read_session_folder(path), options.hide)
-    if folder is None or not options.both_weak:
-        return folder
-    return replace(folder, session=replace(folder.session, wearer=replace(folder.session.wearer, affected_side="both")))
+def prepared(folder: SessionFolder, options: RunOptions) -> SessionFolder | None:
+    """A recording as the options want it run; None where no sensor is left after hiding."""
+    worn = without(folder, options.hide)
+    if worn is None or not options.both_weak:
+        return worn
+    return replace(worn, session=replace(worn.session, wearer=replace(worn.session.wearer, affected_side="both")))
 
 
-def score_folder(path: Path, options: RunOptions) -> Score | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A recording as it was given to the engine, what that said, and how good it is."""
+
+    folder: SessionFolder
+    events: list[Event]
+    score: Score
+    doubts: list[Doubt]
+
+
+def run(path: Path, options: RunOptions) -> Run | None:
     """Replay one session folder and compare; None where no sensor is left after hiding.
 
     Raises
     ------
     RecordingError : the folder cannot be read.
     """
-    folder = prepared(path, options)
-    return compare(folder, events_of(folder, options), options.within_s) if folder else None
+    whole = read_session_folder(path)
+    folder = prepared(whole, options)
+    if folder is None:
+        return None
+    events, doubts = events_of(folder, options), doubts_of(path, whole)
+    return Run(folder, events, compare(folder, events, options.within_s, doubts), doubts)
 
 
-def compare(folder: SessionFolder, events: list[Event], within_s: float = ScoringParams().contact_s) -> Score:
-    """A recording's events against its truth; contacts pair within ``within_s``."""
+def compare(
+    folder: SessionFolder,
+    events: list[Event],
+    within_s: float = ScoringParams().contact_s,
+    doubts: Sequence[Doubt] = (),
+    legs: Collection[Side] = (Side.LEFT, Side.RIGHT),
+) -> Score:
+    """A recording's events against its truth, of ``legs`` that wear a sensor; contacts pair within ``within_s``."""
     return score_session(
         folder.session.name,
         folder.truth,
         events,
         folder.end_s - folder.start_s,
-        legs={role.side for role in folder.streams},
+        legs={role.side for role in folder.streams if role.side in legs},
         affected=[side for side in (Side.LEFT, Side.RIGHT) if folder.session.wearer.is_affected(side)],
         complete=folder.session.source.startswith(SIMULATED_SOURCE),
+        doubts=doubts,
         params=ScoringParams(contact_s=within_s),
     )

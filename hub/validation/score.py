@@ -1,7 +1,7 @@
 """What a comparison with the truth amounts to: counts that add up over recordings, and the rates made of them. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import sqrt
@@ -91,6 +91,16 @@ class Spread:
             "p5_ms": self.p5_ms,
             "p95_ms": self.p95_ms,
         }
+
+
+def spread_within(groups: Iterable[tuple[float, ...]]) -> float | None:
+    """Spread of differences about the mean of their own group, in milliseconds; None where no group has two.
+
+    The square root of the pooled variance: so a group's own bias counts for nothing.
+    """
+    parts = [1000.0 * np.array(group) for group in groups if len(group) > 1]
+    free_n = sum(part.size - 1 for part in parts)
+    return sqrt(sum(float(((part - part.mean()) ** 2).sum()) for part in parts) / free_n) if free_n else None
 
 
 @dataclass(frozen=True, slots=True)

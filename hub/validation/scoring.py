@@ -5,7 +5,8 @@ What is judged, and what is not:
 * Where the truth has ``walk`` intervals, contacts and strikes are judged inside them only. A truth outside is left out;
   a detection outside counts when it pairs with a truth inside, and is not judged otherwise. The same holds for
   toe-first contacts, drags and slaps, unless the truth is complete, as a simulation's is: then they are false there.
-* A leg without a sensor is not judged, nor is one without a true contact: the reference could not tell.
+* A leg without a sensor is not judged, nor is one without a true contact: the reference could not tell. Where it is
+  in doubt, neither its contacts nor those told there are judged.
 * A contact whose strike is empty is judged as a contact, not as a strike, and a toe-first detection there is not
   judged either.
 * Trips, toe catches and falls are taken to be listed wherever there is a truth at all, so every other detection is
@@ -34,8 +35,9 @@ from hub.validation.score import MISSED, Measure, Score
 from hub.validation.steps import StepErrors, step_errors
 from sensors.layout import Side
 
-EDGE_S = 1e-6
-"""A walk may begin and end with a contact: rounding in the truth must not put it outside."""
+EDGE_S = 0.002
+"""A walk may begin and end with a contact: rounding in the truth must not put it outside. Its beginning, its length and
+the contact are each written to a millisecond."""
 
 FEET = (Side.LEFT, Side.RIGHT)
 
@@ -49,6 +51,15 @@ class ScoringParams:
     trip_s: float = 0.5  # less than one swing at walking speed
     fall_before_s: float = 1.0  # the truth is the impact, which follows the loss of balance by up to 1.3 s
     fall_after_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """From when to when nobody knows what a foot did: its contacts there are not judged."""
+
+    side: Side
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ def score_session(
     legs: Collection[Side] = FEET,
     affected: Collection[Side] = FEET,
     complete: bool = False,
+    doubts: Sequence[Doubt] = (),
     params: ScoringParams | None = None,
 ) -> Score:
     """Compare one recording's events with its truth.
@@ -84,10 +96,11 @@ def score_session(
     legs : those that carry a sensor.
     affected : feet with foot drop.
     complete : the truth lists everything that happened, as a simulation's does.
+    doubts : where the truth's contacts are not to be trusted.
     params : tolerances.
     """
     comparison = _Comparison(
-        truth, events, legs=legs, affected=affected, complete=complete, params=params or ScoringParams()
+        truth, events, legs=legs, affected=affected, complete=complete, doubts=doubts, params=params or ScoringParams()
     )
     return comparison.score(name, duration_s)
 
@@ -103,6 +116,7 @@ class _Comparison:
         legs: Collection[Side],
         affected: Collection[Side],
         complete: bool,
+        doubts: Sequence[Doubt],
         params: ScoringParams,
     ) -> None:
         self.truth = [row for row in truth if row.side is Side.BOTH or row.side in legs]
@@ -110,6 +124,7 @@ class _Comparison:
         self.truth_known = bool(truth)
         self.complete = frozenset(legs) if complete else frozenset[Side]()
         self.walks = [row for row in truth if row.kind == WALK]
+        self.doubts = doubts
         self.contacts = {side: self._true(Kind.INITIAL_CONTACT, side) for side in FEET}
         self.contact_times = {side: [mark.time_s for mark in marks] for side, marks in self.contacts.items()}
 
@@ -156,10 +171,15 @@ class _Comparison:
         """Contacts of both feet; ``strikes`` takes the strike of each judged one, the list errors of strike indices."""
         total: list[Judgement] = []
         for side in FEET:
-            true, found = self._true(kind, side), self._found(kind, side)
+            true = [mark for mark in self._true(kind, side) if not self._doubted(mark, 0.0)]
+            found = self._found(kind, side)
             judged = bool(true) or side in self.complete
             pairs = _match(true, found, Window.around(self.params.contact_s))
-            total += _judge(true, found, pairs, [judged and self._in_walk(mark.time_s) for mark in found])
+            may_be_false = [
+                judged and self._in_walk(mark.time_s) and not self._doubted(mark, self.params.contact_s)
+                for mark in found
+            ]
+            total += _judge(true, found, pairs, may_be_false)
             partner = dict(pairs)
             for i, mark in enumerate(true):
                 if mark.truth and mark.truth.value:
@@ -285,6 +305,14 @@ class _Comparison:
             _Mark(event.time_s, side, float(length) if isinstance(length, int | float) else None, event=event)
             for event, length in zip(events, durations, strict=True)
         ]
+
+    def _doubted(self, mark: _Mark, around_s: float) -> bool:
+        """Whether a foot's contact is one about which, or within ``around_s`` of which, the truth is in doubt."""
+        return any(
+            doubt.start_s - around_s <= mark.time_s <= doubt.end_s + around_s
+            for doubt in self.doubts
+            if doubt.side is mark.side
+        )
 
     def _in_walk(self, time_s: float) -> bool:
         return not self.walks or _inside(time_s, self.walks)

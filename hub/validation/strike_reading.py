@@ -4,7 +4,7 @@ The detector sees sums of cells against levels that it has learnt on the way. He
 its own unloaded value in the swing before, at a level far below the detector's, with the whole recording at hand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from hub.events import Event, Kind
 from hub.gait.detectors.strike import StrikeParams
 from hub.recording.session_folder import SessionFolder, Stream
+from hub.recording.truth import WALK, Truth
 from hub.session import InsoleSpec
 from hub.validation.score import Proportion
 from sensors.layout import Region
@@ -30,17 +31,22 @@ class ReadingParams:
     before_s: float = 0.15  # the swing's end, from which a cell's unloaded value and noise are taken
     clear_s: float = 0.05  # just before the contact: not taken, the load may have begun
     after_s: float = 0.40  # cells that load later were not first
+    paired_s: float = 0.1  # a true contact so near is the one that was told
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """When heel and forefoot took load, to the sample; None where they did not. ``strike`` is the detector's."""
+    """When heel and forefoot took load, to the sample; None where they did not.
+
+    ``strike`` is the detector's, ``known`` what another sensor than the cells says of it; empty where none does.
+    """
 
     time_s: float
     heel_s: float | None
     fore_s: float | None
     period_s: float
     strike: str
+    known: str = ""
 
     def order(self, flat_band_s: float) -> str | None:
         """heel or toe first, or flat within the band and the sample of the reading; None without load."""
@@ -52,10 +58,24 @@ class Reading:
         return "toe" if lead_s > 0 else "heel"
 
 
-def read_strikes(folder: SessionFolder, events: Iterable[Event], params: ReadingParams | None = None) -> list[Reading]:
-    """Readings of all initial contacts whose strike was told, one foot after the other."""
+def read_strikes(
+    folder: SessionFolder, events: Iterable[Event], params: ReadingParams | None = None, *, checked: bool = False
+) -> list[Reading]:
+    """Readings of all initial contacts in the true walks whose strike was told, one foot after the other.
+
+    Parameters
+    ----------
+    checked : strikes of the truth were checked with a sensor that is not in the recording.
+    """
     params = params or ReadingParams()
-    told = [event for event in events if event.kind is Kind.INITIAL_CONTACT and event.fields["strike"] != "unknown"]
+    walks, near_s = [row for row in folder.truth if row.kind == WALK], params.paired_s
+    told = [
+        event
+        for event in events
+        if event.kind is Kind.INITIAL_CONTACT
+        and event.fields["strike"] != "unknown"
+        and (not walks or any(walk.time_s - near_s <= event.time_s <= walk.end_s + near_s for walk in walks))
+    ]
     readings = []
     for role, stream in folder.streams.items():
         spec = folder.session.sensors[role]
@@ -65,6 +85,7 @@ def read_strikes(folder: SessionFolder, events: Iterable[Event], params: Reading
             _Zone(stream, [n for n, cell in enumerate(spec.cells) if cell.region in regions], params)
             for regions in ({Region.HEEL}, FOREFOOT)
         )
+        known = [row for row in folder.truth if checked and row.kind == Kind.INITIAL_CONTACT and row.side is role.side]
         readings += [
             Reading(
                 event.time_s,
@@ -72,6 +93,7 @@ def read_strikes(folder: SessionFolder, events: Iterable[Event], params: Reading
                 fore.onset_s(event.time_s),
                 1.0 / spec.rate_hz,
                 str(event.fields["strike"]),
+                _strike_near(known, event.time_s, near_s),
             )
             for event in told
             if event.side is role.side
@@ -79,10 +101,22 @@ def read_strikes(folder: SessionFolder, events: Iterable[Event], params: Reading
     return readings
 
 
+def _strike_near(contacts: Sequence[Truth], time_s: float, within_s: float) -> str:
+    nearest = min(contacts, key=lambda row: abs(row.time_s - time_s), default=None)
+    return nearest.value if nearest and abs(nearest.time_s - time_s) <= within_s else ""
+
+
 def agreement(readings: Iterable[Reading], flat_band_s: float | None = None) -> Proportion:
-    """Contacts whose order the detector told as it was read, of those whose heel and forefoot were clearly apart."""
+    """Contacts whose order the detector told as it was read, of those whose heel and forefoot were clearly apart.
+
+    A reading that another sensor refutes is not asked, whatever the detector says.
+    """
     band_s = StrikeParams().flat_band_s if flat_band_s is None else flat_band_s
-    clear = [reading for reading in readings if reading.order(band_s) in {"heel", "toe"}]
+    clear = [
+        reading
+        for reading in readings
+        if (order := reading.order(band_s)) in {"heel", "toe"} and reading.known in {"", order}
+    ]
     return Proportion(sum(reading.strike == reading.order(band_s) for reading in clear), len(clear))
 
 

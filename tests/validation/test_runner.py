@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hub.errors import RecordingError
-from hub.recording.session_folder import SessionFolder, Stream, write_session_folder
+from hub.recording.session_folder import SessionFolder, Stream, read_session_folder, write_session_folder
 from hub.session import InsoleSpec, Session, ShinSpec, Wearer
 from hub.validation.runner import RunOptions, Sensors, find_sessions, prepared, without
 from sensors.layout import Cell, LoadUnit, Region, Role, Side
@@ -57,6 +57,6 @@ def test_signs_of_foot_drop_can_be_looked_for_in_people_without(tmp_path: Path) 
     sound = replace(sound, session=replace(sound.session, wearer=Wearer(affected_side="none")))
     write_session_folder(tmp_path / "sound", sound)
     for options, looked_for in ((RunOptions(), False), (RunOptions(both_weak=True), True)):
-        folder = prepared(tmp_path / "sound", options)
+        folder = prepared(read_session_folder(tmp_path / "sound"), options)
         assert folder is not None
         assert [folder.session.wearer.is_affected(side) for side in (Side.LEFT, Side.RIGHT)] == [looked_for] * 2

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from hub.events import Event, Kind, Value
 from hub.recording.truth import Truth
-from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally, pooled
-from hub.validation.scoring import score_session
+from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally, pooled, spread_within
+from hub.validation.scoring import Doubt, score_session
 from sensors.layout import Side
 
 L, R, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
@@ -52,6 +52,20 @@ def test_outside_walks_nothing_is_judged_but_a_pair_across_the_edge_counts() -> 
     truth = [Truth(1.0, BOTH, "walk", "2.0"), *contacts(L, 0.5, 1.0, 2.0, 3.0, 3.4)]
     events = [ic(L, 0.3), ic(L, 0.97), ic(L, 2.0), ic(L, 2.5), ic(L, 3.03), ic(L, 3.4)]
     assert counts(tally(truth, events, Measure.INITIAL_CONTACT)) == (3, 3, 1, 2)
+
+
+def test_a_walk_that_begins_and_ends_with_a_contact_holds_both_however_it_was_rounded() -> None:
+    truth = [Truth(1.0005, Side.BOTH, "walk", "3.998"), *contacts(Side.LEFT, 1.0, 3.0, 5.0)]
+    told = [ic(Side.LEFT, 1.004), ic(Side.LEFT, 3.0), ic(Side.LEFT, 4.99)]
+    assert counts(tally(truth, told, Measure.INITIAL_CONTACT)) == (3, 3, 0, 0)
+
+
+def test_where_the_truth_is_in_doubt_neither_its_contacts_nor_those_told_are_judged() -> None:
+    truth = [Truth(0.0, Side.BOTH, "walk", "10.0"), *contacts(Side.LEFT, 1.0, 3.0, 5.0), *contacts(Side.RIGHT, 2.0)]
+    told = [ic(Side.LEFT, at_s) for at_s in (1.0, 2.96, 3.55, 4.6)] + [ic(Side.RIGHT, 3.2)]
+    doubts = [Doubt(Side.LEFT, 2.9, 3.5)]
+    score = score_session("s", truth, told, 60.0, doubts=doubts)
+    assert counts(score.tallies[Measure.INITIAL_CONTACT]) == (3, 1, 2, 2)
 
 
 def test_a_leg_without_truth_is_not_judged_unless_the_truth_is_complete() -> None:
@@ -191,6 +205,11 @@ def test_spread_of_a_known_sample() -> None:
 
 
 TIMES = st.lists(st.integers(0, 400).map(lambda n: n / 20), max_size=12)
+
+
+def test_spread_within_groups_leaves_out_what_is_each_group_s_own() -> None:
+    assert spread_within([(0.10, 0.12), (-0.30, -0.28, -0.29), (5.0,)]) == pytest.approx(1000 * (4e-4 / 3) ** 0.5)
+    assert spread_within([(0.1,), ()]) is None
 
 
 @st.composite

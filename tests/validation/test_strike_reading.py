@@ -6,9 +6,11 @@ import pytest
 
 from hub.events import Event, Kind
 from hub.recording.session_folder import SessionFolder
+from hub.recording.truth import WALK
 from hub.validation.runner import RunOptions, events_of
+from hub.validation.score import Proportion
 from hub.validation.simulated import SimulationOptions, simulate
-from hub.validation.strike_reading import agreement, read_strikes
+from hub.validation.strike_reading import Reading, agreement, read_strikes
 
 FLAT_BAND_S = 0.02
 
@@ -45,3 +47,23 @@ def test_agreement_counts_what_was_told_otherwise(folder: SessionFolder, events:
         for event in events
     ]
     assert agreement(read_strikes(folder, wrong)).k <= told.n - told.k
+
+
+def test_a_reading_that_another_sensor_refutes_is_not_asked() -> None:
+    toe_first = Reading(1.0, 1.1, 1.0, 0.01, "heel")
+    assert agreement([toe_first], FLAT_BAND_S) == Proportion(0, 1)
+    assert agreement([replace(toe_first, known="toe")], FLAT_BAND_S) == Proportion(0, 1)
+    for strike in ("heel", "toe"):  # whatever was told
+        assert agreement([replace(toe_first, known="heel", strike=strike)], FLAT_BAND_S) == Proportion(0, 0)
+
+
+def test_only_a_checked_truth_refutes_and_only_walks_are_read(folder: SessionFolder, events: list[Event]) -> None:
+    heels = tuple(replace(row, value="heel") if row.kind == Kind.INITIAL_CONTACT else row for row in folder.truth)
+    told_heel = replace(folder, truth=heels)
+    assert {reading.known for reading in read_strikes(told_heel, events)} == {""}
+    assert {reading.known for reading in read_strikes(told_heel, events, checked=True)} == {"heel"}
+    first_s = min(row.time_s for row in folder.truth if row.kind == WALK)
+    short = [replace(row, value="10.0") if row.kind == WALK else row for row in folder.truth]
+    times_s = [reading.time_s for reading in read_strikes(replace(folder, truth=tuple(short)), events)]
+    assert times_s
+    assert max(times_s) <= first_s + 10.1

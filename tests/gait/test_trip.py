@@ -13,7 +13,7 @@ from hub.events import FIELDS, Event, Kind
 from hub.gait import Calibration, GaitEngine, GaitParams
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Output
-from hub.gait.detectors.blow import Blow, BlowParams, UsualRises, blow_of, largest_rise
+from hub.gait.detectors.blow import Blow, BlowParams, Toes, UsualRises, blow_of, largest_rise
 from hub.gait.detectors.landing_load import LandingLoad, LandingLoadParams
 from hub.gait.detectors.recovery import ASPECTS, Aspect, Evidence, Incident, RecoveryParams, Sign, confirms
 from hub.gait.detectors.rhythm import Foot, RhythmParams
@@ -25,7 +25,7 @@ from hub.gait.legs import InsoleView, Legs
 from hub.gait.signals.arrest import ArrestParams, ArrestWatch
 from hub.gait.signals.loadscale import COLUMNS, FORE, TOTAL, LoadScale, LoadScaleParams
 from hub.gait.signals.shank import HISTORY_COLUMNS
-from hub.gait.signals.shank_marks import Arrest, SwingArrest
+from hub.gait.signals.shank_marks import Arrest, SwingArrest, SwingSlows
 from hub.gait.signals.template import BINS, SwingTemplate, TemplateParams
 from hub.gait.timeline import Later, Timeline
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
@@ -235,6 +235,22 @@ def stages(outputs: list[Output]) -> list[object]:
 def test_no_trip_before_walking() -> None:
     target = detector()
     assert give(target, arrest(1.0), 1.05) == []
+
+
+@pytest.mark.parametrize(("landed", "told"), [(True, []), (False, ["candidate"])])
+def test_toes_that_are_hit_late_in_swing_were_landing_where_the_foot_is_down_soon_after(
+    monkeypatch: pytest.MonkeyPatch, landed: bool, told: list[str]
+) -> None:
+    monkeypatch.setattr(Toes, "blow", lambda *_: Blow(8.38, 3.0, over=True))
+    target = detector()
+    walk_to(target, 8)
+    give(target, FinalContact(Side.RIGHT, 8.1, 1.0, Role.RIGHT_INSOLE), 8.1)
+    outputs = give(target, SwingSlows(SHIN, 8.36, 8.4, 80.0, 0.4), 8.4)
+    assert stages(outputs) == []
+    monkeypatch.setattr(Toes, "touch", lambda *_: landed)
+    (seen,) = (later for later in due(outputs) if later.at_s < 8.6)
+    assert seen.at_s == pytest.approx(8.38 + TripParams().stall_seen_s)
+    assert stages(give(target, seen.item, seen.at_s)) == told
 
 
 def test_an_arrest_that_ends_the_walk_is_a_candidate_and_no_more() -> None:

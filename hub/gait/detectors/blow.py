@@ -158,6 +158,14 @@ class Toes:
         columns = insole.history.at(now_s) if insole is not None else None
         return insole is not None and columns is not None and columns.item(TOTAL) > insole.scale.on
 
+    def touch(self, now_s: float) -> bool:
+        """Whether heel or forefoot takes load: a landing shows here before the foot is down."""
+        insole = self._legs.insoles.get(self._role)
+        columns = insole.history.at(now_s) if insole is not None else None
+        if insole is None or columns is None:
+            return False
+        return any(columns.item(zone) > insole.scale.zone[zone] for zone in (HEEL, FORE))
+
     def are_loaded(self, now_s: float, more_pct: float | None = None) -> bool:
         """Whether the heel is down, or the foot bears more than a blow or than ``more_pct`` of the usual peak."""
         insole = self._legs.insoles.get(self._role)

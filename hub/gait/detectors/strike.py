@@ -28,7 +28,7 @@ ONSET_AFTER_S = 1.0
 """No onset is looked for later than this."""
 
 STAYS_S = 0.050
-"""Load that goes sooner is none: a forefoot in a tight shoe is pressed for 10-20 ms as the heel lands (marpino)."""
+"""Load that goes sooner is none: a forefoot in a tight shoe is pressed for 10-40 ms as the heel lands (marpino)."""
 
 
 @dataclass(frozen=True, slots=True)

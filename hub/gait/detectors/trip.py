@@ -44,6 +44,7 @@ class TripParams:
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)
     landing_within_s: float = 0.08  # toes felt nothing: landings follow within 34 ms, trips' after 200 (walker)
+    stall_seen_s: float = 0.075  # a late blow: landing toes are down 40-80 ms after it, tripped feet 90-200 (walker)
     early_load_pct: float = 12.0  # of the usual peak: with more the foot is still pushing off (marpino 30-43)
     blow_late_s: float = 0.10  # late in swing the shank slows anyway: the blow may be so old
     look_every_s: float = 0.02  # in swing, whether the toes were hit (our choice)
@@ -314,15 +315,23 @@ class TripDetector:
             return []
         if incident.evidence is Evidence.THROWN_BACK and incident.hit is False:
             return [Later(now_s + self._params.landing_within_s, _Aloft(incident))]
+        seen_s = incident.time_s + self._params.stall_seen_s
+        if incident.evidence is Evidence.STALLED and incident.hit and now_s < seen_s:
+            return [Later(seen_s, _Aloft(incident))]
         return self._propose(incident, now_s)
 
     def _aloft(self, timer: _Aloft, now_s: float) -> list[Output]:
-        """A shank that turned back while the toes felt nothing: where the foot is down by now, that was its landing."""
-        incident = timer.incident
+        """Where the foot is down by now, a shank that turned back unfelt, or toes that were hit late, were its landing.
+
+        A recovery may yet say of the latter that it was none.
+        """
+        incident, toes = timer.incident, self._toes[timer.incident.side]
         if incident.candidate_id is not None or not self._incidents.is_open(incident):
             return []
-        if incident.contact is not None or self._toes[incident.side].are_down(now_s):
-            self._incidents.close(incident)
+        stalled = incident.evidence is Evidence.STALLED
+        if incident.contact is not None or toes.are_down(now_s) or (stalled and toes.touch(now_s)):
+            if not stalled:
+                self._incidents.close(incident)
             return []
         return self._propose(incident, now_s)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hub.gait.detectors.strike import onset_s
+from hub.gait.detectors.strike import lets_go, onset_s
 from hub.gait.signals.loadscale import COLUMNS, FORE, LoadScale, LoadScaleParams
 from hub.session import Floats
 
@@ -31,14 +31,20 @@ def test_load_that_stays_began_where_it_rose_through_its_level(inside: float) ->
     assert onset(loaded((0.07, 0.18), inside=inside)) == pytest.approx(0.063)
 
 
-def test_a_press_that_is_let_go_as_the_other_zone_lands_is_none() -> None:
-    assert onset(loaded((0.10, 0.13))) is None
-    assert onset(loaded((0.10, 0.13), (0.16, 0.18))) == pytest.approx(0.153)
+@pytest.mark.parametrize(("until_s", "gone"), [(0.13, True), (0.15, False)])
+@pytest.mark.parametrize("inside", [0.0, 60.0])
+def test_a_forefoot_that_a_landing_heel_presses_in_its_shoe_is_let_go_again(
+    inside: float, until_s: float, gone: bool
+) -> None:
+    load = loaded((0.10, until_s), inside=inside)
+    onset_at_s = onset(load)
+    assert onset_at_s is not None
+    assert lets_go(TIME_S.tolist(), load.tolist(), CONTACT_S, (onset_at_s, onset_at_s + 0.05), SCALE) is gone
 
 
-def test_a_zone_that_rolled_off_again_after_longer_had_taken_the_contact() -> None:
-    assert onset(loaded((0.07, 0.13))) == pytest.approx(0.063)
-    assert onset(loaded((0.07, 0.13), (0.15, 0.18))) == pytest.approx(0.063)
+def test_a_forefoot_that_stays_as_long_as_is_seen_is_not_let_go() -> None:
+    load = loaded((0.16, 0.18))
+    assert not lets_go(TIME_S.tolist(), load.tolist(), CONTACT_S, (0.153, 0.203), SCALE)
 
 
 def test_what_was_over_before_the_contact_is_none_of_it() -> None:

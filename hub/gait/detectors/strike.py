@@ -27,9 +27,6 @@ ONSET_BEFORE_S = 0.100
 ONSET_AFTER_S = 1.0
 """No onset is looked for later than this."""
 
-STAYS_S = 0.050
-"""Load that goes sooner is none: a forefoot in a tight shoe is pressed for 10-40 ms as the heel lands (marpino)."""
-
 
 @dataclass(frozen=True, slots=True)
 class StrikeParams:
@@ -37,6 +34,9 @@ class StrikeParams:
 
     flat_band_s: float = 0.0205  # within this are flat: 20 loses 6 % of gaitpdb's flat contacts, 21 some toe-first ones
     flat_band_periods: float = 1.5  # 30 ms at 50 Hz (our choice)
+    stays_s: float = (
+        0.050  # a forefoot let go sooner did not land: heels press it in tight shoes for 10-40 ms (marpino)
+    )
     index_s: float = 0.050  # centre of pressure over the first 30-50 ms (Cavanagh and Lafortune 1980, adapted)
     judged_after_s: float = 0.080  # our latency budget for the strike
 
@@ -101,7 +101,12 @@ class StrikeDetector:
         heel_s, fore_s = zone_onsets_s(time_s, columns, contact.time_s, due.scale)
         lead_s = heel_s - fore_s if heel_s is not None and fore_s is not None else None
         index = self._index_pct(contact, due.scale, time_s, columns)
-        return self._report(contact, self._strike(contact.sensor, heel_s, fore_s), index, lead_s, now_s)
+        strike = self._strike(contact.sensor, heel_s, fore_s)
+        if strike is Strike.FLAT and fore_s is not None:
+            stretch_s = (fore_s, fore_s + self._params.stays_s)
+            if lets_go(time_s, columns[FORE].tolist(), contact.time_s, stretch_s, due.scale):
+                strike = Strike.HEEL
+        return self._report(contact, strike, index, lead_s, now_s)
 
     def _strike(self, role: Role, heel_s: float | None, fore_s: float | None) -> Strike:
         if heel_s is None or fore_s is None:
@@ -158,18 +163,27 @@ def onset_s(time_s: list[float], load: list[float], contact_s: float, scale: Loa
     or by pressure inside the shoe, does not count.
     """
     after = bisect_right(time_s, contact_s)
-    before = median(load[:after]) - scale.zero[column] if after else 0.0
-    level = scale.zone[column] + max(before, 0.0)
-    begins, loaded = 0, load[0] > level
-    for index in range(1, len(load)):
-        if (load[index] > level) is loaded:
-            continue
-        if loaded and index > after and time_s[index] - time_s[begins] >= STAYS_S:
-            break
-        begins, loaded = index, not loaded
-    if not loaded:
+    level = _level(load[:after], scale, column)
+    first = next((index for index in range(after, len(load)) if load[index] > level), None)
+    if first is None:
         return None
-    if begins == 0:
+    while first > 0 and load[first - 1] > level:
+        first -= 1
+    if first == 0:
         return time_s[0]
-    share = (level - load[begins - 1]) / (load[begins] - load[begins - 1])
-    return time_s[begins - 1] + share * (time_s[begins] - time_s[begins - 1])
+    share = (level - load[first - 1]) / (load[first] - load[first - 1])
+    return time_s[first - 1] + share * (time_s[first] - time_s[first - 1])
+
+
+def lets_go(
+    time_s: list[float], fore: list[float], contact_s: float, stretch_s: tuple[float, float], scale: LoadScale
+) -> bool:
+    """Whether a forefoot is without the contact's load again in a stretch that begins with it, as far as is seen."""
+    level = _level(fore[: bisect_right(time_s, contact_s)], scale, FORE)
+    since, until = (bisect_right(time_s, at_s) for at_s in stretch_s)
+    return any(load <= level for load in fore[since:until])
+
+
+def _level(before: list[float], scale: LoadScale, column: int) -> float:
+    """Above which a zone has taken a contact's load, by what it bore before."""
+    return scale.zone[column] + max(median(before) - scale.zero[column] if before else 0.0, 0.0)

@@ -62,15 +62,15 @@ people. How well the hub detects on people with foot drop is not known.
 
 **Who.** The people of each set of recordings are split into a half for tuning and a half for testing; figures of both
 stand side by side, names at the end. Test walkers are drawn from another population than those tuned on, with seeds of
-their own. Those of this page (from 500,101 on) were played twice: the first time showed one fault of a change just made
-(seven contacts told in 57 h of sitting, after a foot had been up for long). That was mended, and the cadence of a walk
-in which a leg is lost, which no figure here is about; nothing else was changed. Those used until then (from 101 on) had
-been judged more than once while the detectors were made.
+their own. Those of this page (from 700,101 on) were played for the first time for it, after the last change to a
+detector. Those used until then had been judged before detectors were changed: from 101 on several times, from 500,101
+on twice.
 
 **How it is judged.** Truth and detections are paired one to one, as many as possible and then as close as possible:
 contacts within 50 ms; toe-first contacts by step; drags and slaps at most once per step; trips within 0.5 s on the same
 side; falls from 1 s before to 5 s after; compensations by run of strides. Contacts outside the true walks, legs without
-a sensor or without a reference, and strikes that the reference could not tell are *not judged*.
+a sensor or without a reference, strikes that the reference could not tell, and contacts where raw cells contradict it
+are *not judged*.
 """
 
 

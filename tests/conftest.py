@@ -1,5 +1,6 @@
 """Shared by the tests of several rooms: emulated devices on a simulated link, without a radio."""
 
+import gc
 import heapq
 import os
 from collections.abc import Callable, Iterable
@@ -20,6 +21,16 @@ from sensors.layout import Cell, Role, Side
 # machines are shared: how long drawing and running take says nothing about the code
 settings.register_profile("insole-hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("insole-hub")
+
+gc.disable()  # while modules and tests are collected, nothing is garbage
+
+
+def pytest_collection_finish() -> None:
+    """What thousands of tests are made of is not looked through again and again while they run."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
 
 START = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 LATENCY_S = 0.008

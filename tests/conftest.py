@@ -3,7 +3,7 @@
 import gc
 import heapq
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,14 +22,17 @@ from sensors.layout import Cell, Role, Side
 settings.register_profile("insole-hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("insole-hub")
 
-gc.disable()  # while modules and tests are collected, nothing is garbage
 
-
-def pytest_collection_finish() -> None:
-    """What thousands of tests are made of is not looked through again and again while they run."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What thousands of tests are made of is no garbage: it is not looked through again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 START = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)

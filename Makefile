@@ -23,6 +23,9 @@ setup: $(READY)  ## virtual environment with the locked dependencies
 demo: $(READY)  ## the whole hub on emulated devices; a walker with foot drop
 	@$(BIN)/insole-hub demo $(ARGS)
 
+# tests start Python hundreds of times: what it has compiled is kept, whatever this shell says
+test test-long test-page: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(READY)  ## all tests but long ones and those in a browser (nine minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not long" $(ARGS)
 

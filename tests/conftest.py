@@ -1,8 +1,9 @@
 """Shared by the tests of several rooms: emulated devices on a simulated link, without a radio."""
 
+import gc
 import heapq
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,19 @@ from sensors.layout import Cell, Role, Side
 # machines are shared: how long drawing and running take says nothing about the code
 settings.register_profile("insole-hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("insole-hub")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What thousands of tests are made of is no garbage: it is not looked through again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
 
 START = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 LATENCY_S = 0.008

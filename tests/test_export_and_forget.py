@@ -23,6 +23,7 @@ from hub.page import Role as PageRole
 from hub.page.pairing import exchange
 from hub.recording.made_way import is_noted, note_made_way
 from sensors.layout import Side
+from tests.services.command import insole_hub
 
 NS = 10**9
 START_NS = 1_767_225_600 * NS
@@ -87,10 +88,7 @@ async def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hub", *args, "-c", str(home / "hub.toml")]
-    return subprocess.run(
-        command, capture_output=True, text=True, input=stdin, check=False, timeout=120, cwd=Path(__file__).parent.parent
-    )
+    return insole_hub(*args, "-c", home / "hub.toml", stdin=stdin)
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -135,10 +133,14 @@ async def test_days_can_be_chosen_and_mistakes_are_one_line(home):
     assert not (home / "other").exists()
 
 
-async def test_parquet_says_what_is_missing(home, monkeypatch):
+def test_parquet_says_what_is_missing(home, monkeypatch):
     (home / "pyarrow.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(home))
-    ended = run(home, "export", "-o", str(home / "out"), "--wearer", "anna", "--format", "parquet")
+    command = [sys.executable, "-m", "hub", "export", "-o", str(home / "out"), "-c", str(home / "hub.toml")]
+    command += ["--wearer", "anna", "--format", "parquet"]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=120, cwd=Path(__file__).parent.parent
+    )
     assert ended.returncode == 1
     assert ended.stderr.startswith("insole-hub: Parquet needs pyarrow")
 

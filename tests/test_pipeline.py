@@ -26,7 +26,7 @@ def a_pipeline() -> Pipeline:
 def walked(air, device, seconds: float) -> list[Arrival]:
     """What arrives while the demo's person walks."""
     world = air([device(role, key) for role, key in KEYS.items()])
-    world.body = Walker(demo_script(), start_s=world.start_s)
+    world.body = Walker(demo_script(), start_s=world.start_s, chunk_s=4)
     pipeline, arrivals = a_pipeline(), []
 
     def take(arrival: Arrival) -> IntakeResult:
@@ -38,8 +38,14 @@ def walked(air, device, seconds: float) -> list[Arrival]:
 
 
 @pytest.fixture(scope="module")
-def walk(air, device) -> list[Arrival]:
-    return walked(air, device, 20.0)
+def long_walk(air, device) -> list[Arrival]:
+    return walked(air, device, 30.0)
+
+
+@pytest.fixture(scope="module")
+def walk(long_walk: list[Arrival]) -> list[Arrival]:
+    """The first 20 s of it."""
+    return [arrival for arrival in long_walk if arrival.arrival_s <= long_walk[0].arrival_s + 20.0]
 
 
 def lines(events: list[Event]) -> list[str]:
@@ -60,27 +66,34 @@ def test_however_many_arrivals_are_decided_on_at_once_each_event_comes_once(walk
     assert at_the_end.finish() == ()
 
 
+def seen(arrivals: list[Arrival]) -> list[tuple[str, str, float]]:
+    pipeline = a_pipeline()
+    for arrival in arrivals:
+        pipeline.feed(arrival)
+    return sorted((event.kind, event.side, round(event.time_s, 2)) for event in pipeline.finish())
+
+
+@pytest.fixture(scope="module")
+def seen_of_walk(walk: list[Arrival]) -> list[tuple[str, str, float]]:
+    return seen(walk)
+
+
 @pytest.mark.parametrize("stood_s", [0.5, 1.2, 2.9])
 @pytest.mark.parametrize("from_s", [5.0, 13.0])
-def test_while_nobody_listens_no_event_is_lost(walk: list[Arrival], from_s: float, stood_s: float) -> None:
+def test_while_nobody_listens_no_event_is_lost(
+    walk: list[Arrival], seen_of_walk: list[tuple[str, str, float]], from_s: float, stood_s: float
+) -> None:
     begin_s = walk[0].arrival_s + from_s
     until_s = begin_s + stood_s
     heard = [
         replace(arrival, arrival_s=until_s) if begin_s <= arrival.arrival_s < until_s else arrival for arrival in walk
     ]
     assert sum(arrival.arrival_s == until_s for arrival in heard) > 50 * stood_s
-
-    def seen(arrivals: list[Arrival]) -> list[tuple[str, str, float]]:
-        pipeline = a_pipeline()
-        for arrival in arrivals:
-            pipeline.feed(arrival)
-        return sorted((event.kind, event.side, round(event.time_s, 2)) for event in pipeline.finish())
-
-    assert seen(heard) == seen(walk)
+    assert seen(heard) == seen_of_walk
 
 
-def test_a_new_session_keeps_what_was_learnt_of_the_sensors_that_did_not_change(air, device) -> None:
-    arrivals = walked(air, device, 30.0)
+def test_a_new_session_keeps_what_was_learnt_of_the_sensors_that_did_not_change(long_walk: list[Arrival]) -> None:
+    arrivals = long_walk
     half_n = len(arrivals) * 2 // 3
     pipeline, events = a_pipeline(), []
     for arrival in arrivals[:half_n]:
@@ -139,7 +152,7 @@ def test_an_adopted_calibration_holds_from_there_on_and_replays_to_the_same_even
 
 def test_a_guide_is_fed_what_the_engine_is_fed_and_what_it_found_replays(air, device) -> None:
     world = air([device(role, key) for role, key in KEYS.items()])
-    world.body = Walker(re_zero_script(), start_s=world.start_s)
+    world.body = Walker(re_zero_script(), start_s=world.start_s, chunk_s=4)
     pipeline, recorded, live = a_pipeline(), [], []
     assert pipeline.start_guide(RE_ZERO) is None, "there is nothing to calibrate yet"
 

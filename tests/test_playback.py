@@ -32,7 +32,7 @@ def live(air, device, tmp_path_factory) -> tuple[Path, list[str]]:
     """A raw recording of 40 s of walking, and the events that the hub told live meanwhile."""
     path = tmp_path_factory.mktemp("raw") / "walk.mcap"
     world = air([device(role, key) for role, key in KEYS.items()])
-    world.body = Walker(demo_script(), start_s=world.start_s)
+    world.body = Walker(demo_script(), start_s=world.start_s, chunk_s=4)
     pipeline, told, chance = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected), [], random.Random(1)
 
     with RawRecorder(path, HEADER) as recorder:
@@ -52,14 +52,12 @@ def live(air, device, tmp_path_factory) -> tuple[Path, list[str]]:
 def test_a_raw_recording_gives_the_events_that_were_told_live(live: tuple[Path, list[str]]) -> None:
     path, told = live
     assert sum(f'"kind":"{Kind.INITIAL_CONTACT}"' in line for line in told) > 30
-    assert played(path) == told
     assert played(path, speed=1000.0) == told
 
 
 def test_a_raw_recording_knows_what_was_worn_and_how_long(live: tuple[Path, list[str]]) -> None:
     recording = open_recording(live[0])
-    for _ in recording.events(None):
-        pass
+    assert [event.to_json() for events in recording.events(None) for event in events] == live[1]
     assert recording.session is not None
     assert set(recording.session.sensors) == set(KEYS)
     assert recording.end_s - recording.start_s == pytest.approx(40.0, abs=0.5)
@@ -118,5 +116,6 @@ def test_a_recording_begins_with_what_was_known_when_it_was_made(live, tmp_path:
             today.feed(arrival)
             told += today.decide()
     told += today.finish()
-    assert played(path) == [event.to_json() for event in told]
-    assert played(path) != cold
+    replayed = played(path)
+    assert replayed == [event.to_json() for event in told]
+    assert replayed != cold

@@ -21,7 +21,7 @@ LEAST_DELAY_S = 0.008
 def test_the_contacts_of_a_walk_are_found(air, device, kind: DeviceType) -> None:
     role = Role.RIGHT_INSOLE if kind.is_insole else Role.RIGHT_SHIN
     world = air([device(role, kind.key)])
-    world.body = Walker(demo_script(), start_s=world.start_s)
+    world.body = Walker(demo_script(), start_s=world.start_s, chunk_s=4)
     pipeline = Pipeline("walk", Wearer("anna", "right"), (role,))
     world.run(WALKED_S, pipeline.feed)
     truth = world.body.truth_before(world.now_s - 1.0)  # the last contact cannot be judged yet

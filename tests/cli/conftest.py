@@ -1,24 +1,20 @@
 """The command as a user runs it: a process of its own."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.services import command
+
+Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
 def insole_hub() -> Run:
     """Runs ``insole-hub`` with arguments; both streams are captured as text."""
-
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "hub", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-    return run
+    return command.insole_hub
 
 
 @pytest.fixture(scope="session")

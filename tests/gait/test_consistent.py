@@ -1,6 +1,5 @@
 """What is told of a walker agrees with itself, live and replayed; each fault here was met by walkers at random."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -30,24 +29,10 @@ from sensors.walker import (
     draw_profile,
 )
 from sensors.walker.session import Recording, record, render_session
-from tests.gait import guard
 from tests.gait.walked import of_kind, replay, walked
 
 INSOLES = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE)
 RIGHT_LEG = (*INSOLES, Role.RIGHT_SHIN)
-
-
-@pytest.mark.parametrize("name", guard.CASES)
-def test_what_is_told_of_the_fixed_walkers(name: str) -> None:
-    events = guard.events_of(name)
-    assert max(Counter(event.id for event in events).values()) == 1
-    assert [event for event in events if event.detected_at_s < event.time_s] == []
-    for walk in of_kind(events, Kind.WALK_END):
-        begun_s = walk.time_s - number(walk, "duration_s") - 1e-6
-        contacts = [e for e in of_kind(events, Kind.INITIAL_CONTACT) if begun_s <= e.time_s <= walk.time_s]
-        assert walk.fields["steps"] == len(contacts)
-    angles_deg = [event.fields["shank_at_contact_deg"] for event in of_kind(events, Kind.STEP)]
-    assert all(isinstance(deg, float) and -90.0 < deg < 90.0 for deg in angles_deg if deg is not None)
 
 
 def drawn(profile: str, scenario: str, seed: int, side: Side) -> list[Event]:

@@ -213,7 +213,9 @@ def test_seated_feet_make_no_steps(load: float, warm: bool) -> None:
 
 @pytest.mark.parametrize("seed", [22, 23, 24])
 def test_feet_that_pull_a_wheelchair_before_the_first_walk_make_no_steps(seed: int) -> None:
-    walker = Walker([Stand(2.0), Seat((FootPropel(40.0),)), Stand(2.0), Walk(12.0, PROFILES["healthy"])], seed=seed)
+    walker = Walker(
+        [Stand(2.0), Seat((FootPropel(40.0),)), Stand(2.0), Walk(12.0, PROFILES["healthy"])], seed=seed, chunk_s=4
+    )
     recording = record(walker, 70.0, 100.0, FEET)
     first_s = min(event.time_s for event in recording.truth if event.kind == "initial_contact")
     contacts_s = [event.time_s for event in of_kind(replay(recording)[0], Kind.INITIAL_CONTACT)]

@@ -239,7 +239,7 @@ def test_a_toe_that_hardly_touches_is_told_by_the_shank_with_the_insole() -> Non
     """Of 40-80 ms with 2 % of body weight, which the insole alone cannot tell from pressure inside the shoe."""
     weak = PROFILES["foot_drop"]
     foot = replace(weak.foot, drag=0.5, drag_s=(0.04, 0.08), drag_bw=(0.015, 0.025))
-    walker = Walker([Stand(4.0), Walk(90.0, replace(weak, foot=foot))], seed=35)
+    walker = Walker([Stand(4.0), Walk(90.0, replace(weak, foot=foot))], seed=35, chunk_s=4)
     recording = record(walker, 96.0, 100.0, (*INSOLES, Role.RIGHT_SHIN))
     true_s = truth_s(recording, "toe_drag")
     both = match([event.time_s for event in of_kind(replay(recording)[0], Kind.TOE_DRAG)], true_s, within_s=0.1)
@@ -261,6 +261,8 @@ def test_of_a_foot_that_slides_nobody_says_what_touched_first(roles: tuple[Role,
 
 def test_a_noisy_insole_is_no_slide() -> None:
     """Of 1.7 N a cell: some swings are rough by chance, and no shank is worn that could tell."""
-    walker = Walker([Stand(4.0), Walk(120.0, PROFILES["healthy_slow"])], seed=36, insole=InsoleParams(noise_n=1.7))
+    walker = Walker(
+        [Stand(4.0), Walk(120.0, PROFILES["healthy_slow"])], seed=36, chunk_s=4, insole=InsoleParams(noise_n=1.7)
+    )
     recording = record(walker, 126.0, 100.0, INSOLES)
     assert not of_kind(replay(recording)[0], Kind.TOE_DRAG)

@@ -2,19 +2,42 @@
 
 import subprocess
 import sys
+from collections import Counter
+from functools import cache
 
 import pytest
 
+from hub.events import Event, Kind
 from hub.gait.detectors.fall import FallParams
 from hub.gait.detectors.rhythm import RhythmParams
 from hub.gait.signals.edges import EdgeParams
 from tests.gait import figures, guard
 from tests.gait.mutations import Mutation, Seen, noticed, seen, turns_red
+from tests.gait.walked import of_kind
+
+
+@cache
+def told(name: str) -> list[Event]:
+    """What the engine says as it is."""
+    return guard.events_of(name)
+
+
+@pytest.mark.parametrize("name", guard.CASES)
+def test_what_is_told_agrees_with_itself(name: str) -> None:
+    events = told(name)
+    assert max(Counter(event.id for event in events).values()) == 1
+    assert [event for event in events if event.detected_at_s < event.time_s] == []
+    for walk in of_kind(events, Kind.WALK_END):
+        begun_s = walk.time_s - float(walk.fields["duration_s"]) - 1e-6
+        contacts = [e for e in of_kind(events, Kind.INITIAL_CONTACT) if begun_s <= e.time_s <= walk.time_s]
+        assert walk.fields["steps"] == len(contacts)
+    angles_deg = [event.fields["shank_at_contact_deg"] for event in of_kind(events, Kind.STEP)]
+    assert all(isinstance(deg, float) and -90.0 < deg < 90.0 for deg in angles_deg if deg is not None)
 
 
 @pytest.mark.parametrize("name", guard.CASES)
 def test_the_figures_are_in_their_bounds_and_as_they_were(name: str) -> None:
-    events = guard.events_of(name)
+    events = told(name)
     assert guard.failures(name, events) == []
     changed = figures.differences(figures.kept()[name], figures.figures_of(events))
     assert not changed, "if a default was changed on purpose, run: make figures"

@@ -102,7 +102,7 @@ def test_a_mild_slap_is_told_beside_a_sound_foot_that_takes_its_time() -> None:
     """At 0.7 m/s a sound forefoot comes down after 120-150 ms; the weak one hardly harder than a fast walker's."""
     weak = PROFILES["slap"]
     foot = replace(weak.foot, slap_after_s=(0.03, 0.05), slap_bw=(0.1, 0.25))
-    walker = Walker([Stand(4.0), Walk(90.0, replace(weak, foot=foot, speed_mps=0.7))], seed=46)
+    walker = Walker([Stand(4.0), Walk(90.0, replace(weak, foot=foot, speed_mps=0.7))], seed=46, chunk_s=4)
     recording = record(walker, 96.0, 100.0, (Role.LEFT_INSOLE, Role.RIGHT_INSOLE))
     events = slaps(recording)
     pairs = match([event.time_s for event in events], truth_s(recording, "foot_slap"))

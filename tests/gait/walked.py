@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any
 
@@ -70,6 +70,25 @@ def replay(
     block_n: int = 4000,
 ) -> tuple[list[Event], Calibration]:
     """All events, of the given sensors or all of them, and what was learnt."""
+    if calibration is None and params is None:
+        events, learnt = _replayed(recording, roles, block_n)
+        return list(events), learnt
+    return _replay(recording, roles, calibration, params, block_n)
+
+
+@lru_cache(maxsize=8)
+def _replayed(recording: Recording, roles: tuple[Role, ...], block_n: int) -> tuple[list[Event], Calibration]:
+    """Several tests ask what is told of the same walk."""
+    return _replay(recording, roles, None, None, block_n)
+
+
+def _replay(
+    recording: Recording,
+    roles: tuple[Role, ...],
+    calibration: Calibration | None,
+    params: GaitParams | None,
+    block_n: int,
+) -> tuple[list[Event], Calibration]:
     worn = {role: values for role, values in recording.values.items() if not roles or role in roles}
     sensors: dict[Role, InsoleSpec | ShinSpec] = {
         role: InsoleSpec(recording.rate_hz, LoadUnit.N, recording.cells)

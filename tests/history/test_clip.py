@@ -31,7 +31,7 @@ def kept(air, device, tmp_path_factory) -> tuple[Path, dict[str, object]]:
     """A clip of a walk, and what was felt live at one instant of it."""
     folder = tmp_path_factory.mktemp("state")
     world = air([device(role, key, away=(GONE,) if role.is_insole else ()) for role, key in KEYS.items()])
-    world.body = Walker(demo_script(), start_s=world.start_s)
+    world.body = Walker(demo_script(), start_s=world.start_s, chunk_s=4)
     pipeline, live, felt = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected), Live(), {}
     pitches = felt["pitch_deg"] = {}
 

@@ -1,8 +1,7 @@
 """``insole-hub forget`` reaches a real InfluxDB: one wearer's points go, with the token that may only write."""
 
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -12,6 +11,7 @@ from hub.influx.database import Database
 from hub.influx.line import line
 from hub.influx.points import event_point
 from hub.influx.schema import Name
+from tests.services.command import insole_hub
 from tests.services.influxdb import Influxd
 
 pytestmark = pytest.mark.influx
@@ -44,9 +44,8 @@ async def kept(server: Influxd, prepared, event, tmp_path: Path) -> DatabaseAddr
     return address
 
 
-def forget(tmp_path: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hub", "forget", "anna", "-c", str(tmp_path / "hub.toml"), *more]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+def forget(tmp_path: Path, *more: str) -> CompletedProcess[str]:
+    return insole_hub("forget", "anna", "-c", tmp_path / "hub.toml", *more)
 
 
 def wearers_of(server: Influxd, address: DatabaseAddress) -> list[set[str]]:

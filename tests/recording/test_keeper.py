@@ -5,7 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,20 +33,34 @@ HEADER = RawHeader("home/anna/20261121T083000Z", Wearer("anna", "right"), tuple(
 TRIP = Event("trip-1", Kind.TRIP, Side.RIGHT, 1025.0, 1026.5, 0.9, {"stage": "confirmed"})
 
 
-def walk(air, device, seconds: float, take: Callable[[Pipeline, Arrival], IntakeResult]) -> list[str]:
-    """Let somebody walk; returns the events that are told live."""
+@dataclass(frozen=True)
+class Walked:
+    """What arrives while somebody walks for 45 s, whoever records it."""
+
+    start_s: float
+    arrivals: tuple[Arrival, ...]
+
+    def take(self, seconds: float, take: Callable[[Pipeline, Arrival], IntakeResult]) -> Pipeline:
+        """Hear the first of it; nothing is decided on."""
+        pipeline = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected)
+        for arrival in self.arrivals:
+            if arrival.arrival_s <= self.start_s + seconds:
+                take(pipeline, arrival)
+        return pipeline
+
+
+@pytest.fixture(scope="module")
+def walk(air, device) -> Walked:
     world = air([device(role, key, away=((9.0, 11.0),) if key == "witmotion" else ()) for role, key in KEYS.items()])
-    world.body = Walker(demo_script(), start_s=world.start_s)
-    pipeline, told = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected), []
+    world.body = Walker(demo_script(), start_s=world.start_s, chunk_s=4)
+    pipeline, arrivals = Pipeline(HEADER.name, HEADER.wearer, HEADER.expected), []
 
     def taken(arrival: Arrival) -> IntakeResult:
-        result = take(pipeline, arrival)
-        told.extend(pipeline.decide())
-        return result
+        arrivals.append(arrival)
+        return pipeline.feed(arrival)
 
-    world.run(seconds, taken)
-    told.extend(pipeline.finish())
-    return [event.to_json() for event in told]
+    world.run(45.0, taken)
+    return Walked(world.start_s, tuple(arrivals))
 
 
 def played(path: Path) -> list[str]:
@@ -54,22 +68,23 @@ def played(path: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def run(air, device, tmp_path_factory) -> tuple[Path, list[str]]:
+def run(walk: Walked, tmp_path_factory) -> tuple[Path, list[str]]:
     """A run of 40 s in files of 7 s, and what was told live."""
     folder = tmp_path_factory.mktemp("runs") / "anna-1"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "FILE_S", 7.0)
-        recorder = RunRecorder(folder, HEADER, KeptCalibration)
+        recorder, told = RunRecorder(folder, HEADER, KeptCalibration), []
 
         def take(pipeline: Pipeline, arrival: Arrival) -> IntakeResult:
             result = pipeline.feed(arrival)
             recorder.write(arrival, has_samples=result.valid)
+            told.extend(pipeline.decide())
             return result
 
-        told = walk(air, device, 40.0, take)
+        told.extend(walk.take(40.0, take).finish())
         recorder.close()
     assert recorder.problem is None
-    return folder, told
+    return folder, [event.to_json() for event in told]
 
 
 def test_the_files_of_a_run_replay_to_what_was_told_live(run: tuple[Path, list[str]]) -> None:
@@ -103,7 +118,7 @@ def test_a_run_whose_oldest_files_are_gone_replays_from_the_next(run: tuple[Path
 
 
 def test_a_file_that_fails_is_a_gap_and_the_next_one_goes_on(
-    air, device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    walk: Walked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(runs, "FILE_S", 7.0)
     keeper = Keeper(Shelf(tmp_path, 1000.0, 1000.0), HEADER, KeptCalibration, lambda time_s: round(time_s * 1e9))
@@ -116,7 +131,7 @@ def test_a_file_that_fails_is_a_gap_and_the_next_one_goes_on(
         return result
 
     with caplog.at_level(logging.ERROR):
-        walk(air, device, 30.0, take)
+        walk.take(30.0, take)
     keeper.close(None)
     assert keeper.counts.failures_n == 1
     assert caplog.text.count("recording has a gap") == 1
@@ -127,7 +142,7 @@ def test_a_file_that_fails_is_a_gap_and_the_next_one_goes_on(
     assert sum('"initial_contact"' in line for line in played(folder)) > 10
 
 
-def test_a_trip_leaves_a_clip_that_replays(air, device, tmp_path: Path) -> None:
+def test_a_trip_leaves_a_clip_that_replays(walk: Walked, tmp_path: Path) -> None:
     keeper = Keeper(Shelf(tmp_path, 1000.0, 1000.0), HEADER, KeptCalibration, lambda time_s: round(time_s * 1e9))
 
     def take(pipeline: Pipeline, arrival: Arrival) -> IntakeResult:
@@ -137,7 +152,7 @@ def test_a_trip_leaves_a_clip_that_replays(air, device, tmp_path: Path) -> None:
             keeper.see_events([replace(TRIP, fields={"stage": "candidate"}), TRIP])
         return result
 
-    walk(air, device, 45.0, take)
+    walk.take(45.0, take)
     keeper.close(None)
     (clip,) = (tmp_path / "clips").iterdir()
     assert clip.name == "anna-19700101T001705Z-trip-trip-1.mcap"
@@ -151,7 +166,7 @@ def test_a_trip_leaves_a_clip_that_replays(air, device, tmp_path: Path) -> None:
     assert not (tmp_path / "recordings").exists()
 
 
-def test_a_clip_of_a_trip_just_before_the_end_is_kept(air, device, tmp_path: Path) -> None:
+def test_a_clip_of_a_trip_just_before_the_end_is_kept(walk: Walked, tmp_path: Path) -> None:
     keeper = Keeper(Shelf(tmp_path, 1000.0, 1000.0), HEADER, KeptCalibration, lambda time_s: round(time_s * 1e9))
 
     def take(pipeline: Pipeline, arrival: Arrival) -> IntakeResult:
@@ -159,7 +174,7 @@ def test_a_clip_of_a_trip_just_before_the_end_is_kept(air, device, tmp_path: Pat
         keeper.see(arrival, has_samples=result.valid)
         return result
 
-    walk(air, device, 27.0, take)
+    walk.take(27.0, take)
     keeper.see_events([TRIP])
     keeper.close(None)
     (clip,) = (tmp_path / "clips").iterdir()
@@ -175,7 +190,7 @@ SAID = Spoken(
 FALL = replace(TRIP, id="fall-1", kind=Kind.FALL, time_s=1027.0, detected_at_s=1034.0)
 
 
-def test_what_is_said_before_a_clip_is_written_lies_beside_it_and_once(air, device, tmp_path: Path) -> None:
+def test_what_is_said_before_a_clip_is_written_lies_beside_it_and_once(walk: Walked, tmp_path: Path) -> None:
     keeper = Keeper(Shelf(tmp_path, 1000.0, 1000.0), HEADER, KeptCalibration, lambda time_s: round(time_s * 1e9))
     note = {"text": "on the stairs"}
 
@@ -184,7 +199,7 @@ def test_what_is_said_before_a_clip_is_written_lies_beside_it_and_once(air, devi
         keeper.see(arrival, has_samples=result.valid)
         return result
 
-    walk(air, device, 27.0, take)
+    walk.take(27.0, take)
     keeper.see_events([TRIP, FALL])
     keeper.labels.say(replace(SAID, note=note))
     assert not (tmp_path / "clips").exists()

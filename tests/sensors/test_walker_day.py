@@ -18,7 +18,9 @@ SHORT_DAY = DayParams(awake_h=8.0, away_h=8.0)
 
 
 def body(seed: int = 3, params: DayParams | None = None) -> Walker:
-    return Walker(day_script(PROFILES["foot_drop"], np.random.default_rng(seed), params or DayParams()), seed=seed)
+    return Walker(
+        day_script(PROFILES["foot_drop"], np.random.default_rng(seed), params or DayParams()), seed=seed, chunk_s=4
+    )
 
 
 @cache

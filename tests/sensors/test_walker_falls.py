@@ -31,7 +31,7 @@ ROLES = (Role.LEFT_INSOLE, Role.RIGHT_INSOLE, Role.RIGHT_SHIN)
 
 @cache
 def falling(*script: Segment, seed: int, seconds: float = 27.0) -> Recording:
-    walker = Walker([Stand(3.0), *script, Stand(60.0)], seed=seed, imu=ImuParams(), insole=InsoleParams())
+    walker = Walker([Stand(3.0), *script, Stand(60.0)], seed=seed, chunk_s=4, imu=ImuParams(), insole=InsoleParams())
     return record(walker, seconds, RATE_HZ, ROLES)
 
 
@@ -150,7 +150,7 @@ def test_falls_are_about_as_hard_and_as_fast_as_recorded_ones() -> None:
     peaks_g, rates_dps = [], []
     for seed in range(10):
         for kind in (FallKind.FORWARD, FallKind.SIDEWAYS, FallKind.BACKWARD, FallKind.COLLAPSE):
-            walker = Walker([Stand(3.0), Fall(kind, 5.0)], seed=seed, imu=ImuParams())
+            walker = Walker([Stand(3.0), Fall(kind, 5.0)], seed=seed, chunk_s=4, imu=ImuParams())
             recording = record(walker, 9.0, 25.0, [Role.RIGHT_SHIN])
             shin = recording.values[Role.RIGHT_SHIN]
             peaks_g.append(np.linalg.norm(shin[:, :3], axis=1).max() / G_MPS2)

@@ -37,7 +37,7 @@ PERFECT, STEADY = InsoleParams(), ImuParams()
 
 
 def walked(insole: InsoleParams = PERFECT, imu: ImuParams = STEADY, seconds: float = 20.0) -> Walker:
-    return Walker([Stand(4.0), Walk(seconds, PROFILES["healthy"])], seed=5, insole=insole, imu=imu)
+    return Walker([Stand(4.0), Walk(seconds, PROFILES["healthy"])], seed=5, chunk_s=4, insole=insole, imu=imu)
 
 
 def forces(insole: InsoleParams, seconds: float = 20.0) -> Floats:
@@ -98,7 +98,7 @@ def test_portions_do_not_change_what_foam_remembers() -> None:
 
 def test_a_slip_turns_gravity_by_its_angle_and_is_felt_as_a_turn() -> None:
     slip = Slip(2.0, pitch_deg=15.0)
-    walker = Walker([Stand(30.0)], imu=ImuParams(slips=(slip,)))
+    walker = Walker([Stand(30.0)], chunk_s=4, imu=ImuParams(slips=(slip,)))
     force, rate = walker.shank(Side.RIGHT, np.arange(0.0, 5.0, GRID_S))
     before, after = force[500], force[-1]
     assert before == pytest.approx([0.0, 0.0, G_MPS2], abs=1e-9)

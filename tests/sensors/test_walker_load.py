@@ -209,7 +209,7 @@ def test_stride_times_vary_as_stated_and_drift(profile: str, cv_pct: float) -> N
 
 
 def test_standing_and_sitting_loads() -> None:
-    walker = Walker([Stand(60.0), Sit(40.0)], seed=6, insole=InsoleParams())
+    walker = Walker([Stand(60.0), Sit(40.0)], seed=6, chunk_s=4, insole=InsoleParams())
     recording = record(walker, 100.0, 50.0, INSOLES.values())
     left, right = total_bw(recording, Side.LEFT), total_bw(recording, Side.RIGHT)
     standing, sitting = recording.time_s < 60.0, (recording.time_s > 64.0) & (recording.time_s < 96.0)
@@ -228,9 +228,9 @@ def test_standing_and_sitting_loads() -> None:
 def test_a_worn_insole_adds_preload_spread_noise_and_limits() -> None:
     time_s = np.arange(0.0, 30.0, 0.01)
     script = [Stand(3.0), Walk(30.0, PROFILES["healthy"])]
-    clean = Walker(script, seed=1, insole=InsoleParams()).cell_forces_n(Side.LEFT, EIGHT_CELLS, time_s)
+    clean = Walker(script, seed=1, chunk_s=4, insole=InsoleParams()).cell_forces_n(Side.LEFT, EIGHT_CELLS, time_s)
     params = InsoleParams(preload_bw=0.04, gain_spread=0.1, noise_n=1.0, dead_cells=(2,), saturation_n=150.0)
-    worn = Walker(script, seed=1, insole=params).cell_forces_n(Side.LEFT, EIGHT_CELLS, time_s)
+    worn = Walker(script, seed=1, chunk_s=4, insole=params).cell_forces_n(Side.LEFT, EIGHT_CELLS, time_s)
     swing = clean.sum(axis=1) == 0.0
     assert worn[swing].sum(axis=1).mean() == pytest.approx(0.04 * WEIGHT_N, rel=0.35)
     assert worn[swing][:, 0].std() == pytest.approx(1.0, rel=0.3)
@@ -241,7 +241,7 @@ def test_a_worn_insole_adds_preload_spread_noise_and_limits() -> None:
 
 def test_a_support_leg_leans_forward_after_the_other_foot_trips() -> None:
     def forefoot(trips: tuple[Trip, ...]) -> Floats:
-        walker = Walker([Stand(2.0), Walk(20.0, PROFILES["healthy"], trips)], seed=9, insole=InsoleParams())
+        walker = Walker([Stand(2.0), Walk(20.0, PROFILES["healthy"], trips)], seed=9, chunk_s=4, insole=InsoleParams())
         recording = record(walker, 16.0, 500.0, INSOLES.values())
         blow_s = 0.0
         for event in recording.truth:

@@ -92,7 +92,7 @@ def seconds(name: str) -> float:
 
 
 def body(name: str) -> Walker:
-    return Walker((Stand(3.0), *SCRIPTS[name]), seed=SEED, imu=ImuParams(), insole=LACED)
+    return Walker((Stand(3.0), *SCRIPTS[name]), seed=SEED, chunk_s=4, imu=ImuParams(), insole=LACED)
 
 
 @cache
@@ -195,7 +195,9 @@ def test_what_is_no_fall_is_not_called_one() -> None:
 def test_kneeling_is_slow_and_its_forefoot_bears() -> None:
     for seed in range(4):
         recording = record(
-            Walker([Stand(3.0), Kneel(30.0, knee=Side.RIGHT)], seed=seed, imu=ImuParams(), insole=InsoleParams()),
+            Walker(
+                [Stand(3.0), Kneel(30.0, knee=Side.RIGHT)], seed=seed, chunk_s=4, imu=ImuParams(), insole=InsoleParams()
+            ),
             30.0,
             RATE_HZ,
             ROLES,

@@ -272,7 +272,9 @@ def test_an_aid_takes_weight_and_stamps_add_it() -> None:
 
 def test_a_sudden_stop_ends_in_a_short_soft_step() -> None:
     def last_swings(*, sudden: bool) -> tuple[float, float]:
-        walker = Walker([Stand(2.0), Walk(12.0, PROFILES["healthy"], sudden_stop=sudden)], seed=4, imu=ImuParams())
+        walker = Walker(
+            [Stand(2.0), Walk(12.0, PROFILES["healthy"], sudden_stop=sudden)], seed=4, chunk_s=4, imu=ImuParams()
+        )
         recording = record(walker, 18.0, RATE_HZ, [Role.LEFT_SHIN, Role.RIGHT_SHIN])
         last = max((e for e in recording.truth if e.kind == "initial_contact"), key=lambda e: e.time_s)
         rate = pitch_rate_dps(recording, last.side.shin)

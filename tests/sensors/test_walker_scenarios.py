@@ -41,7 +41,7 @@ SHOWS = {
 def test_a_scenario_shows_what_its_name_says_and_covers_all_time(name: str) -> None:
     person = draw_person(Population.TEST, np.random.default_rng(7))
     gait = draw_profile(PROFILES["foot_drop"], Population.TEST, np.random.default_rng(8))
-    walker = Walker(SCENARIOS[name].script(gait, np.random.default_rng(9)), seed=3, person=person)
+    walker = Walker(SCENARIOS[name].script(gait, np.random.default_rng(9)), seed=3, chunk_s=4, person=person)
     truth = sorted(walker.truth_before(900.0, closing=True), key=lambda event: event.time_s)
     assert SHOWS.get(name, set()) <= {event.kind for event in truth}
     contacts = [e for e in truth if e.kind == "initial_contact"]

@@ -20,7 +20,7 @@ def walk(
     profile: str | Profile, duration_s: float = 60.0, trips: tuple[Trip, ...] = (), imu: ImuParams = ALIGNED
 ) -> Recording:
     gait = PROFILES[profile] if isinstance(profile, str) else profile
-    walker = Walker([Stand(3.0), Walk(duration_s, gait, trips)], seed=11, imu=imu)
+    walker = Walker([Stand(3.0), Walk(duration_s, gait, trips)], seed=11, chunk_s=4, imu=imu)
     return record(walker, duration_s + 3.0, RATE_HZ, [Role.RIGHT_SHIN])
 
 
@@ -41,7 +41,9 @@ def test_standing_still_is_gravity_along_the_shank() -> None:
 
 def test_gyroscope_and_gravity_agree_about_the_pitch() -> None:
     """In sitting down slowly, integrated pitch rate (-gy) is the tilt that turns gravity to +x."""
-    recording = record(Walker([Stand(3.0), Sit(12.0)], seed=1, imu=ALIGNED), 15.0, RATE_HZ, [Role.RIGHT_SHIN])
+    recording = record(
+        Walker([Stand(3.0), Sit(12.0)], seed=1, chunk_s=4, imu=ALIGNED), 15.0, RATE_HZ, [Role.RIGHT_SHIN]
+    )
     samples = recording.values[Role.RIGHT_SHIN]
     pitch_deg = np.cumsum(pitch_rate_dps(recording)) / RATE_HZ
     felt_deg = np.degrees(np.arctan2(samples[:, 0], samples[:, 2]))

@@ -30,7 +30,7 @@ ROUND_N = 6
 def walk(air, device) -> Sequence[Arrival]:
     """What arrives while the demo's person walks."""
     world = air([device(one.role, one.device_key) for one in DEVICES])
-    world.body = Walker(demo_script(), start_s=world.start_s)
+    world.body = Walker(demo_script(), start_s=world.start_s, chunk_s=4)
     pipeline = Pipeline("walk", Wearer(WEARER, AFFECTED.value), [one.role for one in DEVICES])
     arrivals: list[Arrival] = []
 

@@ -1,16 +1,17 @@
 """The engine on real recordings of people."""
 
 import json
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from hub.events import FIELDS, Kind
-from hub.recording.session_folder import read_session_folder
+from hub.events import FIELDS, Event, Kind
+from hub.recording.session_folder import SessionFolder, read_session_folder
 from hub.validation.cases import INSOLE_ONLY, SHIN_ONLY, Figures
 from hub.validation.report import DOCUMENT, recorded_section
-from hub.validation.runner import RunOptions, Sensors, events_of, find_sessions, without
+from hub.validation.runner import RunOptions, Sensors, events_of, find_sessions, prepared
 from hub.validation.score import Measure, Tally
 
 pytestmark = pytest.mark.recordings
@@ -20,10 +21,31 @@ RUNS = [(name, EVERYTHING) for name in ("marpino", "chen", "gaitpdb", "erciyes",
 RUNS += [(name, hide) for name in ("marpino", "chen") for hide in (SHIN_ONLY, INSOLE_ONLY)]
 
 
+@cache
+def told(path: Path, hide: frozenset[Sensors], *, warm: bool = False, both_weak: bool = False) -> list[Event]:
+    """All events of a session, whoever asks for them."""
+    options = RunOptions(hide, warm=warm, both_weak=both_weak)
+    folder = prepared(path, options)
+    return events_of(folder, options) if folder else []
+
+
 @pytest.fixture(scope="module")
 def people(recordings: Path) -> tuple[str, Figures]:
     """The page's section on people as it would be written now, and its figures."""
-    return recorded_section(recordings)
+    opened: list[Path] = []
+
+    def opening(path: Path, options: RunOptions) -> SessionFolder | None:
+        opened[:] = [path]
+        return prepared(path, options)
+
+    def of(_folder: SessionFolder, options: RunOptions) -> list[Event]:
+        return told(opened[0], options.hide, warm=options.warm, both_weak=options.both_weak)
+
+    with pytest.MonkeyPatch.context() as patch:  # a session is read once, and plays once however it is then judged
+        patch.setattr("hub.validation.runner.read_session_folder", cache(read_session_folder))
+        patch.setattr("hub.validation.replayed.prepared", opening)
+        patch.setattr("hub.validation.replayed.events_of", of)
+        return recorded_section(recordings)
 
 
 @pytest.mark.parametrize(("name", "hide"), RUNS)
@@ -31,8 +53,7 @@ def test_every_session_replays_and_every_event_is_well_formed(
     recordings: Path, name: str, hide: frozenset[Sensors]
 ) -> None:
     for path in find_sessions([recordings / name]):
-        folder = without(read_session_folder(path), hide)
-        events = events_of(folder, RunOptions()) if folder else []
+        events = told(path, hide)
         assert len({event.id for event in events}) == len(events), path.name
         for event in events:
             assert set(event.fields) <= set(FIELDS[event.kind])
@@ -64,8 +85,7 @@ def test_nobody_is_said_to_have_tripped(people: tuple[str, Figures], key: str) -
 
 def test_standing_and_falling_are_not_walking(recordings: Path) -> None:
     for path in find_sessions([recordings / "erciyes"]):
-        kinds = [event.kind for event in events_of(read_session_folder(path), RunOptions())]
-        assert Kind.WALK_START not in kinds, path.name
+        assert Kind.WALK_START not in [event.kind for event in told(path, EVERYTHING)], path.name
 
 
 def test_the_page_shows_these_figures(people: tuple[str, Figures]) -> None:

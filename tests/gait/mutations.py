@@ -48,6 +48,7 @@ TESTS = {
     "shank_contact.": "shank_contact",
     "fusion.": "fusion edges",
     "context.": "context",
+    "strike.": "strike detectors",
     "toe_first.": "detectors slap",
     "drag.": "drag",
     "slap.": "slap",

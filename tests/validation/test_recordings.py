@@ -21,11 +21,14 @@ RUNS = [(name, EVERYTHING) for name in ("marpino", "chen", "gaitpdb", "erciyes",
 RUNS += [(name, hide) for name in ("marpino", "chen") for hide in (SHIN_ONLY, INSOLE_ONLY)]
 
 
+read = cache(read_session_folder)
+
+
 @cache
 def told(path: Path, hide: frozenset[Sensors], *, warm: bool = False, both_weak: bool = False) -> list[Event]:
     """All events of a session, whoever asks for them."""
     options = RunOptions(hide, warm=warm, both_weak=both_weak)
-    folder = prepared(path, options)
+    folder = prepared(read(path), options)
     return events_of(folder, options) if folder else []
 
 
@@ -34,17 +37,16 @@ def people(recordings: Path) -> tuple[str, Figures]:
     """The page's section on people as it would be written now, and its figures."""
     opened: list[Path] = []
 
-    def opening(path: Path, options: RunOptions) -> SessionFolder | None:
+    def opening(path: Path) -> SessionFolder:
         opened[:] = [path]
-        return prepared(path, options)
+        return read(path)
 
     def of(_folder: SessionFolder, options: RunOptions) -> list[Event]:
         return told(opened[0], options.hide, warm=options.warm, both_weak=options.both_weak)
 
     with pytest.MonkeyPatch.context() as patch:  # a session is read once, and plays once however it is then judged
-        patch.setattr("hub.validation.runner.read_session_folder", cache(read_session_folder))
-        patch.setattr("hub.validation.replayed.prepared", opening)
-        patch.setattr("hub.validation.replayed.events_of", of)
+        patch.setattr("hub.validation.runner.read_session_folder", opening)
+        patch.setattr("hub.validation.runner.events_of", of)
         return recorded_section(recordings)
 
 

@@ -53,7 +53,7 @@ TESTS = {
     "drag.": "drag",
     "slap.": "slap",
     "compensation.": "compensation",
-    "trip.": "trip",
+    "trip.": "recovery trip",
     "fall.": "fall",
     "bout.fatigue.": "fatigue bouts",
     "walking.": "consistent",

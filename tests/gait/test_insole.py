@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from hub.gait.calibration import InsoleCalibration
 from hub.gait.history import History
 from hub.gait.signals.insole import InsoleParams, InsoleStream, Loaded, Touched, Unloaded, Untouched
-from hub.gait.signals.loadscale import COLUMNS, TOTAL, LoadScaleParams
+from hub.gait.signals.loadscale import COLUMNS, TOTAL, LoadScaleParams, ScaleLearner
 from hub.gait.timeline import Mark, Timeline
 from hub.session import Floats, InsoleSpec
 from sensors.layout import LoadUnit, Side
@@ -115,6 +116,21 @@ def test_zero_follows_drift_but_not_drags() -> None:
     stream.push(*load(80, dragging_in_half))
     assert stream.calibration is not None
     assert stream.calibration.zero[TOTAL] == pytest.approx(0.0, abs=1.0)
+
+
+@pytest.mark.parametrize(("off_n", "doubted"), [(120.0, False), (-120.0, False), (190.0, True), (-190.0, True)])
+def test_a_fitted_zero_is_doubted_from_15_pct_of_the_peak_on(off_n: float, doubted: bool) -> None:
+    learner = ScaleLearner(
+        InsoleSpec(RATE_HZ, LoadUnit.COUNTS, CELLS),
+        InsoleCalibration((0.0,) * COLUMNS, 1000.0, ()),
+        LoadScaleParams(),
+        fitted_zero=(0.0,) * COLUMNS,
+    )
+    unloaded = np.array([off_n, 0.0, 0.0, 0.0])
+    for _ in range(4):
+        learner.stance(1000.0 + off_n)
+        learner.swing(unloaded, unloaded)
+    assert (learner.doubt() is not None) is doubted
 
 
 def test_a_zero_that_jumps_is_found_again() -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 from hub.errors import InsoleHubError
 from hub.recording.session_folder import TRUTH_FILE
 from hub.validation.people import Half, halves
-from hub.validation.runner import RunOptions, Sensors, find_sessions, run
+from hub.validation.runner import Run, RunOptions, Sensors, find_sessions, run
 from hub.validation.score import Score, pooled
 from hub.validation.tables import (
     LEGEND,
@@ -64,7 +64,7 @@ def validate(
     trips within 0.5 s, falls from 1 s before to 5 s after.
     """
     options = RunOptions(frozenset(hide or ()), warm, block_size, within)
-    scores: dict[Path, Score] = {}
+    runs: dict[Path, Run] = {}
     sessions = find_sessions(folders)
     if people:
         half = halves(sessions)
@@ -73,9 +73,13 @@ def validate(
     for path in track(sessions, "replaying", console=errors, transient=True, disable=not errors.is_terminal):
         done = run(path, options)
         if done is not None:
-            scores[path] = done.score
+            runs[path] = done
     if not sessions:
         raise InsoleHubError(f"none of these sessions is of a person in the {people} half: nothing to judge")
+    scores, doubts_n = (
+        {path: done.score for path, done in runs.items()},
+        sum(len(done.doubts) for done in runs.values()),
+    )
     if not scores:
         raise InsoleHubError(f"no sensor is left after --hide in any of {len(sessions)} sessions: nothing to judge")
     sets = _by_set(scores)
@@ -84,6 +88,7 @@ def validate(
         report = {
             "options": {"hide": sorted(hide or ()), "warm": warm, "people": people, "block_size": block_size},
             "skipped_sessions": len(sessions) - len(scores),
+            "doubts": doubts_n,
             "sessions": [{"path": str(path), **score.to_dict()} for path, score in scores.items()],
             "sets": [score.to_dict() for score in sets],
             "pooled": total.to_dict(),
@@ -102,6 +107,9 @@ def validate(
     if len(sets) != 1:
         _show(console, total)
     console.print(LEGEND, style="dim", highlight=False)
+    if doubts_n:
+        places = f"{doubts_n} place{'s' if doubts_n != 1 else ''}"
+        console.print(f"Contacts are not judged in {places} where the raw cells contradict the truth.")
     if len(scores) < len(sessions):
         skipped = len(sessions) - len(scores)
         console.print(f"{skipped} session{'s' if skipped != 1 else ''} skipped: no sensor left after --hide.")

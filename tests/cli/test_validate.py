@@ -3,10 +3,15 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import numpy as np
 import pytest
+
+from hub.recording.session_folder import Stream, read_session_folder, write_session_folder
+from sensors.layout import Role, Side
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -58,3 +63,20 @@ def test_the_table_names_every_measure(insole_hub: Run, walk: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for word in ("initial contact", "final contact", "toe first", "toe drag", "trip", "as heel", "missed"):
         assert word in done.stdout
+
+
+def test_places_where_the_cells_contradict_the_truth_are_told(insole_hub: Run, walk: Path, tmp_path: Path) -> None:
+    folder = read_session_folder(walk)
+    stream = folder.streams[Role.LEFT_INSOLE]
+    landed_s = sorted(row.time_s for row in folder.truth if row.kind == "initial_contact" and row.side is Side.LEFT)[4]
+    lifted = (stream.time_s > landed_s + 0.25) & (stream.time_s < landed_s + 0.35)
+    empty = Stream(stream.time_s, np.where(lifted[:, None], 0.0, stream.values))
+    folder = replace(folder, streams={**folder.streams, Role.LEFT_INSOLE: empty})
+    said = {}
+    for name in ("gaitpdb", "home"):
+        write_session_folder(tmp_path / name / "walk", folder)
+        said[name] = insole_hub("validate", tmp_path / name)
+        assert said[name].returncode == 0
+    assert "not judged in 1 place where the raw cells contradict the truth" in said["gaitpdb"].stdout
+    assert "contradict" not in said["home"].stdout
+    assert json.loads(insole_hub("validate", tmp_path / "gaitpdb", "--json").stdout)["doubts"] == 1

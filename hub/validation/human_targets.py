@@ -196,7 +196,7 @@ def _shin_rows() -> Iterable[HumanTarget]:
         for number, measure in enumerate((_IC, _FC)):
             mean_ms = bounds_ms[number] if bounds_ms else None
             yield HumanTarget(
-                f"the same, timing: {_name(measure)}, {of}",
+                f"{_name(measure)}, shins alone, warm: {of}, timing within 150 ms",
                 (f"mean <= {mean_ms:.0f}, " if mean_ms else "") + "SD within a leg <= 25 ms",
                 _MS,
                 _timing_of_legs(key, measure, mean_ms),

@@ -71,7 +71,7 @@ def _foot_doubts(folder: SessionFolder, side: Side, stream: Stream, params: Refe
     for lifted_s, landed_s in swings:
         before, after = np.interp([lifted_s - params.around_s, lifted_s + params.around_s], time_s, total)
         if after - zero > params.kept_share * (before - zero):
-            yield Doubt(side, lifted_s, landed_s)
+            yield Doubt(side, lifted_s, max(lifted_s, landed_s - params.around_s))  # the landing is none of it
 
 
 def _median_of(

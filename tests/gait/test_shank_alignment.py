@@ -145,3 +145,36 @@ def test_too_little_variance_along_one_axis_is_refused() -> None:
 def test_angle_between_unit_vectors() -> None:
     assert angle_between_deg((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)) == pytest.approx(90.0)
     assert isinstance(ShankAxes((1.0, 0.0, 0.0), None).forward, type(None))
+
+
+def up_after(lying_s: float, walked_s: float, then_s: float) -> tuple[Floats, Floats]:
+    """Up before and after a shank turned over, as of somebody who lies and moves the legs, and walking went on.
+
+    Only the direction of the force tells it: whoever lies swings the shank about the same axis.
+    """
+    recording = walked("healthy", 3.5, 3)
+    values = recording.values[SHIN].copy()
+    first = int(np.searchsorted(recording.time_s, truth_s(recording, "initial_contact")[0]))
+    start, end, stop = (first + round(100.0 * s) for s in (walked_s, walked_s + lying_s, walked_s + lying_s + then_s))
+    stream = shank_stream()
+    stream.push(recording.time_s[:start], values[:start])
+    before = stream.calibration
+    over = about(np.array(before["pitch_axis"]), 90.0)
+    values[start:end, :3] @= over.T
+    for calm in range(start + 500, end - 150, 800):  # and lies still for a while
+        values[calm : calm + 150] = [*(9.81 * over @ np.array(before["up_axis"])), 0.0, 0.0, 0.0]
+    stream.push(recording.time_s[start:stop], values[start:stop])
+    return np.array(before["up_axis"]), np.array(stream.calibration["up_axis"])
+
+
+@pytest.mark.parametrize("walked_s", [20.0, 60.0])
+def test_who_lies_after_a_fall_and_moves_the_legs_does_not_turn_up_round(walked_s: float) -> None:
+    before, after = up_after(25.0, walked_s, 0.1)
+    assert angle_between_deg(tuple(before), tuple(after)) < 15.0
+
+
+@pytest.mark.parametrize("walked_s", [20.0, 60.0])
+def test_up_that_stays_another_is_believed(walked_s: float) -> None:
+    before, after = up_after(90.0, walked_s, 0.0)
+    assert angle_between_deg(tuple(before), tuple(after)) > 75.0
+    assert angle_between_deg(*map(tuple, up_after(40.0, walked_s, 60.0))) < 15.0

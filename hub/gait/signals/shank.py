@@ -43,7 +43,7 @@ class ShankParams:
     settled_swings: int = 30  # of this wearing; until then each review refines the axes, later a moved axis is a slip
     sign_swings: int = 8  # from so many swings on, an axis that suddenly points the other way is doubted (our choice)
     worn_otherwise_deg: float = 40.0  # from where it was fitted: strapped on anew it sits up to 25 off (walker)
-    opposed_s: float = 30.0  # an axis that points the other way for less is right: stairs turn the skew round (walker)
+    opposed_s: float = 30.0  # axes that are otherwise for less are not believed: stairs, lying after a fall (walker)
     moved_deg: float = 5.0  # what was learnt along a first estimate farther off is forgotten
     swing: SwingParams = field(default_factory=SwingParams)
     posture: PostureParams = field(default_factory=PostureParams)
@@ -76,6 +76,9 @@ class WornOtherwise:
     known_at_s: float
     moved_deg: float
 
+
+OPPOSED_DEG = 90.0
+"""An axis that moved farther points the other way."""
 
 HISTORY_COLUMNS = COLUMNS
 """All rows are kept for detectors."""
@@ -236,8 +239,12 @@ class ShankStream:
             self._scan(end, marks, floor_known_s=now_s)
             return
         moved_deg = angle_between_deg(known.pitch, axes.pitch)
-        if self._only_opposed(moved_deg, now_s):
+        tilted_deg = angle_between_deg(known.up, axes.up) if known.up and axes.up else 0.0
+        tilted = tilted_deg > self._params.alignment.lean_deg
+        if self._is_doubted(now_s, otherwise=moved_deg > OPPOSED_DEG or tilted):
             return
+        if tilted:
+            moved_deg = max(moved_deg, tilted_deg)
         slipped = moved_deg > self._params.alignment.slipped_deg
         if settled and not slipped:
             return
@@ -261,9 +268,12 @@ class ShankStream:
             self._fitted_axis = ()
             marks.append(WornOtherwise(self._role, now_s, moved_deg))
 
-    def _only_opposed(self, moved_deg: float, now_s: float) -> bool:
-        """Whether the axis points the other way, but has not done so for long enough to be believed."""
-        if moved_deg <= 90.0 or (self._cold and self._swings < self._params.sign_swings):
+    def _is_doubted(self, now_s: float, *, otherwise: bool) -> bool:
+        """Whether axes that are quite ``otherwise`` have not been so for long enough to be believed.
+
+        The swing's points the other way on stairs. Up does when somebody lies, as after a fall, and moves the legs.
+        """
+        if not otherwise or (self._cold and self._swings < self._params.sign_swings):
             self._opposed_since_s = inf
             return False
         self._opposed_since_s = min(self._opposed_since_s, now_s)

@@ -34,9 +34,7 @@ class StrikeParams:
 
     flat_band_s: float = 0.0205  # within this are flat: 20 loses 6 % of gaitpdb's flat contacts, 21 some toe-first ones
     flat_band_periods: float = 1.5  # 30 ms at 50 Hz (our choice)
-    stays_s: float = (
-        0.050  # a forefoot let go sooner did not land: heels press it in tight shoes for 10-40 ms (marpino)
-    )
+    stays_s: float = 0.050  # a forefoot that is let go sooner did not land: tight shoes press it for 10-40 ms (marpino)
     index_s: float = 0.050  # centre of pressure over the first 30-50 ms (Cavanagh and Lafortune 1980, adapted)
     judged_after_s: float = 0.080  # our latency budget for the strike
 

@@ -296,8 +296,8 @@ def targets_section(evidence: Evidence) -> str:
         "them narrowly: the figure is within the bound, its 95 % interval is not (Wilson, of rates Byar's; these take "
         "each event for itself, but people differ: another set of them may differ by more). Open: not measured here, "
         "or nothing false, but too few hours to call it that rare. *Decided* is counted from the true time. "
-        "Compensations were first judged on walks that compensate from the first stride on (the second of their rows), and missed it "
-        "there. Why a target is not met stands in `docs/methods.md`.\n\n"
+        "Compensations were first judged on walks that compensate from the first stride on (the second of their "
+        "rows), and missed it there. Why a target is not met stands in `docs/methods.md`.\n\n"
         + markdown(("what", "target", "test walkers", ""), rows, text_columns=4)
         + "\n"
     )

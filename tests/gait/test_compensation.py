@@ -8,13 +8,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hub.events import Event, Kind
+from hub.events import Context, Event, Kind
 from hub.gait import Calibration, GaitEngine
-from hub.gait.detectors.compensation import Compensation, CompensationParams, compensations
+from hub.gait.context_log import ContextLog
+from hub.gait.detector import EventMaker
+from hub.gait.detectors.compensation import (
+    Compensation,
+    CompensationDetector,
+    CompensationParams,
+    compensations,
+)
 from hub.gait.detectors.stride_norm import Stride, StrideNorm, StrideNormParams
-from hub.gait.facts import Strike
+from hub.gait.facts import FinalContact, InitialContact, StepSettled, Strike
+from hub.gait.feed import SensorBack
 from hub.gait.history import History
+from hub.gait.legs import Legs
 from hub.gait.signals.excursion import Excursion, measure_excursion
+from hub.gait.signals.loadscale import COLUMNS as LOAD_COLUMNS
+from hub.gait.signals.loadscale import LoadScale, LoadScaleParams
 from hub.gait.signals.pitch import ShankLevel
 from hub.gait.signals.shank_marks import AHEAD, ANGLE, COLUMNS, KNOWN, ROLL, TIME, UP
 from hub.gait.timeline import Timeline
@@ -22,6 +33,7 @@ from hub.session import Block, InsoleSpec, Session, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import PROFILES, Stand, Walk
 from sensors.walker.session import Recording, render_session
+from tests.gait.conftest import CELLS
 from tests.gait.walked import of_kind, replay, walked
 
 PARAMS = CompensationParams()
@@ -197,3 +209,59 @@ def test_a_sound_leg_is_not_looked_at() -> None:
             until_s = float(recording.time_s[-1]) + 0.01
             events += engine.push(Block(role, recording.time_s, recording.values[role], until_s))
         assert {event.fields["type"] for event in of_kind(events, Kind.COMPENSATION)} == types
+
+
+def compensating(
+    monkeypatch: pytest.MonkeyPatch, *, stride_s: float = 1.2, other_after_s: float = -0.3
+) -> tuple[list[Stride], list[Event]]:
+    """Strides of a right leg that are all taken for vaulting, as they were measured, and what was told.
+
+    The other foot lands so long after the leg's final contact, and its heel is down all the time.
+    """
+    strides: list[Stride] = []
+
+    def vaults(stride: Stride, *_: object) -> dict[Compensation, float]:
+        strides.append(stride)
+        return {Compensation.VAULTING: 0.8}
+
+    monkeypatch.setattr("hub.gait.detectors.compensation.compensations", vaults)
+    other, history = Role.LEFT_INSOLE, History(timeline := Timeline(1), LOAD_COLUMNS)
+    history.append(np.arange(3000) / 100.0, np.full((LOAD_COLUMNS, 3000), 500.0))
+    nothing = (0.0,) * LOAD_COLUMNS
+    scale = LoadScale.make(nothing, 1000.0, nothing, LoadScaleParams(), learnt=True, least_load=100.0)
+    legs, contexts = Legs({other: history}, {other: scale}), ContextLog()
+    legs.handlers()[SensorBack](SensorBack(other, None, 0.0), 0.0)
+    contexts.begin(0.0, Context.WALKING)
+    session = Session("test", Wearer(affected_side="right"), {other: InsoleSpec(100.0, LoadUnit.N, CELLS)})
+    handlers = CompensationDetector(
+        session, legs, contexts, EventMaker("test", contexts), CompensationParams()
+    ).handlers()
+    events: list[Event] = []
+    for index in range(1, 16):
+        contact_s = index * stride_s
+        timeline.now_s, lifted_s = contact_s + 0.1, contact_s - 0.35 * stride_s
+        facts = [
+            FinalContact(Side.RIGHT, lifted_s, 1.0, Role.RIGHT_INSOLE),
+            InitialContact(Side.LEFT, lifted_s + other_after_s, 1.0, other),
+            contact := InitialContact(Side.RIGHT, contact_s, 1.0, Role.RIGHT_INSOLE),
+            StepSettled(contact),
+        ]
+        for fact in facts:
+            events += [each for each in handlers[type(fact)](fact, contact_s) if isinstance(each, Event)]
+    return strides, events
+
+
+@pytest.mark.parametrize(("stride_s", "told"), [(0.5, False), (0.8, True)])
+def test_contacts_too_close_for_a_stride_show_nothing(
+    monkeypatch: pytest.MonkeyPatch, stride_s: float, told: bool
+) -> None:
+    strides, events = compensating(monkeypatch, stride_s=stride_s)
+    assert bool(strides) is bool(events) is told
+
+
+@pytest.mark.parametrize(("other_after_s", "measured"), [(0.08, True), (0.15, False)])
+def test_the_other_heel_is_looked_at_where_that_foot_stood_in_time(
+    monkeypatch: pytest.MonkeyPatch, other_after_s: float, measured: bool
+) -> None:
+    strides, _ = compensating(monkeypatch, other_after_s=other_after_s)
+    assert {stride.heel_off_share is not None for stride in strides} == {measured}

@@ -8,17 +8,24 @@ import numpy as np
 import pytest
 
 from hub.events import Event, Kind
-from hub.gait.detectors.drag import DragParams
+from hub.gait.context_log import ContextLog
+from hub.gait.detector import EventMaker
+from hub.gait.detectors.drag import DragDetector, DragParams
 from hub.gait.detectors.touches import Touch, TouchParams, find_touches
+from hub.gait.facts import FinalContact, InitialContact
+from hub.gait.feed import SensorBack
+from hub.gait.history import History
+from hub.gait.legs import Legs
 from hub.gait.signals.loadscale import COLUMNS, FORE, HEEL, LoadScale, LoadScaleParams
 from hub.gait.signals.roughness import lasting_roughness, measure_roughness
 from hub.gait.signals.shank_marks import AHEAD, TIME, UP
 from hub.gait.signals.shank_marks import COLUMNS as SHANK_COLUMNS
-from hub.session import Floats, Wearer
-from sensors.layout import Role, Side
+from hub.gait.timeline import Timeline
+from hub.session import Floats, InsoleSpec, Session, Wearer
+from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import PROFILES, InsoleParams, Stand, Walk, Walker
 from sensors.walker.session import record
-from tests.gait.conftest import BODY_N, Recording, events_of, make_walk
+from tests.gait.conftest import BODY_N, CELLS, Recording, events_of, make_walk
 from tests.gait.walked import match, of_kind, replay, truth_s, walked
 
 SCALE = LoadScale.make(
@@ -266,3 +273,19 @@ def test_a_noisy_insole_is_no_slide() -> None:
     )
     recording = record(walker, 126.0, 100.0, INSOLES)
     assert not of_kind(replay(recording)[0], Kind.TOE_DRAG)
+
+
+@pytest.mark.parametrize(("lasted_s", "told"), [(0.12, False), (0.2, True), (2.4, False)])
+def test_only_a_swing_can_drag(monkeypatch: pytest.MonkeyPatch, lasted_s: float, told: bool) -> None:
+    touch = Touch(1.03, 1.11, 0.8, from_lift=False, unsteady=True, sharp=True)
+    monkeypatch.setattr("hub.gait.detectors.drag.find_touches", lambda *_: [touch])
+    role, history = Role.RIGHT_INSOLE, History(timeline := Timeline(1), COLUMNS)
+    timeline.now_s = 9.0
+    history.append(np.arange(900) / 100.0, np.zeros((COLUMNS, 900)))
+    legs, contexts = Legs({role: history}, {role: replace(SCALE, sure=True)}), ContextLog()
+    legs.handlers()[SensorBack](SensorBack(role, None, 0.0), 0.0)
+    session = Session("test", Wearer(affected_side="right"), {role: InsoleSpec(100.0, LoadUnit.N, CELLS)})
+    handlers = DragDetector(session, legs, contexts, EventMaker("test", contexts), DragParams()).handlers()
+    handlers[FinalContact](FinalContact(Side.RIGHT, 1.0, 1.0, role), 1.0)
+    said = handlers[InitialContact](InitialContact(Side.RIGHT, 1.0 + lasted_s, 1.0, role), 1.1 + lasted_s)
+    assert any(isinstance(output, Event) for output in said) is told

@@ -91,3 +91,12 @@ def test_a_foot_that_is_dragged_along_is_left_where_its_weight_was_gone() -> Non
     total = np.maximum(np.clip((0.6 - time_s) * 4000.0, 0.0, PEAK), 60.0)
     left_s = unburdened_s(time_s, total, scale(), FusionParams().fall_pct)
     assert left_s == pytest.approx(0.6, abs=0.002)
+
+
+def test_a_dragged_foot_s_load_is_drawn_on_from_the_fifth_of_the_peak_above_the_level() -> None:
+    """From 500 N: fast to 250, a fifth of the peak above the level of 150; slower to 200; slower still to 100."""
+    time_s = np.arange(0.0, 1.0, 0.001)
+    total = np.interp(time_s, [0.0, 0.1, 0.2, 0.5, 1.0], [500.0, 250.0, 200.0, 100.0, 100.0])
+    level_s = 0.35
+    fell_s = unburdened_s(time_s, total, scale(), FusionParams().fall_pct)
+    assert fell_s == pytest.approx(level_s + (level_s - 0.1) * 150.0 / 100.0, abs=0.003)

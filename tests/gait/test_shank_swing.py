@@ -101,3 +101,9 @@ def test_constant_rates_are_no_swings(level_dps: float) -> None:
     values = np.full((2000, 6), level_dps)
     values[:, :3] = (0.0, 0.0, 9.81)
     assert marks_of(time_s, values) == []
+
+
+def test_of_an_earlier_walk_the_last_nine_swings_are_kept() -> None:
+    angles_deg = [40.0 + swing for swing in range(30)]
+    learnt = {"pitch_axis": [0.0, -1.0, 0.0], "up_axis": None, "swing_angles_deg": angles_deg, "arrest": None}
+    assert shank_stream(learnt=learnt).calibration["swing_angles_deg"] == angles_deg[-9:]

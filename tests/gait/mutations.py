@@ -176,7 +176,7 @@ def page(results: Sequence[tuple[Mutation, Seen]]) -> str:
     rows = [f"| {group} | {' | '.join(map(str, _counts(of)))} |" for group, of in groups.items()]
     total = f"| **all** | {' | '.join(map(str, _counts(results)))} |"
     silent = [f"- `{mutation.path}`" for mutation, by in results if by is Seen.NOBODY]
-    return "\n".join([_INTRODUCTION, *rows, total, _UNNOTICED, *silent, ""])
+    return "\n".join([_INTRODUCTION, *rows, total, _UNNOTICED, *(silent or ["- none"]), ""])
 
 
 def _counts(results: Sequence[tuple[Mutation, Seen]]) -> list[int]:

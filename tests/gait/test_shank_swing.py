@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.gait.signals.shank_marks import ContactMinimum, ToeOffMinimum
+from hub.gait.signals.shank_marks import Arrest, ContactMinimum, SwingArrest, ToeOffMinimum
 from hub.gait.timeline import Mark
 from tests.gait.walked import SHIN, marks_of, match, shank_stream, truth_s, walked
 
@@ -107,3 +107,27 @@ def test_of_an_earlier_walk_the_last_nine_swings_are_kept() -> None:
     angles_deg = [40.0 + swing for swing in range(30)]
     learnt = {"pitch_axis": [0.0, -1.0, 0.0], "up_axis": None, "swing_angles_deg": angles_deg, "arrest": None}
     assert shank_stream(learnt=learnt).calibration["swing_angles_deg"] == angles_deg[-9:]
+
+
+@pytest.mark.parametrize(("slope_dps2", "doubted"), [(-700.0, False), (-1400.0, True)])
+def test_a_swing_that_slows_by_half_of_an_arrest_is_doubted(slope_dps2: float, doubted: bool) -> None:
+    """At a peak of 327 deg/s an arrest slows by 1962 deg/s² or more."""
+    recording = walked("healthy", 2.0, 5)
+    time_s, values = recording.time_s, recording.values[SHIN].copy()
+    stream = shank_stream()
+    stream.push(time_s, values)
+    axis = np.array(stream.calibration["pitch_axis"])
+    lifted_s = truth_s(recording, "final_contact")[60]
+    landed_s = min(at_s for at_s in truth_s(recording, "initial_contact") if at_s > lifted_s)
+    first, last = np.searchsorted(time_s, [lifted_s, landed_s])
+    rate = values[first:last, 3:] @ axis
+    peak = int(rate.argmax())
+    rise = int(np.flatnonzero(rate[:peak] > 0.0)[0])
+    slows, lasts_n = (rise + peak) // 2, 6
+    slowed = rate.copy()
+    slowed[slows : slows + lasts_n] = rate[slows] + slope_dps2 * np.arange(lasts_n) / recording.rate_hz
+    lost = slowed[slows + lasts_n - 1] - rate[slows + lasts_n - 1]
+    slowed[slows + lasts_n :] += lost * np.linspace(1.0, 0.0, len(rate) - slows - lasts_n)
+    values[first:last, 3:] += np.outer(slowed - rate, axis)
+    told = [mark for mark in marks_of(time_s, values) if isinstance(mark, SwingArrest)]
+    assert [mark.arrest for mark in told if lifted_s < mark.time_s < landed_s] == [Arrest.DOUBTFUL] * doubted

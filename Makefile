@@ -29,7 +29,7 @@ test test-long test-page: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY)  ## all tests but long ones and those in a browser (nine minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not long" $(ARGS)
 
-test-long: $(READY)  ## whole hubs that walk in real time, and are killed (two minutes on two cores)
+test-long: $(READY)  ## those that take ten seconds or more, as whole hubs that walk in real time and are killed (three minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 test-page: $(READY)  ## the page in a real Chromium (about five minutes on two cores)

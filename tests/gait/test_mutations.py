@@ -95,6 +95,7 @@ def test_a_detector_that_is_gone_is_missed(detector: str, case: str) -> None:
     assert seen(Mutation(detector), [case]) is Seen.BOUND
 
 
+@pytest.mark.long
 def test_a_number_that_is_off_turns_its_tests_red_and_no_other() -> None:
     assert turns_red(Mutation("shank_contact.stance_shortest_s", 0.5))
     assert not turns_red(Mutation("shank_contact.stance_shortest_s", 1.0))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.radio.misfortunes import Misfortune, run, sequences
@@ -18,6 +19,7 @@ from tests.radio.warp import WarpedLoop
 SEQUENCES = int(os.environ.get("INSOLE_HUB_FAULT_SEQUENCES", "20"))
 
 
+@pytest.mark.long
 def test_every_sequence_of_misfortunes_ends_in_streaming() -> None:
     befell: Counter[str] = Counter()
     counts: Counter[str] = Counter()

@@ -19,7 +19,7 @@ from hub.validation.score import Measure, Score, Tally
 from hub.validation.targets import TARGETS, targets_section
 from sensors.walker import PROFILES, SCENARIOS
 
-TRIP = Trial(Group.TRIPS, 3, "foot_drop", 1.5, scenario="trips", modes=(Mode.ALL, Mode.SHIN))
+TRIP = Trial(Group.TRIPS, 3, "foot_drop", 3.0, scenario="trips", modes=(Mode.ALL, Mode.SHIN))
 
 
 @pytest.fixture(scope="module")

@@ -197,7 +197,7 @@ def _shin_rows() -> Iterable[HumanTarget]:
             mean_ms = bounds_ms[number] if bounds_ms else None
             yield HumanTarget(
                 f"{_name(measure)}, shins alone, warm: {of}, timing within 150 ms",
-                (f"mean <= {mean_ms:.0f}, " if mean_ms else "") + "SD within a leg <= 25 ms",
+                (f"mean <= {mean_ms:.0f}, " if mean_ms else "") + f"SD within a leg <= {LEG_SD_MS:.0f} ms",
                 _MS,
                 _timing_of_legs(key, measure, mean_ms),
             )

@@ -1,7 +1,8 @@
 """Where raw cells contradict the truth that was made from them: contacts there are judged neither way. Pure.
 
 The contacts of some recordings were found in the same cells that the hub reads (``data/README.md`` of the recordings),
-by rules that know no swing shorter than 0.14 s, and that take any fall to a fifth of a pulse for a final contact.
+by rules that know no swing shorter than 0.14 s, and that take any fall to a fifth of a pulse for a final contact. Two
+cells that bear nothing are no lift: much of the weight is borne between them.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from hub.events import Kind
+from hub.gait.signals.loadscale import FEWEST_CELLS
 from hub.recording.session_folder import SessionFolder, Stream
 from hub.recording.truth import WALK
 from hub.session import Floats
@@ -62,7 +64,8 @@ def _foot_doubts(folder: SessionFolder, side: Side, stream: Stream, params: Refe
     level = zero + params.empty_pct / 100 * (_median_of(np.max, time_s, total, stances) - zero)
     walks = [(row.time_s, row.end_s) for row in folder.truth if row.kind == WALK]
     contacts_s = np.array([at_s for at_s, _ in contacts])
-    for start_s, end_s in _runs(time_s, total < level):
+    weighs = stream.values.shape[1] >= FEWEST_CELLS
+    for start_s, end_s in _runs(time_s, total < level) if weighs else ():
         walked = any(from_s <= end_s and start_s <= to_s for from_s, to_s in walks)
         listed = any(lifted_s < end_s and start_s < landed_s for lifted_s, landed_s in swings)
         within = not np.any((start_s - params.around_s < contacts_s) & (contacts_s < end_s + params.around_s))

@@ -59,7 +59,7 @@ def order_of(folder: Path, options: RunOptions, half: Half) -> Proportion:
     return _sum(each.order for each in _half(folder, options, half))
 
 
-def doubts_of(folder: Path, options: RunOptions, half: Half) -> Proportion:
+def finals_in_doubt_of(folder: Path, options: RunOptions, half: Half) -> Proportion:
     """In how many of the places where raw cells contradict the truth a final contact was told, in one half."""
     return _sum(each.doubts for each in _half(folder, options, half))
 

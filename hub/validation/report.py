@@ -21,7 +21,7 @@ from hub.validation.evidence.trials import Group
 from hub.validation.human_targets import human_targets_section
 from hub.validation.people import Half
 from hub.validation.pictures import pictures_section, write_pictures
-from hub.validation.replayed import doubts_of, order_of, scores_of
+from hub.validation.replayed import finals_in_doubt_of, order_of, scores_of
 from hub.validation.runner import RunOptions
 from hub.validation.score import Measure, Score, pooled
 from hub.validation.tables import (
@@ -141,14 +141,15 @@ def _doubts(sets: Iterable[tuple[str, Path, Scores]]) -> str:
         (title, half.value, str(doubts.n), str(doubts.k))
         for title, folder, _ in sets
         for half in Half
-        for doubts in [doubts_of(folder, RunOptions(), half)]
+        for doubts in [finals_in_doubt_of(folder, RunOptions(), half)]
         if doubts.n
     ]
     header = ("recordings", "half", "not judged", "with a final contact told")
     return (
         "Where the raw cells contradict the truth that was made from them, contacts are not judged: swings in the "
         "middle of a listed stance, in which all cells together bear less than 5 % of its peak, the truth's own limit, "
-        "for 50 ms or more; and final contacts at which a foot keeps more than half of its load "
+        "for 50 ms or more (not asked of two cells, between which much of the weight is borne); and final contacts at "
+        "which a foot keeps more than half of its load "
         "(`hub/validation/reference.py`):\n\n" + markdown(header, rows, text_columns=2) + "\n"
     )
 

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 
+from hub.cli import main
+
 LOADED = ("commands", "demo", "export", "forget", "replay", "simulate", "validate")
 PATIENCE_S = 120.0
 """Turns a hang into a failure."""
@@ -47,6 +49,4 @@ def _run(arguments: list[str], folder: Path, environment: dict[str, str], where:
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1, closefd=False)
     sys.argv = ["insole-hub", *arguments]
-    from hub.cli import main  # noqa: PLC0415 - here and not where the tests are
-
     main()

@@ -54,6 +54,14 @@ def test_a_foot_that_is_empty_amid_a_stance_was_lifted_whatever_the_truth_says(f
     assert (doubt.start_s, doubt.end_s) == pytest.approx((middle_s, middle_s + 0.09), abs=0.011)
 
 
+def test_two_cells_that_are_empty_are_no_lift(folder: SessionFolder) -> None:
+    start_s, end_s = stance(folder)
+    middle_s = (start_s + end_s) / 2
+    empty = with_load(folder, middle_s, middle_s + 0.1, 0.0)
+    streams = {role: Stream(each.time_s, each.values[:, [0, -1]]) for role, each in empty.streams.items()}
+    assert doubts_of(SAME_CELLS, replace(empty, streams=streams)) == []
+
+
 @pytest.mark.parametrize(("after_s", "lasts_s", "factor"), [(0.25, 0.03, 0.0), (0.25, 0.1, 0.5), (0.05, 0.1, 0.0)])
 def test_nor_brief_dips_nor_light_ones_nor_those_of_a_landing_are_lifts(
     folder: SessionFolder, after_s: float, lasts_s: float, factor: float

@@ -106,6 +106,22 @@ def _trips(profile: Profile, rng: Draw) -> Iterator[Segment]:
         yield Stand(rng.uniform(4.0, 8.0))
 
 
+def _catches(profile: Profile, rng: Draw) -> Iterator[Segment]:
+    """One pair in 14-20 s: toes that catch, and one to three strides later a full arrest of the same leg."""
+    yield Stand(5.0)
+    while True:
+        times_s = 15.0 + np.cumsum(rng.uniform(14.0, 20.0, int(rng.integers(2, 7))))
+        pairs = [
+            (
+                Trip(float(time_s), swing_phase=rng.uniform(0.2, 0.9), strength=0.3),
+                Trip(float(time_s + rng.uniform(1.3, 4.5)), swing_phase=rng.uniform(0.05, 0.95)),
+            )
+            for time_s in times_s
+        ]
+        yield Walk(float(times_s[-1]) + 20.0, profile, tuple(trip for pair in pairs for trip in pair))
+        yield Stand(rng.uniform(4.0, 8.0))
+
+
 def _either(rng: Draw) -> Side:
     return Side.LEFT if rng.random() < 0.5 else Side.RIGHT
 
@@ -140,6 +156,7 @@ SCENARIOS = {
     scenario.name: scenario
     for scenario in (
         Scenario("trips", "obstacles in any part of the swing, full, half and glancing, on either leg", _trips),
+        Scenario("catches", "toes that catch, and a few steps later a trip of the same leg", _catches),
         Scenario("turns", "turns of 45 to 180 degrees, some on the spot", _route(_turns)),
         Scenario("stairs", "flights of stairs up and down, some one foot at a time", _route(_stairs)),
         Scenario("ramps", "slopes of 3 to 14 %, up and down", _route(_ramps)),

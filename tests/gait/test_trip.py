@@ -295,6 +295,111 @@ def test_an_early_contact_and_a_hurried_other_leg_confirm() -> None:
     assert give(target, arrest(10.0), 10.05) == []
 
 
+def suspect_again(monkeypatch: pytest.MonkeyPatch, *, felt: bool) -> tuple[TripDetector, list[Output], list[Output]]:
+    """Toes caught, the foot landed as ever, and its next swing is arrested, ``felt`` by the toes or not."""
+    monkeypatch.setattr(Toes, "can_feel", lambda *_: felt)
+    monkeypatch.setattr(Toes, "blow", lambda *_: Blow(9.23, 3.0, over=True))
+    target = detector()
+    walk_to(target, 8)
+    contact(target, Side.LEFT, 7.6, 8.0)
+    first = give(target, arrest(8.25), 8.3)
+    contact(target, Side.RIGHT, 8.1, 8.5)
+    contact(target, Side.LEFT, 8.6, 9.0)
+    give(target, FinalContact(Side.RIGHT, 9.1, 1.0, Role.RIGHT_INSOLE), 9.1)
+    return target, first, give(target, arrest(9.25), 9.3)
+
+
+@pytest.mark.parametrize(("felt", "told"), [(True, ["catch", "candidate"]), (False, ["catch"])])
+def test_after_toes_that_caught_a_trip_is_told_at_once_if_shank_and_toes_felt_it(
+    monkeypatch: pytest.MonkeyPatch, felt: bool, told: list[str]
+) -> None:
+    _, first, second = suspect_again(monkeypatch, felt=felt)
+    assert stages(first) == ["candidate"]
+    assert stages(second) == told
+
+
+def test_after_toes_that_caught_a_trip_is_told_with_its_recovery_at_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+    target, first, second = suspect_again(monkeypatch, felt=False)
+    give(target, InitialContact(Side.RIGHT, 9.40, 1.0, Role.RIGHT_INSOLE), 9.40)
+    contact(target, Side.LEFT, 9.5, 9.75)
+    assert [stages(give(target, later.item, later.at_s)) for later in due(first)] == [[], []]
+    (verdict, _) = due(second)
+    assert stages(give(target, verdict.item, verdict.at_s)) == ["candidate", "confirmed"]
+
+
+def test_a_swing_after_a_stumble_does_not_take_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = detector()
+    walk_to(target, 8)
+    contact(target, Side.LEFT, 7.6, 8.0)
+    first = give(target, arrest(8.25), 8.3)
+    contact(target, Side.RIGHT, 8.1, 8.40)  # put down early
+    monkeypatch.setattr(Toes, "can_feel", lambda *_: True)
+    monkeypatch.setattr(Toes, "blow", lambda *_: Blow(9.23, 3.0, over=True))
+    contact(target, Side.LEFT, 8.5, 8.75)
+    give(target, FinalContact(Side.RIGHT, 9.1, 1.0, Role.RIGHT_INSOLE), 9.1)
+    assert stages(give(target, arrest(9.25), 9.3)) == []
+    assert stages(give(target, due(first)[0].item, due(first)[0].at_s)) == ["confirmed"]
+
+
+def test_the_other_leg_that_hurries_after_a_candidate_is_suspected_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = detector()
+    walk_to(target, 8)
+    contact(target, Side.LEFT, 7.6, 8.0)
+    assert stages(give(target, arrest(8.25), 8.3)) == ["candidate"]
+    monkeypatch.setattr(Toes, "can_feel", lambda *_: True)
+    monkeypatch.setattr(Toes, "blow", lambda *_: Blow(8.68, 3.0, over=True))
+    contact(target, Side.RIGHT, 8.1, 8.5)
+    give(target, FinalContact(Side.LEFT, 8.55, 1.0, Role.LEFT_INSOLE), 8.55)
+    hurried = arrest(8.7)._replace(role=Role.LEFT_SHIN)
+    assert stages(give(target, hurried, 8.75)) == []
+    later = TripParams().other_pause_s + 8.3
+    give(target, InitialContact(Side.LEFT, 9.0, 1.0, Role.LEFT_INSOLE), 9.0)
+    assert stages(give(target, arrest(later)._replace(role=Role.LEFT_SHIN), later + 0.05)) == ["candidate"]
+
+
+def test_a_foot_that_has_not_landed_was_obstructed_once() -> None:
+    target = detector()
+    walk_to(target, 8)
+    contact(target, Side.LEFT, 7.6, 8.0)
+    give(target, FinalContact(Side.RIGHT, 8.1, 1.0, Role.RIGHT_INSOLE), 8.1)
+    assert stages(give(target, arrest(8.25), 8.3)) == ["candidate"]
+    give(target, FinalContact(Side.RIGHT, 8.35, 1.0, Role.RIGHT_INSOLE), 8.35)  # the toes brushed the floor
+    assert give(target, arrest(8.4), 8.45) == []
+
+
+def test_who_recovers_from_a_trip_does_not_trip_again_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the other leg, suspected in silence before the trip was confirmed, nor the same leg later."""
+    target = detector()
+    walk_to(target, 8)
+    contact(target, Side.LEFT, 7.6, 8.0)
+    first = give(target, arrest(8.25), 8.3)
+    contact(target, Side.RIGHT, 8.1, 8.40)
+    give(target, FinalContact(Side.LEFT, 8.5, 1.0, Role.LEFT_INSOLE), 8.5)
+    other = give(target, arrest(8.6)._replace(role=Role.LEFT_SHIN), 8.65)
+    give(target, InitialContact(Side.LEFT, 8.75, 1.0, Role.LEFT_INSOLE), 8.75)
+    contact(target, Side.RIGHT, 8.8, 9.0)
+    contact(target, Side.LEFT, 9.1, 9.3)
+    verdict, other_verdict = due(first)[0], due(other)[0]
+    assert stages(give(target, verdict.item, verdict.at_s)) == ["confirmed"]
+    assert stages(give(target, other_verdict.item, other_verdict.at_s)) == []
+    give(target, due(first)[1].item, due(first)[1].at_s)
+    monkeypatch.setattr(Toes, "can_feel", lambda *_: True)
+    monkeypatch.setattr(Toes, "blow", lambda *_: Blow(12.23, 3.0, over=True))
+    for at_s in (10.0, 11.0, 12.0):
+        contact(target, Side.RIGHT, at_s - 0.4, at_s)
+    give(target, FinalContact(Side.RIGHT, 12.1, 1.0, Role.RIGHT_INSOLE), 12.1)
+    assert give(target, arrest(12.25), 12.3) == []
+
+
+def test_who_catches_the_toes_and_trips_a_few_steps_later_is_found_to_have_tripped() -> None:
+    recording = render_session("foot_drop", 4.0, 3, scenario="catches")
+    events = of_kind(events_of(recording), Kind.TRIP)
+    assert len(trips(recording)) >= 8
+    for stage in ("candidate", "confirmed"):
+        told = [event for event in events if event.fields["stage"] == stage]
+        assert sum(bool(near(told, trip)) for trip in trips(recording)) >= len(trips(recording)) - 1
+
+
 def test_a_lost_sensor_leaves_a_candidate_unconfirmed() -> None:
     target = detector()
     walk_to(target, 8)

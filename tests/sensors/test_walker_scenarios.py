@@ -20,6 +20,7 @@ from sensors.walker.population import RANGES
 
 SHOWS = {
     "trips": {"trip", "toe_catch"},
+    "catches": {"trip", "toe_catch"},
     "turns": {"turning"},
     "stairs": {"stairs", "turning"},
     "ramps": {"stairs", "turning"},
@@ -66,6 +67,20 @@ def test_trips_of_the_scenario_cover_swing_strength_and_both_legs() -> None:
     assert {e.strength for e in blows} == {1.0, 0.5, 0.3}
     assert {e.side for e in blows} == {Side.LEFT, Side.RIGHT}
     assert {e.value for e in blows} == {"", "elevating", "lowering", "delayed"}
+
+
+def test_whose_toes_catch_trips_a_few_steps_later() -> None:
+    script = SCENARIOS["catches"].script(PROFILES["foot_drop"], np.random.default_rng(1))
+    truth = Walker(script, seed=1).truth_before(900.0)
+    blows = sorted((e for e in truth if e.kind in {"trip", "toe_catch"}), key=lambda e: e.time_s)
+    caught, tripped = blows[::2], blows[1::2]
+    assert len(tripped) > 30
+    assert {e.kind for e in caught} == {"toe_catch"}
+    assert {e.kind for e in tripped} == {"trip"}
+    assert {(one.side, other.side) for one, other in zip(caught, tripped, strict=False)} == {(Side.RIGHT, Side.RIGHT)}
+    after_s = [other.time_s - one.time_s for one, other in zip(caught, tripped, strict=False)]
+    assert min(after_s) > 0.5
+    assert max(after_s) < 6.5
 
 
 def test_people_are_repeatable_and_differ() -> None:

@@ -105,6 +105,11 @@ class Incident:
         return self.evidence is Evidence.THROWN_BACK or (self.hit is True and self.evidence is not Evidence.BLOW)
 
     @property
+    def sure(self) -> bool:
+        """Whether shank and toes both felt it; a landing is not so."""
+        return self.evidence is Evidence.THROWN_BACK and self.hit is True
+
+    @property
     def aspects(self) -> set[Aspect]:
         """What the signs seen so far are about."""
         return {ASPECTS[sign] for sign in self.signs}

@@ -38,7 +38,7 @@ class TripParams:
 
     armed_contacts: int = 3  # of the foot, within armed_s (our choice)
     armed_s: float = 9.0  # the contacts that arm it come within this
-    pause_s: float = 5.0  # no new candidate of the leg so soon after one: 3-5 steps are unsteady (our choice)
+    pause_s: float = 5.0  # after a trip 3-5 steps are unsteady: another of the leg is not looked for (our choice)
     other_pause_s: float = 2.0  # nor of the other leg, which hurries (our choice)
     decided_after_s: float = 1.4  # confirmed, if all that speaks for it is known by then (our choice)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
@@ -114,7 +114,9 @@ class TripDetector:
         self._toes = {side: Toes(side, legs, params.blow) for side in self._incidents.feet}
         self._insoles = {role.side for role in session.sensors if role.is_insole}
         self._shins = {role.side for role in session.sensors if not role.is_insole}
-        self._quiet_until_s = dict.fromkeys(self._toes, -inf)
+        self._quiet_until_s = dict.fromkeys(self._toes, -inf)  # a candidate of the leg was told
+        self._hurries_until_s = dict.fromkeys(self._toes, -inf)  # or one of the other leg
+        self._recovers_until_s = dict.fromkeys(self._toes, -inf)  # a trip of either was confirmed
 
     def handlers(self) -> Mapping[type, Handler]:
         """Obstructed and ending swings, contacts of both feet, and own timers."""
@@ -214,7 +216,7 @@ class TripDetector:
     def _is_armed(self, side: Side, time_s: float) -> bool:
         params, foot = self._params, self._incidents.feet[side]
         walked = foot.contacts_since(time_s - params.armed_s) >= params.armed_contacts
-        return walked and time_s >= self._quiet_until_s[side] and self._contexts.now in MAY_TRIP
+        return walked and time_s >= self._recovers_until_s[side] and self._contexts.now in MAY_TRIP
 
     def _lifted_s(self, side: Side, time_s: float) -> float | None:
         return self._incidents.feet[side].lifted_before(time_s)
@@ -238,10 +240,11 @@ class TripDetector:
             known.add(evidence, hit=hit)
             return self._propose_if_likely(known, now_s)
         incident = Incident(side, time_s, phase_pct, evidence, hit, learnt, lifted_s, faint)
-        if incidents.of(side) is not None and not self._is_likely(incident):
+        if (before := incidents.of(side)) is not None and not self._outweighs(incident, before):
             return []
         incidents.open(incident)
         return [
+            *(self._caught(before, now_s) if before else []),
             *self._propose_if_likely(incident, now_s),
             Later(time_s + params.decided_after_s, _Verdict(incident)),
             Later(time_s + params.caught_after_s, _Aftermath(incident)),
@@ -252,6 +255,12 @@ class TripDetector:
         if incident.evidence is Evidence.BLOW:
             return not incident.faint and not self._may_have_scuffed(incident)
         return incident.likely
+
+    def _outweighs(self, incident: Incident, before: Incident) -> bool:
+        """Whether the open one gives way to a new one: toes may catch more than once before they trip somebody."""
+        if before.candidate_id is None:
+            return self._is_likely(incident)
+        return self._is_likely(incident) and before.contact is not None and not before.signs
 
     def _may_have_scuffed(self, incident: Incident) -> bool:
         """Dropped toes scuff: there a blow alone is nothing to speak of."""
@@ -290,10 +299,13 @@ class TripDetector:
         contact = incident.contact
         if incident.decided or contact is None or not self._incidents.is_open(incident):
             return []
+        if incident.time_s < self._recovers_until_s[incident.side]:
+            return []
         backward = self._contexts.at(contact.time_s) not in MAY_TRIP - {Context.BACKWARD}  # turns the shank round too
         if backward or not confirms(incident, params):
             return []
         incident.decided = True
+        self._pause(incident, own=self._recovers_until_s, other=self._recovers_until_s)
         outputs = [] if incident.candidate_id else self._propose(incident, now_s)
         outputs.append(Trip(incident.side, incident.time_s, "confirmed"))
         outputs.append(trip_report.confirmed(self._make, incident, strategy_of(incident, params), now_s))
@@ -306,12 +318,18 @@ class TripDetector:
             return []
         confirmed = self._decide(_Verdict(incident), now_s)
         self._incidents.close(incident)
-        if incident.decided or incident.candidate_id is None or incident.contacts < 3:
-            return confirmed
-        return [] if self._may_have_scuffed(incident) else [trip_report.toe_catch(self._make, incident, now_s)]
+        return [*confirmed, *(self._caught(incident, now_s) if incident.contacts >= 3 else [])]
+
+    def _caught(self, incident: Incident, now_s: float) -> list[Output]:
+        """Walking went on: a toe catch, if that was told to have been something."""
+        if incident.decided or incident.candidate_id is None or self._may_have_scuffed(incident):
+            return []
+        return [trip_report.toe_catch(self._make, incident, now_s)]
 
     def _propose_if_likely(self, incident: Incident, now_s: float) -> list[Output]:
         if incident.candidate_id is not None or not self._is_likely(incident):
+            return []
+        if self._is_quiet(incident):
             return []
         if incident.evidence is Evidence.THROWN_BACK and incident.hit is False:
             return [Later(now_s + self._params.landing_within_s, _Aloft(incident))]
@@ -336,13 +354,21 @@ class TripDetector:
         return self._propose(incident, now_s)
 
     def _propose(self, incident: Incident, now_s: float) -> list[Output]:
-        side, params = incident.side, self._params
-        self._quiet_until_s[side] = incident.time_s + params.pause_s
-        other_s = self._quiet_until_s[side.other]
-        self._quiet_until_s[side.other] = max(other_s, incident.time_s + params.other_pause_s)
+        self._pause(incident, own=self._quiet_until_s, other=self._hurries_until_s)
         event = trip_report.candidate(self._make, incident, now_s)
         incident.candidate_id = event.id
-        return [Trip(side, incident.time_s, "candidate"), event]
+        return [Trip(incident.side, incident.time_s, "candidate"), event]
+
+    def _pause(self, incident: Incident, own: dict[Side, float], other: dict[Side, float]) -> None:
+        side, params = incident.side, self._params
+        own[side] = max(own[side], incident.time_s + params.pause_s)
+        other[side.other] = max(other[side.other], incident.time_s + params.other_pause_s)
+
+    def _is_quiet(self, incident: Incident) -> bool:
+        """So soon after a candidate another is told at once only if it is sure, else not before a recovery follows."""
+        side = incident.side
+        again = incident.time_s < self._quiet_until_s[side] and not incident.sure
+        return again or incident.time_s < self._hurries_until_s[side]
 
     def _levelled(self, level: ShankLevel, now_s: float) -> list[Output]:
         self._incidents.level(level)

@@ -352,7 +352,7 @@ def test_the_other_leg_that_hurries_after_a_candidate_is_suspected_in_silence(mo
     give(target, FinalContact(Side.LEFT, 8.55, 1.0, Role.LEFT_INSOLE), 8.55)
     hurried = arrest(8.7)._replace(role=Role.LEFT_SHIN)
     assert stages(give(target, hurried, 8.75)) == []
-    later = TripParams().other_pause_s + 8.3
+    later = 10.3  # 2 s after the candidate are over
     give(target, InitialContact(Side.LEFT, 9.0, 1.0, Role.LEFT_INSOLE), 9.0)
     assert stages(give(target, arrest(later)._replace(role=Role.LEFT_SHIN), later + 0.05)) == ["candidate"]
 

@@ -18,6 +18,8 @@ COLUMNS = ("time_s", "side", "kind", "value")
 WALK = "walk"
 NOT_WALKING = "not_walking"
 STRIKE_INDEX = "strike_index"
+SLIDE = "slide"
+"""Value of a fall without a blow: somebody sank to the floor slowly."""
 CONTEXTS = tuple(context.value for context in Context if context is not Context.UNKNOWN)
 TRUTH_KINDS = (*(kind.value for kind in Kind), WALK, NOT_WALKING, STRIKE_INDEX, *CONTEXTS)
 INTERVALS = frozenset({Kind.TOE_DRAG.value, WALK, NOT_WALKING, *CONTEXTS})

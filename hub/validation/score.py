@@ -12,7 +12,11 @@ NORMAL_97_5_PCT = 1.959963984540054
 
 
 class Measure(StrEnum):
-    """What is judged. Candidates and confirmations of one kind are judged apart."""
+    """What is judged. Candidates and confirmations of one kind are judged apart.
+
+    ``FALL`` is all falls, confirmed. Where the truth knows slow slides, the others stand apart too, and so do slides
+    that were told, be it as candidates.
+    """
 
     INITIAL_CONTACT = "initial_contact"
     FINAL_CONTACT = "final_contact"
@@ -24,6 +28,8 @@ class Measure(StrEnum):
     TOE_CATCH = "toe_catch"
     FALL_CANDIDATE = "fall_candidate"
     FALL = "fall"
+    FALL_WITH_BLOW = "fall_with_blow"
+    SLIDE = "slide"
     COMPENSATION = "compensation"
 
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from math import nan
 
 from hub.events import Event, Kind
-from hub.recording.truth import NOT_WALKING, STRIKE_INDEX, WALK, Truth
+from hub.recording.truth import NOT_WALKING, SLIDE, STRIKE_INDEX, WALK, Truth
 from hub.validation.judgement import Judgement, Verdict, by_context, tally_of
 from hub.validation.matching import Window, match
 from hub.validation.runs import judge_runs
@@ -142,6 +142,7 @@ class _Comparison:
             Measure.TOE_CATCH: self._trips(self._all(Kind.TOE_CATCH), Kind.TOE_CATCH),
             Measure.FALL_CANDIDATE: self._falls(self._staged(Kind.FALL, "candidate")),
             Measure.FALL: self._falls(self._staged(Kind.FALL, "confirmed")),
+            **self._falls_by_kind(),
             Measure.COMPENSATION: judge_runs(self.truth, self.events, judged=bool(self.complete)),
         }
         still = [row for row in self.truth if row.kind == NOT_WALKING]
@@ -280,6 +281,27 @@ class _Comparison:
         true = self._listed(Kind.FALL)
         pairs = _match(true, found, Window(self.params.fall_before_s, self.params.fall_after_s))
         return _judge(true, found, pairs, [self.truth_known] * len(found))
+
+    def _falls_by_kind(self) -> dict[Measure, list[Judgement]]:
+        """Falls with a blow that are confirmed, and slow slides that are told; what is false is judged with all falls.
+
+        Nothing where the truth may not tell them apart.
+        """
+        slides_s = {row.time_s for row in self.truth if row.kind == Kind.FALL and row.value == SLIDE}
+        if not (slides_s or self.complete):
+            return {}
+        confirmed, told = (
+            [
+                each
+                for each in self._falls(self._staged(Kind.FALL, stage))
+                if each.verdict in (Verdict.FOUND, Verdict.MISSED)
+            ]
+            for stage in ("confirmed", "candidate")
+        )
+        return {
+            Measure.FALL_WITH_BLOW: [each for each in confirmed if each.time_s not in slides_s],
+            Measure.SLIDE: [each for each in told if each.time_s in slides_s],
+        }
 
     def _listed(self, kind: Kind) -> list[_Mark]:
         """Truths of a kind, inside walks or not, in order of time."""

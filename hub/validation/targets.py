@@ -266,6 +266,8 @@ TARGETS = (
     Target("trip, false alarms, look-alikes", "<= 0.1/h of wear", _on(_LOOK_ALIKES, _false_per_h, _TRIP, 0.1)),
     Target("trip, false alarms, walking", "<= 1 per 10 000 steps", _on(_PATHS, _false_per_step, _TRIP, 1.0, 10_000)),
     Target("fall", ">= 95 %", _on(_FALLS, _recall, _FALL, 0.95)),
+    Target("the same, with a blow", "", _on(_FALLS, _recall, Measure.FALL_WITH_BLOW, 0.0)),
+    Target("slow slide without a blow, told as possible", "", _on(_FALLS, _recall, Measure.SLIDE, 0.0)),
     Target("fall, candidate", "<= 4 s", _on(_FALLS, _late, Measure.FALL_CANDIDATE, None, 4000.0)),
     Target("fall, alarm", "<= 10 s", _on(_FALLS, _late, _FALL, None, 10_000.0)),
     Target("fall, false alarms, daily life", "<= 1 in 10 days of 10 h", _on(_DAILY, _false_per_h, _FALL, 0.01)),

@@ -138,7 +138,8 @@ def draw_descent(kind: FallKind, begin_s: float, impact_s: float, rng: np.random
 def go_down(plan: Plan, descent: Descent, cause: str, lying_s: float | None) -> Iterator[None]:
     """The descent from the legs' present poses, the impact as truth, lying and getting up; ends standing."""
     rng, impact_s = plan.rng, descent.impact_s
-    plan.truth.append(TruthEvent(impact_s, Side.BOTH, "fall", cause))
+    how = "slide" if descent.kind is FallKind.SLIDE else cause
+    plan.truth.append(TruthEvent(impact_s, Side.BOTH, "fall", how))
     _give_way(plan, descent)
     _hit(plan, descent, rng)
     for side, leg in plan.legs.items():

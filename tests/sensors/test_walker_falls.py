@@ -134,9 +134,10 @@ def test_a_stumble_that_is_not_caught(seed: int) -> None:
     assert load[-int(RATE_HZ) :].mean() == pytest.approx(1.0, abs=0.02)
 
 
-def test_a_body_that_gives_way_while_walking_did_not_trip() -> None:
-    recording = falling(WalkAndFall(9.0, PROFILES["healthy"], kind=FallKind.COLLAPSE, lying_s=6.0), seed=2)
-    assert [event.value for event in recording.truth if event.kind == "fall"] == ["other"]
+@pytest.mark.parametrize(("kind", "how"), [(FallKind.COLLAPSE, "other"), (FallKind.SLIDE, "slide")])
+def test_a_body_that_gives_way_while_walking_did_not_trip(kind: FallKind, how: str) -> None:
+    recording = falling(WalkAndFall(9.0, PROFILES["healthy"], kind=kind, lying_s=6.0), seed=2)
+    assert [event.value for event in recording.truth if event.kind == "fall"] == [how]
     assert not [event for event in recording.truth if event.kind == "trip"]
 
 

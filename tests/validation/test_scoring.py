@@ -175,6 +175,20 @@ def test_a_fall_counts_from_one_second_before_to_five_after_whatever_the_side() 
     assert counts(tally(truth, events, Measure.FALL)) == (3, 2, 1, 0)
 
 
+def test_slow_slides_are_judged_with_all_falls_and_apart() -> None:
+    truth = [Truth(10.0, BOTH, "fall", "trip"), Truth(30.0, BOTH, "fall", "slide"), Truth(50.0, BOTH, "fall", "slide")]
+    told = ((10.1, "candidate"), (10.1, "confirmed"), (30.2, "candidate"), (70.0, "candidate"), (70.0, "confirmed"))
+    events = [event(Kind.FALL, BOTH, t, stage=stage) for t, stage in told]
+    assert counts(tally(truth, events, Measure.FALL)) == (3, 1, 1, 0)
+    assert counts(tally(truth, events, Measure.FALL_WITH_BLOW)) == (1, 1, 0, 0)
+    assert counts(tally(truth, events, Measure.SLIDE)) == (2, 1, 0, 0)
+    people = score_session("t", truth[:1], events, 100.0)
+    assert Measure.FALL_WITH_BLOW not in people.tallies
+    walker = score_session("t", truth[:1], events, 100.0, complete=True)
+    assert counts(walker.tallies[Measure.FALL_WITH_BLOW]) == (1, 1, 0, 0)
+    assert Measure.SLIDE not in walker.tallies
+
+
 def test_a_trip_around_a_true_fall_is_not_judged() -> None:
     truth = [Truth(10.0, BOTH, "fall")]
     events = [event(Kind.TRIP, L, t, stage="confirmed") for t in (8.6, 14.9, 15.2)]

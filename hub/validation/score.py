@@ -33,6 +33,9 @@ class Measure(StrEnum):
     COMPENSATION = "compensation"
 
 
+PARTS = frozenset({Measure.FALL_WITH_BLOW, Measure.SLIDE})
+"""Measures of some of the falls: which false one would belong to them nobody can say."""
+
 MISSED = "missed"
 """Column of the strike table for contacts that were not found at all."""
 
@@ -244,19 +247,20 @@ class Score:
         error, latency, late, length = (
             Spread.of(s) for s in (tally.error_s, tally.latency_s, tally.late_s, tally.duration_error_s)
         )
+        part = measure in PARTS
         return {
             "truth": tally.truth_n,
             "found": tally.found_n,
-            "false": tally.false_n,
+            "false": None if part else tally.false_n,
             "not_judged": tally.unjudged_n,
             "recall": tally.recall.to_dict(),
-            "precision": tally.precision.to_dict(),
+            "precision": None if part else tally.precision.to_dict(),
             "error": error.to_dict() if error else None,
             "latency": latency.to_dict() if latency else None,
             "late": late.to_dict() if late else None,
             "duration_error": length.to_dict() if length else None,
-            "false_per_hour": self.false_per_hour(measure),
-            "false_per_1000_steps": self.false_per_1000_steps(measure),
+            "false_per_hour": None if part else self.false_per_hour(measure),
+            "false_per_1000_steps": None if part else self.false_per_1000_steps(measure),
         }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally
+from hub.validation.score import MISSED, PARTS, Measure, Proportion, Score, Spread, Tally
 
 Row = tuple[str, ...]
 
@@ -32,9 +32,9 @@ def _rate_row(measure: Measure, tally: Tally) -> Row:
         _words(measure),
         str(tally.truth_n),
         str(tally.found_n),
-        str(tally.false_n),
+        NOTHING if measure in PARTS else str(tally.false_n),
         proportion(tally.recall),
-        proportion(tally.precision),
+        NOTHING if measure in PARTS else proportion(tally.precision),
         str(tally.unjudged_n),
     )
 
@@ -49,8 +49,7 @@ def timing_rows(score: Score) -> list[Row]:
         rows.append(
             (
                 _words(measure),
-                _rate(score.false_per_hour(measure)),
-                _rate(score.false_per_1000_steps(measure)),
+                *((NOTHING, NOTHING) if measure in PARTS else _false_rates(score, measure)),
                 mean_error(error),
                 middle_error(error),
                 f"{latency.median_ms:.0f}" if latency else NOTHING,
@@ -58,6 +57,10 @@ def timing_rows(score: Score) -> list[Row]:
             )
         )
     return rows
+
+
+def _false_rates(score: Score, measure: Measure) -> tuple[str, str]:
+    return _rate(score.false_per_hour(measure)), _rate(score.false_per_1000_steps(measure))
 
 
 def step_rows(score: Score) -> list[Row]:

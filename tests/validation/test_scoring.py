@@ -10,6 +10,7 @@ from hub.events import Event, Kind, Value
 from hub.recording.truth import Truth
 from hub.validation.score import MISSED, Measure, Proportion, Score, Spread, Tally, pooled, spread_within
 from hub.validation.scoring import Doubt, score_session
+from hub.validation.tables import NOTHING, rate_rows
 from sensors.layout import Side
 
 L, R, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
@@ -182,6 +183,12 @@ def test_slow_slides_are_judged_with_all_falls_and_apart() -> None:
     assert counts(tally(truth, events, Measure.FALL)) == (3, 1, 1, 0)
     assert counts(tally(truth, events, Measure.FALL_WITH_BLOW)) == (1, 1, 0, 0)
     assert counts(tally(truth, events, Measure.SLIDE)) == (2, 1, 0, 0)
+    score = score_session("t", truth, events, 100.0)
+    for measure, false in ((Measure.FALL, "1"), (Measure.FALL_WITH_BLOW, NOTHING), (Measure.SLIDE, NOTHING)):
+        (row,) = (row for row in rate_rows(score) if row[0] == measure.replace("_", " "))
+        assert row[3] == false
+    slides = score.to_dict()["measures"]["slide"]
+    assert slides["precision"] is None
     people = score_session("t", truth[:1], events, 100.0)
     assert Measure.FALL_WITH_BLOW not in people.tallies
     walker = score_session("t", truth[:1], events, 100.0, complete=True)

@@ -137,6 +137,7 @@ def test_a_broker_that_is_not_an_address_is_wrong_usage() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 def test_a_port_in_use_and_a_state_folder_that_cannot_be_made_are_one_clear_line(
     broker_port: int, tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ DEVICES = (
 )
 
 
+@pytest.mark.long
 async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_path: Path) -> None:
     config = demo_config(DemoOptions(port=0, state_dir=tmp_path))
     config = config.model_copy(update={"recording": config.recording.model_copy(update={"raw": True})})
@@ -58,6 +59,7 @@ async def test_a_raw_recording_replays_to_the_very_events_of_the_journal(tmp_pat
         assert path.stat().st_mode & 0o077 == 0, f"others can read {path}"
 
 
+@pytest.mark.long
 async def test_the_next_run_begins_with_what_this_one_has_learnt(tmp_path: Path) -> None:
     async with air_process(Scenario(DEVICES, affected_side=Side.LEFT)) as air, asyncio.timeout(120):
         hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)
@@ -154,6 +156,7 @@ def events_n(path: Path) -> int:
     return int(n)
 
 
+@pytest.mark.long
 async def test_a_disk_that_takes_nothing_does_not_keep_the_hub_from_ending(tmp_path: Path) -> None:
     async with air_process(Scenario(DEVICES)) as air, asyncio.timeout(120):
         hub = Hub(demo_config(DemoOptions(port=0, state_dir=tmp_path)), air.bluetooth)

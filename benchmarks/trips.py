@@ -14,7 +14,7 @@ import numpy as np
 from hub.validation.runner import RunOptions, Sensors, compare, events_of, without
 from hub.validation.score import Measure, Score, Tally
 from hub.validation.simulated import SimulationOptions, TripOutcome, simulate, trip_outcomes
-from sensors.walker import Population
+from sensors.walker import SCENARIOS, Population
 
 PROFILES = ("foot_drop", "steppage", "partial_drop", "slap", "circumduction", "vaulting", "healthy", "healthy_slow")
 MODES = {
@@ -29,7 +29,7 @@ def main() -> None:
     """Simulate, replay, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=2, help="people of each profile (default: 2)")
-    parser.add_argument("--scenario", default="trips", help="a scenario of the walker (default: trips)")
+    parser.add_argument("--scenario", default="trips", choices=SCENARIOS, help="of the walker (default: trips)")
     options = parser.parse_args()
     scores = {name: Score(name) for name in MODES}
     trips: dict[str, list[TripOutcome]] = {name: [] for name in MODES}

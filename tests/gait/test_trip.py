@@ -281,11 +281,16 @@ def test_a_slowed_shank_alone_is_told_only_afterwards() -> None:
     assert stages(give(target, arrest(8.25, turned_back=False), 8.35)) == []
 
 
-def test_an_early_contact_and_a_hurried_other_leg_confirm() -> None:
+def obstructed() -> tuple[TripDetector, list[Output]]:
+    """Eight strides, and the next swing of the right leg is arrested."""
     target = detector()
     walk_to(target, 8)
     contact(target, Side.LEFT, 7.6, 8.0)
-    outputs = give(target, arrest(8.25), 8.3)
+    return target, give(target, arrest(8.25), 8.3)
+
+
+def test_an_early_contact_and_a_hurried_other_leg_confirm() -> None:
+    target, outputs = obstructed()
     contact(target, Side.RIGHT, 8.1, 8.40)
     contact(target, Side.LEFT, 8.5, 8.75)
     (first, _) = due(outputs)
@@ -299,10 +304,7 @@ def suspect_again(monkeypatch: pytest.MonkeyPatch, *, felt: bool) -> tuple[TripD
     """Toes caught, the foot landed as ever, and its next swing is arrested, ``felt`` by the toes or not."""
     monkeypatch.setattr(Toes, "can_feel", lambda *_: felt)
     monkeypatch.setattr(Toes, "blow", lambda *_: Blow(9.23, 3.0, over=True))
-    target = detector()
-    walk_to(target, 8)
-    contact(target, Side.LEFT, 7.6, 8.0)
-    first = give(target, arrest(8.25), 8.3)
+    target, first = obstructed()
     contact(target, Side.RIGHT, 8.1, 8.5)
     contact(target, Side.LEFT, 8.6, 9.0)
     give(target, FinalContact(Side.RIGHT, 9.1, 1.0, Role.RIGHT_INSOLE), 9.1)
@@ -328,10 +330,7 @@ def test_after_toes_that_caught_a_trip_is_told_with_its_recovery_at_the_latest(m
 
 
 def test_a_swing_after_a_stumble_does_not_take_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    target = detector()
-    walk_to(target, 8)
-    contact(target, Side.LEFT, 7.6, 8.0)
-    first = give(target, arrest(8.25), 8.3)
+    target, first = obstructed()
     contact(target, Side.RIGHT, 8.1, 8.40)  # put down early
     monkeypatch.setattr(Toes, "can_feel", lambda *_: True)
     monkeypatch.setattr(Toes, "blow", lambda *_: Blow(9.23, 3.0, over=True))
@@ -342,10 +341,8 @@ def test_a_swing_after_a_stumble_does_not_take_its_place(monkeypatch: pytest.Mon
 
 
 def test_the_other_leg_that_hurries_after_a_candidate_is_suspected_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    target = detector()
-    walk_to(target, 8)
-    contact(target, Side.LEFT, 7.6, 8.0)
-    assert stages(give(target, arrest(8.25), 8.3)) == ["candidate"]
+    target, first = obstructed()
+    assert stages(first) == ["candidate"]
     monkeypatch.setattr(Toes, "can_feel", lambda *_: True)
     monkeypatch.setattr(Toes, "blow", lambda *_: Blow(8.68, 3.0, over=True))
     contact(target, Side.RIGHT, 8.1, 8.5)
@@ -369,10 +366,7 @@ def test_a_foot_that_has_not_landed_was_obstructed_once() -> None:
 
 def test_who_recovers_from_a_trip_does_not_trip_again_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the other leg, suspected in silence before the trip was confirmed, nor the same leg later."""
-    target = detector()
-    walk_to(target, 8)
-    contact(target, Side.LEFT, 7.6, 8.0)
-    first = give(target, arrest(8.25), 8.3)
+    target, first = obstructed()
     contact(target, Side.RIGHT, 8.1, 8.40)
     give(target, FinalContact(Side.LEFT, 8.5, 1.0, Role.LEFT_INSOLE), 8.5)
     other = give(target, arrest(8.6)._replace(role=Role.LEFT_SHIN), 8.65)

@@ -38,8 +38,8 @@ class TripParams:
 
     armed_contacts: int = 3  # of the foot, within armed_s (our choice)
     armed_s: float = 9.0  # the contacts that arm it come within this
-    pause_s: float = 5.0  # after a trip 3-5 steps are unsteady: another of the leg is not looked for (our choice)
-    other_pause_s: float = 2.0  # nor of the other leg, which hurries (our choice)
+    pause_s: float = 5.0  # 3-5 steps are unsteady: after a candidate only sure ones, after a trip none (our choice)
+    other_pause_s: float = 2.0  # none of the other leg, which hurries (our choice)
     decided_after_s: float = 1.4  # confirmed, if all that speaks for it is known by then (our choice)
     caught_after_s: float = 2.5  # by then three contacts show that walking went on
     blow_before_s: float = 0.03  # the toes are hit from so long before the shank is slowed (our choice)

@@ -292,6 +292,29 @@ def test_a_clip_shows_each_thing_at_its_place_and_time(page: Page, living: Livin
     assert [seen["at 1"], seen["at 0.25"]] == [8, 2]
 
 
+BEGUN = """async (told) => {
+  const { Clip } = await import("./clip.js");
+  const clip = new Clip(async () => told);
+  const root = clip.element(told.events);
+  const begun = [];
+  for (let at_ms = 3000; at_ms < 3200; at_ms += 1) {
+    told.events[0].at_s = at_ms / 1000;
+    await clip.open(told.events[0]);
+    begun.push(root.querySelector(".when").textContent.slice(0, 13));
+  }
+  return [...new Set(begun)];
+}"""
+
+
+def test_a_clip_begins_2_s_before_a_moment_that_lies_between_two_pictures(page: Page, living: LivingHub) -> None:
+    page.goto(f"{living.address}#history")
+    expect(page.get_by_role("link", name=re.compile("^Trip, ")).first).to_be_visible()  # its words have come
+    nothing = {"cells": [None] * 400, "cop": [None] * 400}
+    shanks = {"left": [None] * 400, "right": [None] * 400}
+    told = {**CLIP, "rate_hz": 50, "length_s": 8.0, "left": nothing, "right": nothing, "shanks": shanks}
+    assert page.evaluate(BEGUN, told) == ["2.00 s before"]
+
+
 def test_a_clip_that_made_way_says_so(page: Page, living: LivingHub) -> None:
     until(lambda: clip_is_there(living))
 

@@ -73,7 +73,7 @@ export class Clip {
     this.shins.lay(SIDES.filter((side) => clip.shanks[side].some((angle) => angle !== null)).map((side) => ({ role: `${side}_shin` })));
     this.controls.hidden = false;
     this.draw();
-    this.to(this.event.at_s - BEFORE_S);
+    this.show(this.picture(this.event.at_s) - BEFORE_S * clip.rate_hz);  // whole pictures before, as the words say
   }
 
   // The line of time: steps of the left foot above, of the right below, the trip and its decision across both.

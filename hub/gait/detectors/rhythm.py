@@ -78,8 +78,8 @@ class Foot:
         for lift_s in reversed(self._lifts_s):
             if lift_s <= time_s:
                 for contact_s in reversed(self._contacts_s):
-                    if lift_s < contact_s <= time_s:
-                        return None
+                    if contact_s <= time_s:
+                        return None if contact_s > lift_s else lift_s
                 return lift_s
         return None
 

@@ -189,13 +189,19 @@ class TripDetector:
         side, lifted_s, params, toes = timer.side, timer.lifted_s, self._params, self._toes[timer.side]
         if self._lifted_s(side, now_s) != lifted_s or now_s - lifted_s > params.look_longest_s:
             return []
-        blow = toes.blow(lifted_s, max(timer.from_s, now_s - params.look_back_s), now_s)
+        matters = self._would_matter(side, lifted_s)
+        blow = toes.blow(lifted_s, max(timer.from_s, now_s - params.look_back_s), now_s) if matters else None
         if blow is None or not blow.over or toes.are_down(now_s):
             return [Later(now_s + params.look_every_s, timer)]
         hit = self._hit(side, lifted_s, blow, now_s)
         if hit:  # else the shank may yet be slowed
             timer = _Look(side, lifted_s, now_s)
         return [*hit, Later(now_s + params.look_every_s, timer)]
+
+    def _would_matter(self, side: Side, lifted_s: float) -> bool:
+        """Whether a blow could say anything: before the shank of a leg is slowed or thrown back it does not."""
+        shank_is_calm = side in self._shins and self._incidents.slowed(side) is None
+        return not shank_is_calm or self._incidents.in_swing(side, lifted_s) is not None
 
     def _hit(self, side: Side, lifted_s: float, blow: Blow, now_s: float) -> list[Output]:
         """The toes were hit: something, if the shank was slowed or no sensor is there to tell."""

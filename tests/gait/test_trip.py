@@ -31,6 +31,7 @@ from hub.gait.timeline import Later, Timeline
 from hub.session import Block, Floats, InsoleSpec, Session, ShinSpec, Wearer
 from sensors.layout import LoadUnit, Role, Side
 from sensors.walker import (
+    EIGHT_CELLS,
     PROFILES,
     Backward,
     Dangle,
@@ -195,8 +196,9 @@ def test_the_rhythm_of_the_first_steps_is_not_known() -> None:
     assert foot.in_rhythm(0.5) is None
 
 
-def detector() -> TripDetector:
-    session = Session("test", Wearer(), {SHIN: ShinSpec(100.0)})
+def detector(**insoles: InsoleSpec) -> TripDetector:
+    """Of a leg with a shin sensor and of feet with these insoles, by role."""
+    session = Session("test", Wearer(), {SHIN: ShinSpec(100.0), **{Role(role): spec for role, spec in insoles.items()}})
     timeline = Timeline(1)
     legs = Legs({SHIN: History(timeline, HISTORY_COLUMNS)}, {})
     contexts = ContextLog()
@@ -279,6 +281,22 @@ def test_a_slowed_shank_alone_is_told_only_afterwards() -> None:
     target = detector()
     walk_to(target, 8)
     assert stages(give(target, arrest(8.25, turned_back=False), 8.35)) == []
+
+
+@pytest.mark.parametrize(("slowed", "told"), [(True, ["candidate"]), (False, [])])
+def test_toes_that_are_hit_in_swing_say_something_once_the_shank_was_slowed(
+    monkeypatch: pytest.MonkeyPatch, slowed: bool, told: list[str]
+) -> None:
+    monkeypatch.setattr(Toes, "can_feel", lambda *_: True)
+    target = detector(right_insole=InsoleSpec(100.0, LoadUnit.N, EIGHT_CELLS))
+    walk_to(target, 8)
+    (look,) = due(give(target, FinalContact(Side.RIGHT, 8.1, 1.0, Role.RIGHT_INSOLE), 8.11))
+    if slowed:
+        assert stages(give(target, arrest(8.25, turned_back=False), 8.3)) == []
+    monkeypatch.setattr(Toes, "blow", lambda *_: Blow(8.29, 3.0, over=True))
+    outputs = give(target, look.item, 8.33)
+    assert stages(outputs) == told
+    assert [later.at_s for later in due(outputs)] == [pytest.approx(8.33 + TripParams().look_every_s)]
 
 
 def obstructed() -> tuple[TripDetector, list[Output]]:

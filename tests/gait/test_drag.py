@@ -266,6 +266,19 @@ def test_of_a_foot_that_slides_nobody_says_what_touched_first(roles: tuple[Role,
     assert len(of_kind(events, Kind.TOE_FIRST)) <= 0.05 * len(strikes)
 
 
+def test_of_strides_in_which_a_foot_slides_nobody_says_how_long_both_bore() -> None:
+    sliding, lifting = ([e for e in replay(walked(p, 2.0, 34))[0] if e.time_s > 30.0] for p in ("slide", "foot_drop"))
+    said = [e.fields["double_support_s"] for e in of_kind(sliding, Kind.STEP)]
+    why = [str(e.fields["absent"]) for e in of_kind(sliding, Kind.STEP) if e.fields["double_support_s"] is None]
+    assert len(said) > 80
+    assert sum("a foot slid" in each for each in why) >= 0.9 * len(said)
+    assert all(e.fields["stance_time_s"] for e in of_kind(sliding, Kind.STEP))
+    (end,) = of_kind(sliding, Kind.WALK_END)
+    assert end.fields["double_support_s"] is None
+    assert "double_support_s: known in" in str(end.fields["absent"])
+    assert "a foot slid" not in str([e.fields["absent"] for e in of_kind(lifting, Kind.STEP)])
+
+
 def test_a_noisy_insole_is_no_slide() -> None:
     """Of 1.7 N a cell: some swings are rough by chance, and no shank is worn that could tell."""
     walker = Walker(

@@ -117,6 +117,25 @@ def test_what_is_written_can_be_read_and_shown(tmp_path: Path, result: Result) -
     assert "**with other code than the present one**" in evidence_section(evidence, stale=True)
 
 
+def test_errors_are_told_apart_by_way_of_walking(tmp_path: Path, result: Result) -> None:
+    whole = result[Mode.ALL]
+    walked = whole.score.contexts["walking"]
+    stride_s = 7200.0 * walked.hours / walked.steps_n
+    errors_pct = {"slide": -4.0, "foot_drop": 1.0, "healthy": 0.5}
+    trials = {}
+    for number, (profile, error_pct) in enumerate(errors_pct.items()):
+        score = replace(whole.score, step_errors={"double_support_s": (error_pct / 100.0 * stride_s,) * 10})
+        trials[replace(TRIP, group=Group.WALKING, profile=profile, number=number)] = {
+            Mode.ALL: replace(whole, score=score)
+        }
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps(summary(trials, "code")), encoding="utf-8")
+    evidence = read_evidence(path)
+    rows = {row.gait: (row.n, row.p5, row.p95) for row in evidence.gaits["double support"]}
+    assert rows == {**{name: (10, pct, pct) for name, pct in errors_pct.items()}, "all others": (20, 0.5, 1.0)}
+    assert "| foot drop | 10 | +1.0 | +1.0 to +1.0 |" in evidence_section(evidence, stale=False)
+
+
 @pytest.mark.parametrize(
     ("found_n", "verdict"), [(500, "met"), (480, "met narrowly"), (470, "**not met**"), (0, "**not met**")]
 )

@@ -105,6 +105,8 @@ def _both_sides(tally: WalkTally, params: BoutParams, absent: list[str]) -> dict
         values = np.concatenate([tally.rows[side].column(name) for side in SIDES])
         if len(values) >= params.least_strides:
             fields[name] = median(values.tolist())
+        elif (seen_n := sum(tally.rows[side].seen for side in SIDES)) >= params.least_strides:
+            absent.append(f"{name}: known in {len(values)} of {seen_n} level strides")
         else:
             absent.append(f"{name}: {len(values)} level strides of {params.least_strides}")
         if name == "stride_time_s" and len(values) >= params.variability_strides:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hub.events import Kind, Value
 from hub.gait.context_log import ContextLog
 from hub.gait.detector import EventMaker, Handler, Output
-from hub.gait.facts import FinalContact, JudgedContact, Step
+from hub.gait.facts import FinalContact, JudgedContact, Step, ToeDrag
 from hub.gait.feed import SensorSilent
 from hub.gait.legs import Legs
 from hub.gait.signals.loadscale import FEWEST_CELLS
@@ -40,6 +40,11 @@ class _Foot:
     def __init__(self) -> None:
         self.contacts_s: deque[float] = deque(maxlen=4)
         self.lifts_s: deque[float] = deque(maxlen=4)
+        self.slides_s: deque[float] = deque(maxlen=4)
+
+    def slid_between(self, start_s: float, end_s: float) -> bool:
+        """Whether a swing in an interval never left the ground."""
+        return any(start_s < at_s < end_s for at_s in self.slides_s)
 
     def lift_between(self, start_s: float, end_s: float) -> float | None:
         """The final contact in an interval, if there was just one."""
@@ -99,9 +104,10 @@ class StepDetector:
         }
 
     def handlers(self) -> Mapping[type, Handler]:
-        """Contacts, judged; levels of the shanks."""
+        """Contacts, judged; feet that slid to them."""
         handlers: dict[type, Callable[..., list[Output]]] = {
             FinalContact: self._lifted,
+            ToeDrag: self._dragged,
             JudgedContact: self._judged,
             SensorSilent: self._silent,
             _Standing: self._stands,
@@ -114,6 +120,11 @@ class StepDetector:
 
     def _lifted(self, contact: FinalContact, now_s: float) -> list[Output]:
         self._feet[contact.side].lifts_s.append(contact.time_s)
+        return []
+
+    def _dragged(self, drag: ToeDrag, now_s: float) -> list[Output]:
+        if drag.slid:
+            self._feet[drag.side].slides_s.append(drag.time_s)
         return []
 
     def _silent(self, mark: SensorSilent, now_s: float) -> list[Output]:
@@ -176,7 +187,9 @@ class StepDetector:
         fields["swing_time_s"], fields["swing_pct"] = stride_s - stance_s, 100 - 100 * stance_s / stride_s
         other_lift_s = other.lift_between(before_s, lift_s)
         other_contact_s = other.contact_between(before_s, lift_s)
-        if other_lift_s is not None and other_contact_s is not None and other_lift_s < other_contact_s:
+        if any(foot.slid_between(before_s, before_s + stride_s) for foot in (step.own, other)):
+            absent.append("support: a foot slid, so that both were on the ground all along")
+        elif other_lift_s is not None and other_contact_s is not None and other_lift_s < other_contact_s:
             single_s = other_contact_s - other_lift_s
             fields["single_support_s"], fields["single_support_pct"] = single_s, 100 * single_s / stride_s
             double_s = stance_s - single_s

@@ -28,6 +28,17 @@ class TripCell:
 
 
 @dataclass(frozen=True, slots=True)
+class GaitErrors:
+    """How far one figure is off, for those who walk alike or for several ways of walking together."""
+
+    gait: str
+    n: int
+    median: float
+    p5: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a run of the corpus gave.
 
@@ -40,6 +51,7 @@ class Evidence:
     in_context : scores apart for each true context, by its name; counts alone.
     contexts : seconds by (true, told), by set of sensors.
     wearers : by measure, how recall spreads over the wearers.
+    gaits : errors by way of walking; double support in % of the stride, the duration of drags in ms.
     """
 
     code: str
@@ -52,6 +64,7 @@ class Evidence:
     contexts: Mapping[Mode, Confusion]
     trips: tuple[TripCell, ...]
     wearers: Mapping[str, Mapping[str, Any] | None]
+    gaits: Mapping[str, tuple[GaitErrors, ...]]
 
     def of(self, *groups: Group, mode: Mode = Mode.ALL) -> Score:
         """Several groups together."""
@@ -99,4 +112,5 @@ def read_evidence(path: Path) -> Evidence:
             for cell in data["trips"]
         ),
         data["wearers"],
+        {what: tuple(GaitErrors(**row) for row in rows) for what, rows in data["gaits"].items()},
     )

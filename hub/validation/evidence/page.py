@@ -66,7 +66,7 @@ def evidence_section(evidence: Evidence, *, stale: bool) -> str:
         "the person before. The truth is complete, so every detection without a truth is false.\n"
     )
     parts = [head, *(_group(evidence, group) for group in Group if evidence.groups.get(group))]
-    parts += [_trips(evidence.trips), _contexts(evidence), _wearers(evidence)]
+    parts += [_trips(evidence.trips), _contexts(evidence), _wearers(evidence), _gaits(evidence)]
     return "\n".join(part for part in parts if part)
 
 
@@ -254,3 +254,21 @@ def _wearers(evidence: Evidence) -> str:
         + markdown(header, rows)
         + "\n"
     )
+
+
+_GAIT_HEADERS = {
+    "double support": "double support of a stride, off by % of it",
+    "drag duration": "duration of a drag, off by ms",
+}
+
+
+def _gaits(evidence: Evidence) -> str:
+    """Whose figures are far off."""
+    parts = ["### By way of walking\n", "Measured minus true; *all others* are all but slide and drag along.\n"]
+    for what, rows in evidence.gaits.items():
+        table: list[Row] = [
+            (row.gait.replace("_", " "), str(row.n), f"{row.median:+.1f}", f"{row.p5:+.1f} to {row.p95:+.1f}")
+            for row in rows
+        ]
+        parts.append(markdown((_GAIT_HEADERS[what], "n", "median", "5–95 %"), table) + "\n")
+    return "\n".join(parts)

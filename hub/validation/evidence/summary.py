@@ -1,5 +1,6 @@
 """The results of all trials in one small JSON object."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from hub.session import Floats
 from hub.validation.archive import to_record
 from hub.validation.contexts import Confusion
 from hub.validation.evidence.run import Outcome, Result
 from hub.validation.evidence.trials import Group, Mode, Trial
-from hub.validation.score import Measure, Score, Spread
+from hub.validation.score import Measure, Score, Spread, Tally
 from hub.validation.simulated import TripOutcome
+from hub.validation.targets import ON_FOOT
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "validation" / "evidence.json"
 
@@ -21,6 +24,11 @@ PHASE_EDGES = (0.0, 0.2, 0.35, 0.5, 0.7, 0.85, 1.01)
 
 _PER_WEARER = (Measure.INITIAL_CONTACT, Measure.FINAL_CONTACT, Measure.TOE_FIRST, Measure.TOE_DRAG, Measure.FOOT_SLAP)
 _LEAST_N = 20
+
+NEVER_LIGHT = frozenset({"slide", "drag_along"})
+"""Profiles of whom hardly any swing is without load."""
+
+OTHERS = "all others"
 
 
 def summary(results: Mapping[Trial, Result], code: str, *, failed: Sequence[str] = ()) -> dict[str, Any]:
@@ -56,6 +64,12 @@ def summary(results: Mapping[Trial, Result], code: str, *, failed: Sequence[str]
         "in_context": [to_record(part, differences=False) for part in _in_context(whole)],
         "trips": _trip_cells(flat),
         "wearers": {measure.value: _wearers(walking, measure) for measure in _PER_WEARER},
+        "gaits": {
+            "double support": _by_gait((trial.profile, _double_support_errors_pct(score)) for trial, score in walking),
+            "drag duration": _by_gait(
+                (trial.profile, _drag_errors_ms(score)) for trial, score in whole if trial.group in ON_FOOT
+            ),
+        },
     }
 
 
@@ -133,3 +147,32 @@ def _wearers(walking: list[tuple[Trial, Score]], measure: Measure) -> dict[str, 
     q1, median, q3 = (float(q) for q in np.percentile([recall for recall, _ in recalls], [25, 50, 75]))
     worst, name = min(recalls)
     return {"n": len(recalls), "median": median, "q1": q1, "q3": q3, "worst": worst, "worst_wearer": name}
+
+
+def _double_support_errors_pct(score: Score) -> Floats:
+    """Of single strides, in % of this person's mean stride."""
+    walked = score.contexts.get("walking")
+    if walked is None or not walked.steps_n:
+        return np.empty(0)
+    return 100.0 * np.array(score.step_errors.get("double_support_s", ())) * walked.steps_n / (7200.0 * walked.hours)
+
+
+def _drag_errors_ms(score: Score) -> Floats:
+    return 1000.0 * np.array(score.tallies.get(Measure.TOE_DRAG, Tally()).duration_error_s)
+
+
+def _by_gait(errors: Iterable[tuple[str, Floats]]) -> list[dict[str, Any]]:
+    """Number, median, 5th and 95th percentile for each profile, and for all together whose feet leave the ground."""
+    parts: dict[str, list[Floats]] = defaultdict(list)
+    for profile, each in errors:
+        parts[profile].append(each)
+        if profile not in NEVER_LIGHT:
+            parts[OTHERS].append(each)
+    rows = [(name, np.concatenate(members)) for name, members in parts.items() if name != OTHERS]
+    rows.append((OTHERS, np.concatenate(parts[OTHERS] or [np.empty(0)])))
+    return [_gait_row(name, values) for name, values in rows if values.size]
+
+
+def _gait_row(name: str, errors: Floats) -> dict[str, Any]:
+    p5, median, p95 = (round(float(q), 1) for q in np.percentile(errors, [5, 50, 95]))
+    return {"gait": name, "n": int(errors.size), "median": median, "p5": p5, "p95": p95}

@@ -48,8 +48,11 @@ class SettingsPages:
             raise RefusedError(409, "not_done", str(error)) from error
         response = _told(settings.model_dump(mode="json"))
         if settings.begins_anew:
-            response.background = BackgroundTask(self._settings.begin_anew)  # first the browser has its answer
+            response.background = BackgroundTask(self._begin_anew)  # first the browser has its answer
         return response
+
+    async def _begin_anew(self) -> None:
+        self._settings.begin_anew()  # on the loop: what is no coroutine would be run by a thread
 
     async def _scan(self, request: Request) -> Response:
         self._check(request)

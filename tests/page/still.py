@@ -1,5 +1,6 @@
 """A source that stands still, for tests of the server alone."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ class StillSettings:
         return (await self.shown()).model_copy(update={"begins_anew": change.name_of == "add_sensor"})
 
     def begin_anew(self) -> None:
+        asyncio.get_running_loop()  # the hub's own sets an event, which a thread may not
         self.began_anew_n += 1
 
     async def heard(self) -> Heard:

@@ -166,11 +166,9 @@ def _by_gait(errors: Iterable[tuple[str, Floats]]) -> list[dict[str, Any]]:
     parts: dict[str, list[Floats]] = defaultdict(list)
     for profile, each in errors:
         parts[profile].append(each)
-        if profile not in NEVER_LIGHT:
-            parts[OTHERS].append(each)
-    rows = [(name, np.concatenate(members)) for name, members in parts.items() if name != OTHERS]
-    rows.append((OTHERS, np.concatenate(parts[OTHERS] or [np.empty(0)])))
-    return [_gait_row(name, values) for name, values in rows if values.size]
+    others = [each for profile, members in parts.items() if profile not in NEVER_LIGHT for each in members]
+    together = {name: np.concatenate([np.empty(0), *members]) for name, members in {**parts, OTHERS: others}.items()}
+    return [_gait_row(name, values) for name, values in together.items() if values.size]
 
 
 def _gait_row(name: str, errors: Floats) -> dict[str, Any]:

@@ -159,6 +159,20 @@ def test_few_strides_give_no_medians_and_say_so() -> None:
     assert enough["swing_time_right_spread_s"] == 0.0
 
 
+@pytest.mark.parametrize(("known_n", "told"), [(20, 0.2), (19, None), (8, None)])
+def test_double_support_of_fewer_than_half_of_the_strides_is_not_that_of_the_walk(
+    known_n: int, told: float | None
+) -> None:
+    """Where a foot slid it is not known, and the few strides left are no fair sample."""
+    steps = [
+        each._replace(fields={**each.fields, "double_support_s": 0.2 if index < known_n else None})
+        for index, each in enumerate(alternating(40))
+    ]
+    fields = summary(tally_of(steps))
+    assert fields.get("double_support_s") == told
+    assert (f"double_support_s: known in {known_n} of 40 level strides" in str(fields["absent"])) == (told is None)
+
+
 def test_variability_needs_thirty_strides() -> None:
     def with_spread(count: int) -> dict[str, Value]:
         each = alternating(count)

@@ -26,7 +26,7 @@ class BoutParams:
     least_strides: int = 8  # level ones of a foot for a median; of judged contacts for a share
     variability_strides: int = 30  # of both feet's: fewer give no variability (Riva 2014)
     least_coverage_pct: float = 80.0  # of the walk, for counts per time and way (our choice)
-    least_measured: float = 0.5  # of a foot's strides must have a length for speed and distance (our choice)
+    least_measured: float = 0.5  # of the strides must have a length, for speed, or double support (our choice)
     fatigue: FatigueParams = field(default_factory=FatigueParams)
 
 
@@ -101,12 +101,13 @@ def _toe_first_pct(tally: WalkTally, params: BoutParams, absent: list[str]) -> f
 def _both_sides(tally: WalkTally, params: BoutParams, absent: list[str]) -> dict[str, Value]:
     """Measures of the stride as a whole."""
     fields: dict[str, Value] = {}
+    strides_n = sum(len(tally.rows[side].column("stride_time_s")) for side in SIDES)
     for name in ("stride_time_s", "double_support_s", "double_support_pct"):
         values = np.concatenate([tally.rows[side].column(name) for side in SIDES])
-        if len(values) >= params.least_strides:
+        if len(values) >= max(params.least_strides, params.least_measured * strides_n):
             fields[name] = median(values.tolist())
-        elif (seen_n := sum(tally.rows[side].seen for side in SIDES)) >= params.least_strides:
-            absent.append(f"{name}: known in {len(values)} of {seen_n} level strides")
+        elif strides_n >= params.least_strides:
+            absent.append(f"{name}: known in {len(values)} of {strides_n} level strides")
         else:
             absent.append(f"{name}: {len(values)} level strides of {params.least_strides}")
         if name == "stride_time_s" and len(values) >= params.variability_strides:
